@@ -77,5 +77,6 @@ def _rule_sets():
     _maybe(installed_rule_set, name = "rules_license", path = "/usr/share/bazel/rules/license")
 
 def _maybe(rule, name, **kwargs):
-    if not native.existing_rule(name):
+    # A module extension has its names to itself, and no existing_rule().
+    if not hasattr(native, "existing_rule") or not native.existing_rule(name):
         rule(name = name, **kwargs)
