@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ./bindery test --full, after the ordinary tests: formatting, every compiler
-# and optimisation level, sanitizers, and equal traces from all builds.
+# and optimisation level, sanitizers, use from another workspace, and equal
+# traces from all builds.
 #
 # Each configuration has its own output folder (--platform_suffix), so that the
 # next ordinary build finds what it left. Status 1 when anything failed; what
@@ -40,9 +41,11 @@ for configuration in "${CONFIGURATIONS[@]}"; do
   read -ra options <<<"$configuration"
   check "$configuration" bazel_do test --keep_going "${options[@]}" -- //...
 done
+check "another workspace" \
+  bazel_do test -- //tests/external_workspace:client_test
 check "equal traces" "$BINDERY_ROOT/tools/dev/trace_matrix.sh"
 
 printf '\n=== matrix: %d of %d failed\n' "${#failures[@]}" \
-  $((${#CONFIGURATIONS[@]} + 2))
+  $((${#CONFIGURATIONS[@]} + 3))
 ((${#failures[@]} == 0)) || printf 'failed: %s\n' "${failures[@]}"
 ((${#failures[@]} == 0))
