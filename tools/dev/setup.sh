@@ -50,15 +50,19 @@ missing_packages() {
   done
 }
 
-# Runs apt-get as root; fails when there is no way to become root unasked.
+# Runs apt-get as root; fails when there is no way to become root unasked. What
+# apt-get says is shown only when it fails.
 as_root_apt() {
   local -a as_root=()
+  local output
   if [[ $(id -u) != 0 ]]; then
     type -P sudo >/dev/null && sudo -n true 2>/dev/null || return 1
     as_root=(sudo -n)
   fi
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq \
-    -o DPkg::Lock::Timeout=300 "$@" 9>&- >&2
+  output=$("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 "$@" 9>&- 2>&1) && return
+  printf '%s\n' "$output" | tail -n 20 >&2
+  return 1
 }
 
 install_packages() {
@@ -70,7 +74,7 @@ install_packages() {
   as_root_apt update || say "apt-get update failed; trying with the lists at hand"
   as_root_apt install -y --no-install-recommends "$@" ||
     die "apt could not install these packages. Is there a network, and does
-/etc/apt list a Debian mirror? To see the full message type, as root,
+/etc/apt list a Debian mirror? To try it by hand type, as root,
   $by_hand"
 }
 

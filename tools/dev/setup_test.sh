@@ -84,9 +84,10 @@ expect 'sudo with a password' 3 'not root'
 expect_apt 'sudo with a password' ''
 
 machine 12 0 ''
-fake apt-get '[[ "$*" == *--version ]]'
+fake apt-get '[[ "$*" == *--version ]] || { echo no route; exit 100; }'
 set_up_in g++
 expect 'no network' 3 'Is there a network'
+expect 'what apt-get said' 3 'no route'
 
 machine 12 0 ''
 fake bazel ''
