@@ -17,7 +17,14 @@ bazel=(bazel --output_user_root="$TEST_TMPDIR/bazel" --max_idle_secs=60)
 cd -- "$root/tests/external_workspace/client"
 trap '"${bazel[@]}" shutdown >/dev/null 2>&1 || true' EXIT
 
+# Bazel 7 must be told to read a WORKSPACE.
+dialect=()
+options=$("${bazel[@]}" help build --long 2>/dev/null)
+if [[ $options == *enable_workspace* ]]; then
+  dialect=(--enable_workspace --noenable_bzlmod)
+fi
+
 # A download would have to come through this proxy, where nobody answers.
-"${bazel[@]}" "$command" --jobs=2 --noshow_progress \
+"${bazel[@]}" "$command" "${dialect[@]}" --jobs=2 --noshow_progress \
   --repo_env=http_proxy=http://127.0.0.1:9 \
   --repo_env=https_proxy=http://127.0.0.1:9 "$@" //...

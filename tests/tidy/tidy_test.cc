@@ -22,9 +22,10 @@ namespace {
 // Bazel links the runfile to the real WORKSPACE, which lies at the root.
 std::string WorkspaceRoot() {
   const char* const runfiles = std::getenv("TEST_SRCDIR");
-  if (runfiles == nullptr) return ".";
+  const char* const workspace = std::getenv("TEST_WORKSPACE");
+  if (runfiles == nullptr || workspace == nullptr) return ".";
   const std::filesystem::path link =
-      std::filesystem::path(runfiles) / "bindery" / "WORKSPACE";
+      std::filesystem::path(runfiles) / workspace / "WORKSPACE";
   return std::filesystem::canonical(link).parent_path().string();
 }
 
