@@ -69,7 +69,7 @@ install_packages() {
   local by_hand="apt-get update && apt-get install -y --no-install-recommends $*"
   say "installing from apt: $*"
   as_root_apt --version >/dev/null 2>&1 ||
-    die "not root, and sudo would ask for a password; as root, type
+    die "not root, and no sudo without a password; as root, type
   $by_hand"
   as_root_apt update || say "apt-get update failed; trying with the lists at hand"
   as_root_apt install -y --no-install-recommends "$@" ||
