@@ -1,0 +1,113 @@
+#include "model/brm/brm.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+
+namespace bindery::model {
+
+using namespace brm;  // names of cell values
+
+Brm::Brm(const BrmParams& params, BrmDefect defect)
+    : params_(params),
+      defect_(defect),
+      dead_sender_(params.processes),
+      dead_reply_(params.nodes + 2),
+      state_(params) {
+  for (int p = 0; p < params_.processes; ++p) {
+    state_.Set(state_.Life(p), kAlive);
+    if (p > 0) AddStrong(p, 0);
+  }
+  SetFlags(0, kLive | kHasStrong | kHasWeak);
+  state_.Set(state_.LocalStrong(0), 1);
+  state_.Set(state_.LocalWeak(0), 1);
+  state_.ForgetHistory();
+}
+
+namespace {
+
+// Collects violations, or just whether there are any.
+class Verdict {
+ public:
+  explicit Verdict(std::vector<Violation>* violations)
+      : violations_(violations) {}
+
+  template <typename... Parts>
+  void Expect(bool holds, const char* property, const Parts&... parts) {
+    if (holds) [[likely]]
+      return;
+    ok_ = false;
+    if (violations_ == nullptr) return;
+    violations_->push_back({property, absl::StrCat(parts...)});
+  }
+  bool ok() const { return ok_; }
+
+ private:
+  std::vector<Violation>* const violations_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+bool Brm::Check(std::vector<Violation>* violations) const {
+  Verdict verdict(violations);
+  for (int n = 0; n < params_.nodes; ++n) {
+    const int flags = FlagsOf(n);
+    const int internal = state_.Get(state_.InternalStrong(n));
+    int holders = 0;
+    for (int p = 0; p < params_.processes; ++p) {
+      holders += StrongOf(p, n) > 0 ? 1 : 0;
+    }
+    verdict.Expect(internal == holders, "I1", "node ", n,
+                   ": internal strong count is ", internal, ", but ", holders,
+                   " processes hold it strongly");
+    verdict.Expect((flags & kNodeLife) != kFree || !Referenced(n), "I2",
+                   "node ", n, " is free, but a reference to it exists");
+    const int locals =
+        state_.Get(state_.LocalStrong(n)) + state_.Get(state_.LocalWeak(n));
+    verdict.Expect(Live(n) || ((flags & ~kNodeLife) == 0 && locals == 0), "I3",
+                   "node ", n, " is not live, but has flags ",
+                   flags & ~kNodeLife, " and ", locals, " local counts");
+    const bool has_what_pends =
+        ((flags & kPendingStrong) == 0 || (flags & kHasStrong) != 0) &&
+        ((flags & kPendingWeak) == 0 || (flags & kHasWeak) != 0);
+    verdict.Expect(has_what_pends, "I4", "node ", n,
+                   " waits for an acknowledgement of a count that its owner "
+                   "does not have (flags ",
+                   flags, ")");
+  }
+  return verdict.ok();
+}
+
+std::string Brm::CanonicalText() const {
+  std::string text;
+  const auto field = [&](const char* name, int value) {
+    if (value != 0) absl::StrAppend(&text, " ", name, "=", value);
+  };
+  for (int p = 0; p < params_.processes; ++p) {
+    absl::StrAppend(&text, "p", p);
+    field("life", state_.Get(state_.Life(p)));
+    field("served", state_.Get(state_.Served(p)));
+    field("reply", state_.Get(state_.Reply(p)));
+    field("buffer", state_.Get(state_.Buffer(p)));
+    field("reply_buffer", state_.Get(state_.ReplyBuffer(p)));
+    for (int i = 0; i < params_.inbox_capacity; ++i) {
+      field("inbox", state_.Get(state_.Inbox(p, i)));
+    }
+    for (int n = 0; n < params_.nodes; ++n) {
+      absl::StrAppend(&text, " ref", n, "=", RefOf(p, n));
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  for (int n = 0; n < params_.nodes; ++n) {
+    absl::StrAppend(&text, "n", n, " flags=", FlagsOf(n));
+    field("is", state_.Get(state_.InternalStrong(n)));
+    field("ls", state_.Get(state_.LocalStrong(n)));
+    field("lw", state_.Get(state_.LocalWeak(n)));
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+}  // namespace bindery::model

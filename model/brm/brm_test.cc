@@ -1,0 +1,207 @@
+#include "model/brm/brm.h"
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "model/brm/choice.h"
+#include "model/brm/params.h"
+#include "model/concept.h"
+#include "model/counterexample/replay.h"
+#include "model/explore/explore.h"
+#include "model/explore/random.h"
+#include "model/explore/result.h"
+#include "model/explore/strategy.h"
+
+namespace bindery::model {
+namespace {
+
+constexpr BrmParams kSmall = {2, 1, 2, 1, 2, true, true, 3};
+constexpr BrmParams kMedium = {3, 2, 2, 1, 2, true, true, 7};
+
+std::vector<Choice> EnabledIn(const Brm& model) {
+  std::vector<Choice> choices;
+  model.Enabled(&choices);
+  return choices;
+}
+
+// The texts of the enabled choices.
+std::vector<std::string> Offers(const Brm& model) {
+  std::vector<std::string> texts;
+  for (const Choice choice : EnabledIn(model)) {
+    texts.push_back(BrmChoiceText(choice));
+  }
+  return texts;
+}
+
+void Do(Brm& model, BrmKind kind, uint8_t process, uint8_t node = 0,
+        uint8_t object = 0) {
+  const Choice choice = BrmChoice{kind, process, node, object}.Pack();
+  const ReplayOutcome outcome = Replay(model, {choice});
+  ASSERT_TRUE(outcome.status.ok())
+      << BrmChoiceText(choice) << ": " << outcome.status;
+}
+
+TEST(Brm, OffersAClientItsReferenceAndCallsAtTheStart) {
+  const Brm model(BrmParams{2, 1, 1, 0, 1, false, true, 2});
+  EXPECT_EQ(Offers(model),
+            std::vector<std::string>(
+                {"p1 RELEASE node 0", "p1 REQUEST_DEATH_NOTIFICATION node 0",
+                 "p1 TRANSACTION node 0", "p1 TRANSACTION node 0 with node 0",
+                 "p1 DIE"}));
+}
+
+TEST(Brm, ACallAndItsReplyComeBackToTheStart) {
+  Brm model(BrmParams{2, 1, 1, 0, 1, false, false, 0});
+  const std::string start = model.CanonicalText();
+  const Fingerprint fingerprint = model.GetFingerprint();
+  Do(model, BrmKind::kTransaction, 1);
+  Do(model, BrmKind::kReceive, 0);
+  Do(model, BrmKind::kReply, 0);
+  Do(model, BrmKind::kFreeBuffer, 0);
+  Do(model, BrmKind::kReceiveReply, 1);
+  EXPECT_EQ(Offers(model), std::vector<std::string>(
+                               {"p1 RELEASE node 0", "p1 FREE_BUFFER(REPLY)"}));
+  Do(model, BrmKind::kFreeReplyBuffer, 1);
+  EXPECT_EQ(model.CanonicalText(), start);
+  EXPECT_EQ(model.GetFingerprint(), fingerprint);
+}
+
+TEST(Brm, SendingANodeCreatesItAndAsksItsOwnerToHoldIt) {
+  Brm model(BrmParams{2, 2, 1, 0, 1, true, false, 0});
+  Do(model, BrmKind::kOneWayTransaction, 1, 0, 2);
+  Do(model, BrmKind::kNodeWork, 1);
+  Do(model, BrmKind::kAcquireDone, 1);
+  Do(model, BrmKind::kIncRefsDone, 1);
+  Do(model, BrmKind::kReceive, 0);
+  Do(model, BrmKind::kFreeBuffer, 0);  // drops the reference to node 1
+  Do(model, BrmKind::kNodeWork, 1);    // and the node goes
+  const Brm fresh(BrmParams{2, 2, 1, 0, 1, true, false, 0});
+  EXPECT_EQ(model.CanonicalText(), fresh.CanonicalText());
+}
+
+TEST(Brm, TheDeathOfAServerFailsItsCallersAndIsNotified) {
+  Brm model(BrmParams{2, 1, 1, 0, 1, false, true, 1});
+  Do(model, BrmKind::kRequestDeath, 1);
+  Do(model, BrmKind::kTransaction, 1);
+  Do(model, BrmKind::kDie, 0);
+  EXPECT_EQ(Offers(model), std::vector<std::string>({"p1 RELEASE node 0",
+                                                     "p1 BR_DEAD_BINDER node 0",
+                                                     "p1 BR_REPLY"}));
+  Do(model, BrmKind::kReceiveReply, 1);
+  Do(model, BrmKind::kDeadBinder, 1);
+  Do(model, BrmKind::kDeadBinderDone, 1);
+  EXPECT_EQ(Offers(model),
+            std::vector<std::string>(
+                {"p1 RELEASE node 0", "p1 CLEAR_DEATH_NOTIFICATION node 0"}));
+  Do(model, BrmKind::kRelease, 1);
+  EXPECT_TRUE(Offers(model).empty());
+}
+
+// Everything that an observer can see.
+struct Observation {
+  explicit Observation(const Brm& model)
+      : text(model.CanonicalText()),
+        fingerprint(model.GetFingerprint()),
+        enabled(EnabledIn(model)) {
+    model.Encode(&encoding);
+  }
+  friend bool operator==(const Observation&, const Observation&) = default;
+
+  std::string text;
+  Fingerprint fingerprint;
+  std::vector<Choice> enabled;
+  std::string encoding;
+};
+
+TEST(Brm, UndoAndDecodeRestoreWhatCanBeObserved) {
+  Random random(11);
+  for (int walk = 0; walk < 50; ++walk) {
+    Brm model(kMedium);
+    std::vector<Observation> seen = {Observation(model)};
+    for (int i = 0; i < 60 && !seen.back().enabled.empty(); ++i) {
+      const std::vector<Choice>& enabled = seen.back().enabled;
+      model.Apply(enabled[random.Below(enabled.size())]);
+      seen.push_back(Observation(model));
+      Brm copy(kMedium);
+      copy.Decode(seen.back().encoding);
+      ASSERT_EQ(Observation(copy), seen.back());
+    }
+    for (; seen.size() > 1; model.Undo()) {
+      ASSERT_EQ(Observation(model), seen.back());
+      seen.pop_back();
+    }
+    ASSERT_EQ(Observation(model), seen.back());
+  }
+}
+
+TEST(Brm, AgreesWithTheReferenceExplorer) {
+  Brm model(kSmall);
+  const ExploreOptions options;
+  const ExploreResult want = Explore(model, Strategy::kReference, options);
+  EXPECT_GT(want.states, 500u);
+  for (const Strategy strategy :
+       {Strategy::kDepthFirst, Strategy::kBreadthFirst}) {
+    const ExploreResult got = Explore(model, strategy, options);
+    EXPECT_EQ(got.states, want.states);
+    EXPECT_EQ(got.transitions, want.transitions);
+    EXPECT_EQ(got.terminal_states, want.terminal_states);
+  }
+}
+
+// A model with a mistake in it is caught, each strategy gives a trace that
+// replays to a violation, and breadth first gives a shortest one.
+void ExpectCaught(BrmDefect defect, const std::string& property) {
+  size_t shortest = 0;
+  for (const Strategy strategy :
+       {Strategy::kReference, Strategy::kBreadthFirst, Strategy::kDepthFirst,
+        Strategy::kRandomWalk}) {
+    Brm model(kSmall, defect);
+    ExploreOptions options;
+    const ExploreResult result = Explore(model, strategy, options);
+    ASSERT_EQ(result.findings.size(), 1u);
+    const Finding& finding = result.findings[0];
+    EXPECT_EQ(finding.property, property);
+    EXPECT_EQ(result.stop_reason, StopReason::kFinding);
+    Brm again(kSmall, defect);
+    EXPECT_TRUE(Replay(again, finding.choices).status.ok());
+    std::vector<Violation> violations;
+    EXPECT_FALSE(again.Check(&violations));
+    EXPECT_EQ(violations.at(0).property, property);
+    EXPECT_EQ(violations.at(0).message, finding.message);
+    if (strategy == Strategy::kReference) shortest = finding.depth();
+    if (strategy == Strategy::kBreadthFirst) {
+      EXPECT_EQ(finding.depth(), shortest);
+    }
+    EXPECT_GE(finding.depth(), shortest);
+  }
+}
+
+TEST(Brm, AReleaseThatForgetsTheInternalCountIsCaught) {
+  ExpectCaught(BrmDefect::kReleaseKeepsInternalStrong, "I1");
+}
+
+TEST(Brm, ADeathThatForgetsTheNodeFlagsIsCaught) {
+  ExpectCaught(BrmDefect::kDeathKeepsNodeFlags, "I3");
+}
+
+TEST(Brm, TheShortestTraceOfTheReleaseDefectIsTheReleaseItself) {
+  Brm model(kSmall, BrmDefect::kReleaseKeepsInternalStrong);
+  const ExploreResult result =
+      Explore(model, Strategy::kBreadthFirst, ExploreOptions());
+  ASSERT_EQ(result.findings[0].depth(), 1u);
+  EXPECT_EQ(BrmChoiceText(result.findings[0].choices[0]), "p1 RELEASE node 0");
+  EXPECT_EQ(result.findings[0].message,
+            "node 0: internal strong count is 1, but 0 processes hold it "
+            "strongly");
+}
+
+TEST(BrmChoice, TextNamesProcessNodeAndObject) {
+  EXPECT_EQ(
+      BrmChoiceText(BrmChoice{BrmKind::kOneWayTransaction, 2, 1, 3}.Pack()),
+      "p2 TRANSACTION(ONE_WAY) node 1 with node 2");
+  EXPECT_EQ(BrmChoiceText(BrmChoice{BrmKind::kDie, 1, 0, 0}.Pack()), "p1 DIE");
+}
+
+}  // namespace
+}  // namespace bindery::model

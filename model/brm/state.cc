@@ -1,0 +1,116 @@
+#include "model/brm/state.h"
+
+#include "base/check.h"
+
+namespace bindery::model {
+namespace {
+
+// The k-th number of a fixed sequence (splitmix64), k > 0.
+uint64_t Scramble(uint64_t k) {
+  uint64_t x = k * 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
+
+const BrmState::Keys& BrmState::SharedKeys() {
+  static const Keys* const keys = [] {
+    auto* made = new Keys;
+    for (size_t i = 0; i < made->size(); ++i) {
+      (*made)[i] = {Scramble(2 * i + 1), Scramble(2 * i + 2)};
+    }
+    return made;
+  }();
+  return *keys;
+}
+
+BrmState::BrmState(const BrmParams& params)
+    : nodes_(params.nodes),
+      process_cells_(5 + params.inbox_capacity),
+      first_node_(params.processes * process_cells_),
+      first_ref_(first_node_ + params.nodes * 4),
+      cell_count_(first_ref_ + params.processes * params.nodes),
+      keys_(&SharedKeys()) {
+  BINDERY_CHECK(cell_count_ <= kMaxCells);
+  for (int p = 0; p < params.processes; ++p) {
+    widths_[Life(p)] = 2;
+    for (const int cell : {Served(p), Reply(p), Buffer(p), ReplyBuffer(p)}) {
+      widths_[cell] = 3;
+    }
+    for (int i = 0; i < params.inbox_capacity; ++i) widths_[Inbox(p, i)] = 7;
+    for (int n = 0; n < params.nodes; ++n) widths_[Ref(p, n)] = p == n ? 0 : 7;
+  }
+  for (int n = 0; n < params.nodes; ++n) {
+    widths_[Flags(n)] = 7;
+    widths_[InternalStrong(n)] = 3;
+    widths_[LocalStrong(n)] = 5;
+    widths_[LocalWeak(n)] = 2;
+  }
+  fingerprint_ = FingerprintOfCells();
+}
+
+void BrmState::Undo() {
+  BINDERY_CHECK(!levels_.empty());
+  const Level level = levels_.back();
+  levels_.pop_back();
+  for (size_t i = journal_.size(); i-- > level.journal_size;) {
+    cells_[journal_[i].cell] = journal_[i].old;
+  }
+  journal_.resize(level.journal_size);
+  fingerprint_ = level.fingerprint;
+}
+
+void BrmState::ForgetHistory() {
+  journal_.clear();
+  levels_.clear();
+}
+
+Fingerprint BrmState::FingerprintOfCells() const {
+  Fingerprint sum;
+  for (int cell = 0; cell < cell_count_; ++cell) {
+    sum.hi ^= Key(cell, cells_[cell]).hi;
+    sum.lo ^= Key(cell, cells_[cell]).lo;
+  }
+  return sum;
+}
+
+void BrmState::Encode(std::string* bytes) const {
+  bytes->clear();
+  uint32_t buffer = 0;
+  int held = 0;
+  int overflow = 0;
+  for (int cell = 0; cell < cell_count_; ++cell) {
+    overflow |= cells_[cell] >> widths_[cell];
+    buffer |= static_cast<uint32_t>(cells_[cell]) << held;
+    held += widths_[cell];
+    for (; held >= 8; held -= 8, buffer >>= 8) {
+      bytes->push_back(static_cast<char>(buffer & 0xff));
+    }
+  }
+  if (held > 0) bytes->push_back(static_cast<char>(buffer));
+  BINDERY_CHECK_MSG(overflow == 0, "a cell outgrew its width");
+}
+
+void BrmState::Decode(absl::string_view encoded) {
+  uint32_t buffer = 0;
+  int held = 0;
+  size_t next = 0;
+  for (int cell = 0; cell < cell_count_; ++cell) {
+    if (held < widths_[cell]) {
+      BINDERY_CHECK(next < encoded.size());
+      buffer |= static_cast<uint32_t>(static_cast<uint8_t>(encoded[next++]))
+                << held;
+      held += 8;
+    }
+    cells_[cell] = static_cast<uint8_t>(buffer & ((1u << widths_[cell]) - 1));
+    buffer >>= widths_[cell];
+    held -= widths_[cell];
+  }
+  BINDERY_CHECK(next == encoded.size());
+  ForgetHistory();
+  fingerprint_ = FingerprintOfCells();
+}
+
+}  // namespace bindery::model

@@ -1,0 +1,92 @@
+// The contract between a model and the checker.
+//
+// A model is a transition system held as one mutable value. The checker drives
+// it only through the operations below; `model/` knows nothing else about what
+// is modelled. The simulator is bound to it by `adapter/`, the abstract binder
+// model BRM-1 by `model/brm/`.
+//
+// What a model promises:
+//  M1 Determinism. Apply(c) in equal states leads to equal states.
+//  M2 Enabled() appends the enabled choices in a fixed order that depends on
+//     the state alone, without duplicates.
+//  M3 Undo() takes back the latest Apply(); after it every observer returns
+//     what it returned before. Undo is only called with an Apply outstanding.
+//  M4 Equal canonical states have equal fingerprints, whichever path led there.
+//  M5 Decode(Encode()) restores the state up to names that Fingerprint() does
+//     not see. Decode forgets every outstanding Apply.
+//  M6 CanonicalText() is equal for two states exactly if they are the same
+//     state; the reference explorer relies on it, nothing fast does.
+//
+// A choice is a value, never an index into a list: traces outlive changes of
+// the model.
+#ifndef BINDERY_MODEL_CONCEPT_H_
+#define BINDERY_MODEL_CONCEPT_H_
+
+#include <compare>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace bindery::model {
+
+// One nondeterministic decision: actor, kind and operands packed by the model.
+struct Choice {
+  uint64_t value = 0;
+  friend auto operator<=>(const Choice&, const Choice&) = default;
+};
+
+// Identifies a canonical state. The visited set may store 64 of the bits.
+struct Fingerprint {
+  uint64_t hi = 0;
+  uint64_t lo = 0;
+  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
+};
+
+// A property that does not hold in the current state.
+struct Violation {
+  std::string property;  // stable identifier, such as "E2"
+  std::string message;   // one sentence: which object, expected, found
+};
+
+// What it means that no choice is enabled.
+enum class Ending {
+  kFinished,      // nothing is left to do: programs ended, loopers idle
+  kUserDeadlock,  // programs wait for each other; the driver did its part
+  kLostWork,      // work is queued that nobody will ever take
+};
+
+template <typename M>
+concept Model = requires(M m, const M c, Choice choice, std::string* bytes,
+                         absl::string_view encoded,
+                         std::vector<Choice>* choices,
+                         std::vector<Violation>* violations) {
+  // Appends the enabled choices.
+  { c.Enabled(choices) } -> std::same_as<void>;
+  // Executes an enabled choice and opens one undo level.
+  { m.Apply(choice) } -> std::same_as<void>;
+  { m.Undo() } -> std::same_as<void>;
+  { c.GetFingerprint() } -> std::same_as<Fingerprint>;
+  // Replaces *bytes by the packed canonical state.
+  { c.Encode(bytes) } -> std::same_as<void>;
+  { m.Decode(encoded) } -> std::same_as<void>;
+  { c.CanonicalText() } -> std::same_as<std::string>;
+  // True if every property holds. Otherwise appends what does not; a caller
+  // that only asks passes nullptr. May look only at what the latest Apply
+  // changed: every earlier state on the path has been checked.
+  { c.Check(violations) } -> std::same_as<bool>;
+  // Classifies a state without enabled choices; fills the reason.
+  { c.Classify(bytes) } -> std::same_as<Ending>;
+  // Bit i: the i-th `sometimes` property holds here. At most 64.
+  { c.Sometimes() } -> std::same_as<uint64_t>;
+  // True once an answer can no longer be trusted (an abstraction's condition
+  // failed); the search ends as inconclusive and InconclusiveReason() says why.
+  { c.Inconclusive() } -> std::same_as<bool>;
+  { c.InconclusiveReason() } -> std::same_as<std::string>;
+};
+
+}  // namespace bindery::model
+
+#endif  // BINDERY_MODEL_CONCEPT_H_

@@ -1,0 +1,39 @@
+#include "model/explore/result.h"
+
+namespace bindery::model {
+
+const char* StopReasonName(StopReason reason) {
+  switch (reason) {
+    case StopReason::kExhausted:
+      return "exhausted";
+    case StopReason::kFinding:
+      return "finding";
+    case StopReason::kMaxStates:
+      return "max_states";
+    case StopReason::kMaxDepth:
+      return "max_depth";
+    case StopReason::kMemoryLimit:
+      return "memory_limit";
+    case StopReason::kInterrupted:
+      return "interrupted";
+    case StopReason::kInconclusive:
+      return "inconclusive";
+    case StopReason::kWalksDone:
+      return "walks_done";
+  }
+  return "unknown";
+}
+
+const char* FindingKindName(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::kViolation:
+      return "violation";
+    case FindingKind::kUserDeadlock:
+      return "user-deadlock";
+    case FindingKind::kLostWork:
+      return "lost-work";
+  }
+  return "unknown";
+}
+
+}  // namespace bindery::model

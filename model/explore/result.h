@@ -1,0 +1,125 @@
+// What a search is asked and what it answers; the same for every strategy.
+//
+// The counts:
+//  1. A state is a distinct reachable canonical state, the initial one
+//     included. A state that violates a property is counted, not expanded.
+//  2. A transition is an enabled choice executed from a distinct state. A
+//     search that completes therefore has the same states, transitions and
+//     terminal states whatever its strategy.
+//  3. A terminal state has no enabled choice and violates nothing.
+//  4. max_depth is the largest number of choices after which the search met a
+//     new state: for breadth first the eccentricity of the initial state, for
+//     depth first the longest path it took (at least as large).
+//
+// Plain values: as thread-safe as an int.
+#ifndef BINDERY_MODEL_EXPLORE_RESULT_H_
+#define BINDERY_MODEL_EXPLORE_RESULT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "model/concept.h"
+
+namespace bindery::model {
+
+// Where a search stands; handed to ExploreOptions::tick.
+struct Progress {
+  uint64_t states = 0;
+  uint64_t transitions = 0;
+  uint64_t frontier = 0;  // states that wait to be expanded
+  uint64_t depth = 0;     // the largest so far
+  size_t bytes = 0;       // visited set, frontier and trace links
+};
+
+// How a depth-first or breadth-first search asks the visited set.
+enum class Probing {
+  // After each Apply. Best if Apply costs more than a cache miss (0.3 us).
+  kImmediate,
+  // All successors of a state together: each is applied, its slot prefetched
+  // and taken back; only those that turn out new are applied again. Best if
+  // Apply and Undo together cost less than a cache miss.
+  kBatched,
+};
+
+struct ExploreOptions {
+  static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
+
+  // Budgets. Reaching one makes the answer incomplete.
+  uint64_t max_states = kUnlimited;
+  // Number of choices on a path. Breadth first then visits exactly the states
+  // within that distance. Depth first does not revisit a state that it met
+  // again on a shorter path, so it may see fewer; both say complete = false
+  // if the bound cut off anything.
+  uint64_t max_depth = kUnlimited;
+  // Bytes of visited set, frontier and trace links, the model excluded.
+  size_t memory_limit = std::numeric_limits<size_t>::max();
+  // Polled every few thousand transitions; false ends the search. Clocks and
+  // progress lines belong here, not in model/.
+  std::function<bool(const Progress&)> tick;
+
+  // Go on after a finding, until `max_findings` distinct properties failed.
+  bool keep_going = false;
+  size_t max_findings = 16;
+  // Whether endings other than kFinished are findings.
+  bool report_deadlocks = true;
+
+  // Store and compare 128 bits of a fingerprint instead of 64.
+  bool wide_fingerprints = false;
+  Probing probing = Probing::kImmediate;
+
+  // Random walks only.
+  uint64_t seed = 1;
+  uint64_t walks = 1000;
+};
+
+enum class StopReason {
+  kExhausted,     // nothing is left to expand
+  kFinding,       // see findings
+  kMaxStates,     //
+  kMaxDepth,      // nothing is left to expand within max_depth
+  kMemoryLimit,   //
+  kInterrupted,   // tick() said so
+  kInconclusive,  // the model said so; see stop_detail
+  kWalksDone,     // random walks never exhaust
+};
+
+enum class FindingKind { kViolation, kUserDeadlock, kLostWork };
+
+// A property that failed, with the choices that lead there.
+struct Finding {
+  FindingKind kind = FindingKind::kViolation;
+  std::string property;  // for an ending: "user-deadlock" or "lost-work"
+  std::string message;
+  std::vector<Choice> choices;
+
+  size_t depth() const { return choices.size(); }
+};
+
+struct ExploreResult {
+  uint64_t states = 0;
+  uint64_t transitions = 0;
+  uint64_t terminal_states = 0;
+  uint64_t max_depth = 0;
+  uint64_t peak_frontier = 0;
+  size_t peak_bytes = 0;  // visited set, frontier and trace links
+  // Every reachable state was visited, except what lies behind a violation.
+  bool complete = false;
+  StopReason stop_reason = StopReason::kExhausted;
+  std::string stop_detail;
+  // In the order found; at most one for each property.
+  std::vector<Finding> findings;
+  uint64_t sometimes_seen = 0;   // union of Sometimes() over all states
+  double collision_bound = 0.0;  // see VisitedSet; 0 for the reference
+};
+
+// Stable identifiers, such as "max_states".
+const char* StopReasonName(StopReason reason);
+const char* FindingKindName(FindingKind kind);
+
+}  // namespace bindery::model
+
+#endif  // BINDERY_MODEL_EXPLORE_RESULT_H_

@@ -1,0 +1,146 @@
+// The set of states that a search has seen, as fingerprints.
+//
+// An open-addressed table in one array (zeroed_array.h). A bucket is one cache
+// line: eight slots of 64 bits, or four of 128. A fingerprint belongs to the
+// bucket that its mixed low half selects and overflows into the next ones.
+//
+//  1. k64 keeps the low half of a fingerprint, so two states whose low halves
+//     agree are taken for one: CollisionBound() says how likely that is.
+//     k128 keeps and compares both halves.
+//  2. Nothing is ever removed, and a bucket fills from its first slot: an empty
+//     slot ends every search for a key.
+//  3. The bucket number grows with the mixed key, so growth to a table r times
+//     as large moves keys only upwards and is done in place.
+//  4. bytes() never exceeds max_bytes (but the table has at least one page).
+//     When the table may not grow it fills up to 95 %, then new keys are
+//     answered kFull; a key that is present is still found.
+//  5. The table grows by a half at 85 %: 9.4 to 14.1 bytes for each state
+//     (twice that for k128) once it is larger than a few pages.
+//  6. The answers depend on the inserted fingerprints alone.
+//
+// Not thread-safe.
+#ifndef BINDERY_MODEL_VISITED_H_
+#define BINDERY_MODEL_VISITED_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "model/concept.h"
+#include "model/zeroed_array.h"
+
+namespace bindery::model {
+
+class VisitedSet {
+ public:
+  enum class Width { k64, k128 };
+  enum class Outcome { kInserted, kPresent, kFull };
+
+  static constexpr size_t kUnlimited = std::numeric_limits<size_t>::max();
+
+  explicit VisitedSet(Width width = Width::k64, size_t max_bytes = kUnlimited);
+  VisitedSet(const VisitedSet&) = delete;
+  VisitedSet& operator=(const VisitedSet&) = delete;
+
+  // Starts to load the bucket that Insert(fp) will look at first.
+  void Prefetch(Fingerprint fp) const {
+    __builtin_prefetch(Line(Home(fp.lo)), 1);
+  }
+
+  Outcome Insert(Fingerprint fp) {
+    if (size_ >= grow_at_) [[unlikely]] {
+      if (!Grow()) return Contains(fp) ? Outcome::kPresent : Outcome::kFull;
+    }
+    return wide_ ? InsertSlot<2>(fp) : InsertSlot<1>(fp);
+  }
+
+  bool Contains(Fingerprint fp) const;
+
+  // Takes effect at the next growth; what is in use already stays in use.
+  void SetMaxBytes(size_t max_bytes);
+
+  size_t size() const { return size_; }
+  size_t bytes() const { return array_.bytes(); }
+
+  // An upper bound for the probability that any two of the size() states were
+  // merged: n^2 / 2^(bits+1), never more than 1.
+  double CollisionBound() const;
+
+ private:
+  static constexpr size_t kLineWords = 8;
+
+  uint64_t* Line(size_t bucket) const {
+    return array_.words() + bucket * kLineWords;
+  }
+  static size_t HomeIn(uint64_t key, size_t buckets) {
+    const uint64_t mixed = key * 0x9e3779b97f4a7c15u;
+    return static_cast<size_t>(
+        (static_cast<unsigned __int128>(mixed) * buckets) >> 64);
+  }
+  size_t Home(uint64_t key) const { return HomeIn(key, buckets_); }
+
+  // Finds the key or the empty slot where it belongs; kWords per slot. The
+  // all-zero key is never looked for: it has a flag of its own.
+  template <size_t kWords>
+  uint64_t* FindSlot(Fingerprint fp, size_t* distance) const {
+    size_t bucket = Home(fp.lo);
+    for (*distance = 0;; ++*distance) {
+      uint64_t* line = Line(bucket);
+      for (size_t i = 0; i < kLineWords; i += kWords) {
+        if (IsEmpty<kWords>(line + i) || Holds<kWords>(line + i, fp)) {
+          return line + i;
+        }
+      }
+      if (++bucket == buckets_) bucket = 0;
+    }
+  }
+  template <size_t kWords>
+  static bool IsEmpty(const uint64_t* slot) {
+    return kWords == 1 ? slot[0] == 0 : (slot[0] | slot[1]) == 0;
+  }
+  template <size_t kWords>
+  static bool Holds(const uint64_t* slot, Fingerprint fp) {
+    return slot[0] == fp.lo && (kWords == 1 || slot[1] == fp.hi);
+  }
+  bool IsZeroKey(Fingerprint fp) const {
+    return fp.lo == 0 && (!wide_ || fp.hi == 0);
+  }
+
+  template <size_t kWords>
+  Outcome InsertSlot(Fingerprint fp) {
+    if (IsZeroKey(fp)) [[unlikely]]
+      return InsertZeroKey();
+    size_t distance;
+    uint64_t* slot = FindSlot<kWords>(fp, &distance);
+    if (!IsEmpty<kWords>(slot)) return Outcome::kPresent;
+    slot[0] = fp.lo;
+    if (kWords == 2) slot[1] = fp.hi;
+    if (distance > max_distance_) max_distance_ = distance;
+    ++size_;
+    return Outcome::kInserted;
+  }
+  Outcome InsertZeroKey();
+
+  size_t Slots() const { return buckets_ * kLineWords / (wide_ ? 2 : 1); }
+  bool Grow();
+  bool FillUp();
+  void Rehash(size_t old_buckets);
+  size_t FirstBucketMovedInPlace(size_t old_buckets) const;
+  void TakeBucket(size_t bucket, std::vector<Fingerprint>* keys);
+  void PutBack(const std::vector<Fingerprint>& keys);
+
+  const bool wide_;
+  bool has_zero_ = false;
+  size_t max_bytes_;
+  size_t buckets_ = 0;
+  size_t size_ = 0;
+  size_t grow_at_ = 0;
+  // How many buckets the most displaced key lies after its home.
+  size_t max_distance_ = 0;
+  ZeroedArray array_;
+};
+
+}  // namespace bindery::model
+
+#endif  // BINDERY_MODEL_VISITED_H_
