@@ -1,0 +1,428 @@
+// Closing a step: names, holders, tombstones, fingerprint, and the undo log.
+//
+// The undo log is a stack of 64-bit words. An entry's header is its last word,
+// so that Undo() reads it backwards:
+//   delta     old words..., mask of the words, header
+//   created   header
+//   buried    header                      (freed; stays as a tombstone)
+//   released  old words..., key_a, key_b, ordinal and state, header
+//   holder    header                      (delta and frame flag inside)
+#include <cstring>
+
+#include "sim/world/contribution.h"
+#include "sim/world/world.h"
+
+namespace bindery::sim {
+namespace {
+
+enum EntryType : uint64_t {
+  kDelta = 1,
+  kCreated,
+  kBuried,
+  kReleased,
+  kHolder,
+};
+
+uint64_t Header(EntryType type, AnyId id, uint64_t extra = 0) {
+  return static_cast<uint64_t>(id.value) << 32 | extra << 8 | type;
+}
+EntryType TypeOf(uint64_t header) {
+  return static_cast<EntryType>(header & 0xff);
+}
+AnyId IdOf(uint64_t header) {
+  return AnyId{static_cast<uint32_t>(header >> 32)};
+}
+
+uint64_t WordAt(const void* row, size_t i) {
+  uint64_t word;
+  std::memcpy(&word, static_cast<const char*>(row) + i * 8, 8);
+  return word;
+}
+
+// Bit i: the i-th words of the two rows differ.
+template <typename Row>
+uint64_t DifferingWords(const Row& a, const Row& b) {
+  uint64_t mask = 0;
+  for (size_t i = 0; i < sizeof(Row) / 8; ++i) {
+    mask |= uint64_t{WordAt(&a, i) != WordAt(&b, i)} << i;
+  }
+  return mask;
+}
+
+// What a step did to a row.
+template <typename Row>
+struct RowChange {
+  const Row& before;  // as the fingerprint and holders have it; zero if the
+  const Row& after;   // row did not exist before, or does not after
+  const Row& old;     // the row's memory, where links outlive the row
+  Row& actual;
+  bool was_dead;  // a tombstone when the step began
+  bool is_dead;
+  uint64_t mask;  // words that may differ
+};
+
+}  // namespace
+
+// Compares a row with its state at the beginning of the step, field by field.
+template <typename Row>
+class CommitVisitor {
+ public:
+  CommitVisitor(World& world, Meta& meta, AnyId self,
+                const RowChange<Row>& change)
+      : world_(world), meta_(meta), self_(self), c_(change) {}
+
+  template <typename T>
+  [[gnu::always_inline]] void Field(const char*, T Row::*member) {
+    ++index_;
+    if (MayDiffer(member)) Compare(member, true);
+  }
+  template <typename T>
+  [[gnu::always_inline]] void Address(const char*, T Row::*member) {
+    ++index_;
+    if (MayDiffer(member)) Compare(member, world_.exact_);
+  }
+  template <typename T>
+  [[gnu::always_inline]] void Skip(const char*, T Row::*member, const char*) {
+    ++index_;
+    if (MayDiffer(member)) Compare(member, false);
+  }
+
+  const Hash128& delta() const { return delta_; }
+  // Words of the row that the visit itself wrote to.
+  uint64_t rewritten() const { return rewritten_; }
+
+ private:
+  // Known to the compiler, so that the test below is one of a constant.
+  template <typename T>
+  [[gnu::always_inline]] uint64_t WordsOf(T Row::*member) const {
+    const size_t begin = reinterpret_cast<const char*>(&(c_.actual.*member)) -
+                         reinterpret_cast<const char*>(&c_.actual);
+    const size_t first = begin / 8;
+    const size_t last = (begin + sizeof(T) - 1) / 8;
+    return ((uint64_t{2} << (last - first)) - 1) << first;
+  }
+  template <typename T>
+  [[gnu::always_inline]] bool MayDiffer(T Row::*member) const {
+    return (c_.mask & WordsOf(member)) != 0;
+  }
+
+  template <typename T>
+  void Compare(T Row::*member, bool hashed) {
+    if constexpr (std::is_same_v<T, ListHead>) {
+      Walk(member);
+    } else if constexpr (std::is_same_v<T, SetHead>) {
+      // The members say that they belong.
+      DeadOwner((c_.old.*member).size, (c_.actual.*member).size);
+    } else if constexpr (std::is_same_v<T, Link>) {
+      Value(Membership(c_.before.*member), Membership(c_.after.*member), true);
+      Linked((c_.old.*member).linked(), (c_.actual.*member).linked());
+    } else if constexpr (std::is_same_v<T, Work>) {
+      Value(static_cast<uint64_t>((c_.before.*member).type),
+            static_cast<uint64_t>((c_.after.*member).type), hashed);
+      Linked((c_.old.*member).entry.linked(),
+             (c_.actual.*member).entry.linked());
+    } else if constexpr (IsId<T>::value) {
+      if (c_.before.*member != c_.after.*member) {
+        Hold(c_.before.*member, c_.after.*member, hashed);
+      }
+    } else if constexpr (std::is_same_v<T, BlobId>) {
+      Value(world_.blobs_.HashOf(c_.before.*member),
+            world_.blobs_.HashOf(c_.after.*member), hashed);
+    } else {
+      Value(static_cast<uint64_t>(c_.before.*member),
+            static_cast<uint64_t>(c_.after.*member), hashed);
+    }
+  }
+  void Value(uint64_t before, uint64_t after, bool hashed) {
+    if (before == after || !hashed) return;
+    const uint64_t key = FieldKey(meta_.name, index_);
+    delta_ += Contribution(key, after);
+    delta_ -= Contribution(key, before);
+  }
+  template <typename Held>
+  void Hold(Id<Held> before, Id<Held> after, bool hashed) {
+    constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
+    uint64_t old_name = 0;
+    uint64_t new_name = 0;
+    if (after) {
+      Meta& meta = world_.table<Held>().at(after.any().slot()).meta;
+      new_name = meta.name;
+      world_.AddHolder(meta, after.any(), 1, kFrame);
+    }
+    if (before) {
+      Meta& meta = world_.table<Held>().at(before.any().slot()).meta;
+      old_name = meta.name;
+      world_.AddHolder(meta, before.any(), -1, kFrame);
+    }
+    Value(old_name, new_name, hashed);
+  }
+  void Hold(AnyId before, AnyId after, bool hashed) {
+    constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
+    if (after) world_.AddHolder(world_.EditMeta(after), after, 1, kFrame);
+    if (before) world_.AddHolder(world_.EditMeta(before), before, -1, kFrame);
+    Value(world_.NameOf(before), world_.NameOf(after), hashed);
+  }
+  void Linked(bool before, bool after) {
+    if (before != after) {
+      world_.AddHolder(meta_, self_, after ? 1 : -1, false);
+    }
+  }
+  // The links of its members name a freed owner.
+  void DeadOwner(uint32_t old_size, uint32_t size) {
+    Linked(c_.was_dead && old_size != 0, c_.is_dead && size != 0);
+  }
+  void Walk(ListHead Row::*member) {
+    ListHead& actual = c_.actual.*member;
+    if (actual.touched != 0) {
+      actual.touched = 0;
+      rewritten_ |= WordsOf(member);
+      actual.walk = world_.WalkOf(FieldKey(meta_.name, index_), actual.kind,
+                                  actual.first);
+    }
+    // A freed row's lists count no more, its memory keeps them.
+    if (!c_.is_dead) delta_ += actual.walk;
+    delta_ -= (c_.before.*member).walk;
+    DeadOwner((c_.old.*member).size, actual.size);
+  }
+
+  World& world_;
+  Meta& meta_;
+  const AnyId self_;
+  const RowChange<Row>& c_;
+  Hash128 delta_;
+  uint64_t rewritten_ = 0;
+  uint64_t index_ = 0;
+};
+
+void World::BeginStep(uint32_t actor) {
+  actor_ = actor;
+  ++epoch_;
+  dirty_.clear();
+  old_size_ = 0;
+  faults_.clear();
+  if (!scratch_.empty()) CleanScratch();
+}
+
+void World::Commit() {
+  if (!scratch_.empty()) CleanScratch();
+  if (!journal_on_) return;
+  levels_.push_back({undo_.size(), fingerprint_});
+  changed_.clear();
+  settle_.clear();
+  fresh_.clear();
+  for (const Dirty& dirty : dirty_) {
+    Dispatch(dirty.id.table(), [&](auto* type) {
+      CommitRow<std::remove_pointer_t<decltype(type)>>(dirty);
+    });
+  }
+  SettleFreed();
+  dirty_.clear();
+  old_size_ = 0;
+}
+
+template <typename Row>
+void World::CommitRow(const Dirty& dirty) {
+  static const Row kZero{};
+  Slot<Row>& slot = table<Row>().at(dirty.id.slot());
+  const bool freed = slot.meta.state == SlotState::kFreed;
+  const bool dead = slot.meta.state != SlotState::kLive;
+  const Row& old = dirty.created
+                       ? kZero
+                       : *reinterpret_cast<const Row*>(&old_[dirty.old_words]);
+  const uint64_t mask = DifferingWords(old, slot.row);
+  const RowChange<Row> change = {dirty.tombstone ? kZero : old,
+                                 dead ? kZero : slot.row,
+                                 old,
+                                 slot.row,
+                                 dirty.tombstone,
+                                 dead,
+                                 freed ? ~uint64_t{0} : mask};
+  CommitVisitor<Row> visitor(*this, slot.meta, dirty.id, change);
+  Row::Fields(visitor);
+  fingerprint_ += visitor.delta();
+  if (!dirty.created) {
+    LogDelta(old, mask | visitor.rewritten(), dirty.id);
+  } else if (!freed) {
+    undo_.push_back(Header(kCreated, dirty.id));
+  }
+  if (dirty.created != freed && Counts(Row::kTable)) {
+    const Hash128 live = LiveContribution(slot.meta.name);
+    freed ? fingerprint_ -= live : fingerprint_ += live;
+  }
+  if (freed) {
+    if (dirty.created) fresh_.push_back(dirty.id);
+    settle_.push_back(dirty.id);
+  }
+  if (!(dirty.created && freed)) {
+    changed_.push_back({dirty.id, dirty.created, freed});
+  }
+}
+
+template <typename Row>
+void World::LogDelta(const Row& old, uint64_t mask, AnyId id) {
+  if (mask == 0) return;
+  const size_t words = static_cast<size_t>(__builtin_popcountll(mask));
+  size_t at = undo_.size();
+  undo_.resize(at + words + 2);
+  for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+    undo_[at++] = WordAt(&old, static_cast<size_t>(__builtin_ctzll(rest)));
+  }
+  undo_[at++] = mask;
+  undo_[at] = Header(kDelta, id);
+}
+
+void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
+  meta.holders += delta;
+  if (frame) meta.pins += delta;
+  undo_.push_back(
+      Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
+  if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {
+    settle_.push_back(id);
+  }
+}
+
+// Created in the step that freed it: the undo log need not know it.
+bool World::IsFresh(AnyId id) const {
+  for (const AnyId fresh : fresh_) {
+    if (fresh == id) return true;
+  }
+  return false;
+}
+
+void World::SettleFreed() {
+  for (const AnyId id : settle_) Settle(id);
+}
+
+void World::Settle(AnyId id) {
+  Meta& meta = EditMeta(id);
+  const bool buried = meta.state == SlotState::kTombstone;
+  if (!buried && meta.state != SlotState::kFreed) return;
+  const bool fresh = IsFresh(id);
+  if (meta.holders == 0) {
+    if (buried && Counts(id.table())) {
+      fingerprint_ -= TombstoneContribution(meta.name);
+    }
+    Dispatch(id.table(), [&](auto* type) {
+      ReleaseSlot<std::remove_pointer_t<decltype(type)>>(id, fresh);
+    });
+  } else if (!buried) {
+    meta.state = SlotState::kTombstone;
+    if (Counts(id.table())) fingerprint_ += TombstoneContribution(meta.name);
+    undo_.push_back(Header(fresh ? kCreated : kBuried, id));
+  }
+}
+
+template <typename Row>
+void World::ReleaseSlot(AnyId id, bool fresh) {
+  Slot<Row>& slot = table<Row>().at(id.slot());
+  Unregister(table<Row>(), id.slot());
+  if (!fresh) LogRelease(slot, id);
+  slot.meta.state = SlotState::kFree;
+  slot.meta.name = 0;
+  table<Row>().GiveBack(id.slot());
+}
+
+template <typename Row>
+void World::LogRelease(const Slot<Row>& slot, AnyId id) {
+  constexpr size_t kWords = sizeof(Row) / 8;
+  const size_t at = undo_.size();
+  undo_.resize(at + kWords);
+  std::memcpy(&undo_[at], &slot.row, sizeof(Row));
+  undo_.push_back(slot.meta.key_a);
+  undo_.push_back(slot.meta.key_b);
+  const bool tombstone = slot.meta.state == SlotState::kTombstone;
+  undo_.push_back(uint64_t{slot.meta.ordinal} << 1 | (tombstone ? 1 : 0));
+  undo_.push_back(Header(kReleased, id));
+}
+
+void World::Undo() {
+  BINDERY_CHECK_MSG(!levels_.empty(), "Undo() without a step");
+  const Level level = levels_.back();
+  levels_.pop_back();
+  size_t end = undo_.size();
+  while (end > level.undo_begin) {
+    const uint64_t header = undo_[--end];
+    end = Dispatch(IdOf(header).table(), [&](auto* type) {
+      return UndoEntry<std::remove_pointer_t<decltype(type)>>(header, end);
+    });
+  }
+  BINDERY_CHECK(end == level.undo_begin);
+  undo_.resize(end);
+  fingerprint_ = level.fingerprint;
+  changed_.clear();
+  faults_.clear();
+}
+
+template <typename Row>
+size_t World::UndoEntry(uint64_t header, size_t end) {
+  constexpr size_t kWords = sizeof(Row) / 8;
+  const AnyId id = IdOf(header);
+  Slot<Row>& slot = table<Row>().at(id.slot());
+  switch (TypeOf(header)) {
+    case kDelta: {
+      const uint64_t mask = undo_[--end];
+      end -= static_cast<size_t>(__builtin_popcountll(mask));
+      size_t at = end;
+      for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+        std::memcpy(
+            reinterpret_cast<char*>(&slot.row) + 8 * __builtin_ctzll(rest),
+            &undo_[at++], 8);
+      }
+      break;
+    }
+    case kCreated:
+      Unregister(table<Row>(), id.slot());
+      slot.meta.state = SlotState::kFree;
+      slot.meta.self = 0;
+      slot.meta.name = 0;
+      slot.meta.holders = slot.meta.pins = 0;
+      --slot.meta.generation;
+      table<Row>().GiveBack(id.slot());
+      break;
+    case kBuried:
+      slot.meta.state = SlotState::kLive;
+      slot.meta.self = id.value;
+      break;
+    case kReleased: {
+      const uint64_t rest = undo_[--end];
+      slot.meta.key_b = undo_[--end];
+      slot.meta.key_a = undo_[--end];
+      end -= kWords;
+      std::memcpy(static_cast<void*>(&slot.row), &undo_[end], sizeof(Row));
+      slot.meta.generation = id.generation();
+      slot.meta.holders = slot.meta.pins = 0;
+      slot.meta.state = rest & 1 ? SlotState::kTombstone : SlotState::kLive;
+      slot.meta.self = rest & 1 ? 0 : id.value;
+      table<Row>().TakeBack(id.slot());
+      Register(table<Row>(), id.slot(), static_cast<int64_t>(rest >> 1));
+      break;
+    }
+    case kHolder: {
+      const int delta = header >> 8 & 1 ? -1 : 1;
+      slot.meta.holders += delta;
+      if (header >> 8 & 2) slot.meta.pins += delta;
+      break;
+    }
+  }
+  return end;
+}
+
+void World::ForgetHistory() {
+  undo_.clear();
+  levels_.clear();
+}
+
+// Places count from 1, so that an item at the front contributes too.
+Hash128 World::WalkOf(uint64_t key, Head head, AnyId first) const {
+  Hash128 sum;
+  if (!first) return sum;
+  uint64_t place = 0;
+  for (AnyId item = first; item;) {
+    sum += PlaceContribution(key, ++place, NameOf(item));
+    BINDERY_CHECK_MSG(place < (1u << 20), "a list of the world is a cycle");
+    item = PeekLink(head, item).next;
+  }
+  return sum;
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,130 @@
+// Names of rows. Every entity of the world is a row in a typed table; code
+// names it by an Id of the row's type, never by a pointer or a bare integer.
+//
+// An id packs table, generation and slot. The generation tells a stale id from
+// one of the slot's next tenant. A slot is not reused while any row still holds
+// an id of its freed row (see world.h), so the eight bits of generation only
+// have to outlive ids in C++ locals.
+#ifndef BINDERY_SIM_WORLD_ID_H_
+#define BINDERY_SIM_WORLD_ID_H_
+
+#include <compare>
+#include <cstdint>
+
+namespace bindery::sim {
+
+// The tables, in the order in which dumps show them.
+enum class TableId : uint8_t {
+  kNone,
+  kGlobal,
+  kProcess,
+  kTask,
+  kFile,
+  kFd,
+  kContext,
+  kProc,
+  kThread,
+  kNode,
+  kRef,
+  kDeath,
+  kTransaction,
+  kBuffer,
+  kChunk,
+  kError,
+  kComplete,
+  kFrame,
+  kActivation,
+  kVariable,
+  kCommand,
+  kReturn,
+};
+inline constexpr int kTableCount = static_cast<int>(TableId::kReturn) + 1;
+
+// An id whose table is known at run time only.
+struct AnyId {
+  static constexpr int kSlotBits = 19;
+  static constexpr int kGenerationBits = 8;
+  static constexpr uint32_t kMaxSlot = (1u << kSlotBits) - 1;
+
+  uint32_t value = 0;
+
+  static constexpr AnyId Make(TableId table, uint32_t slot,
+                              uint8_t generation) {
+    return AnyId{static_cast<uint32_t>(table) << (kSlotBits + kGenerationBits) |
+                 static_cast<uint32_t>(generation) << kSlotBits | slot};
+  }
+  constexpr uint32_t slot() const { return value & kMaxSlot; }
+  constexpr uint8_t generation() const {
+    return static_cast<uint8_t>(value >> kSlotBits);
+  }
+  constexpr TableId table() const {
+    return static_cast<TableId>(value >> (kSlotBits + kGenerationBits));
+  }
+  constexpr explicit operator bool() const { return value != 0; }
+  friend auto operator<=>(const AnyId&, const AnyId&) = default;
+};
+
+// The id of a row of type Row; default: names nothing, like a null pointer.
+template <typename Row>
+struct Id {
+  uint32_t value = 0;
+
+  constexpr AnyId any() const { return AnyId{value}; }
+  constexpr explicit operator bool() const { return value != 0; }
+  friend auto operator<=>(const Id&, const Id&) = default;
+};
+
+// An immutable interned byte string (see blob.h). Zero is the empty string.
+struct BlobId {
+  uint32_t value = 0;
+  constexpr explicit operator bool() const { return value != 0; }
+  friend auto operator<=>(const BlobId&, const BlobId&) = default;
+};
+
+struct GlobalRow;
+struct ProcessRow;
+struct TaskRow;
+struct FileRow;
+struct FdRow;
+struct ContextRow;
+struct ProcRow;
+struct ThreadRow;
+struct NodeRow;
+struct RefRow;
+struct DeathRow;
+struct TransactionRow;
+struct BufferRow;
+struct ChunkRow;
+struct ErrorRow;
+struct CompleteRow;
+struct FrameRow;
+struct ActivationRow;
+struct VariableRow;
+struct CommandRow;
+struct ReturnRow;
+
+using GlobalId = Id<GlobalRow>;
+using ProcessId = Id<ProcessRow>;
+using TaskId = Id<TaskRow>;
+using FileId = Id<FileRow>;
+using FdId = Id<FdRow>;
+using ContextId = Id<ContextRow>;
+using ProcId = Id<ProcRow>;
+using ThreadId = Id<ThreadRow>;
+using NodeId = Id<NodeRow>;
+using RefId = Id<RefRow>;
+using DeathId = Id<DeathRow>;
+using TransactionId = Id<TransactionRow>;
+using BufferId = Id<BufferRow>;
+using ChunkId = Id<ChunkRow>;
+using ErrorId = Id<ErrorRow>;
+using CompleteId = Id<CompleteRow>;
+using FrameId = Id<FrameRow>;
+using ActivationId = Id<ActivationRow>;
+using VariableId = Id<VariableRow>;
+using CommandId = Id<CommandRow>;
+using ReturnId = Id<ReturnRow>;
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_WORLD_ID_H_

@@ -1,0 +1,174 @@
+// One typed table: slots that never move, a free list, and the index of names.
+//
+// Not thread-safe. Used by World alone.
+#ifndef BINDERY_SIM_WORLD_TABLE_H_
+#define BINDERY_SIM_WORLD_TABLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "base/check.h"
+#include "sim/world/id.h"
+
+namespace bindery::sim {
+
+enum class SlotState : uint8_t {
+  kFree,
+  kLive,
+  kFreed,      // freed in the transition that is running
+  kTombstone,  // freed, but some row still holds its id
+};
+
+// What the world keeps beside a row.
+struct Meta {
+  uint64_t name = 0;   // canonical name, hashed; never 0 for a row in use
+  uint64_t key_a = 0;  // natural key, or the actor that created the row
+  uint64_t key_b = 0;
+  uint32_t ordinal = 0;    // tells rows of one key apart
+  uint32_t next_same = 0;  // next slot with the same key, plus 1
+  uint64_t stamp = 0;      // epoch in which the row was last journaled
+  int32_t holders = 0;     // fields of live rows, and lists, that name the row
+  int32_t pins = 0;        // those of them that are in frames
+  uint32_t self = 0;       // the row's id while it is live
+  uint8_t generation = 0;
+  SlotState state = SlotState::kFree;
+};
+
+template <typename Row>
+struct Slot {
+  Row row;
+  Meta meta;
+};
+
+template <typename Row>
+class Table {
+ public:
+  static_assert(std::is_trivially_copyable_v<Row>);
+  static_assert(sizeof(Row) % 8 == 0, "make the row alignas(8)");
+  static_assert(sizeof(Row) <= 64 * 8, "the undo log keeps a 64-bit mask");
+
+  Table() {
+    Grow();
+    at(0).meta.self = ~0u;  // no id has this value
+  }
+
+  Slot<Row>& at(uint32_t slot) {
+    return chunks_[slot >> kChunkBits][slot & (kChunkSize - 1)];
+  }
+  const Slot<Row>& at(uint32_t slot) const {
+    return chunks_[slot >> kChunkBits][slot & (kChunkSize - 1)];
+  }
+  // Slots ever used are 1 .. end() - 1.
+  uint32_t end() const { return end_; }
+
+  // Takes a slot from the free list, or the next new one.
+  uint32_t Take() {
+    if (!free_.empty()) {
+      const uint32_t slot = free_.back();
+      free_.pop_back();
+      return slot;
+    }
+    BINDERY_CHECK_MSG(end_ < AnyId::kMaxSlot, "a table of the world is full");
+    if ((end_ & (kChunkSize - 1)) == 0 && end_ >> kChunkBits == chunks_.size())
+      Grow();
+    return end_++;
+  }
+  void GiveBack(uint32_t slot) { free_.push_back(slot); }
+  // Takes back a GiveBack(), mostly the latest one.
+  void TakeBack(uint32_t slot) {
+    size_t i = free_.size();
+    do {
+      BINDERY_CHECK(i > 0);
+    } while (free_[--i] != slot);
+    free_.erase(free_.begin() + static_cast<ptrdiff_t>(i));
+  }
+  void Clear() {
+    free_.clear();
+    for (uint32_t i = 1; i < end_; ++i) at(i) = Slot<Row>{};
+    end_ = 1;
+  }
+
+ private:
+  static constexpr uint32_t kChunkBits = 6;
+  static constexpr uint32_t kChunkSize = 1u << kChunkBits;
+
+  void Grow() { chunks_.push_back(std::make_unique<Slot<Row>[]>(kChunkSize)); }
+
+  std::vector<std::unique_ptr<Slot<Row>[]>> chunks_;
+  std::vector<uint32_t> free_;
+  uint32_t end_ = 1;  // slot 0 stands for ids that name nothing
+};
+
+// Maps a key's hash to the first slot of its chain. Open addressing, linear
+// probing; deletion closes the gap, so there are no markers to clean up.
+class NameIndex {
+ public:
+  NameIndex() : entries_(64) {}
+
+  // The head of the chain, as slot + 1; 0: none.
+  uint32_t Head(uint64_t base) const { return entries_[Find(base)].head; }
+
+  void SetHead(uint64_t base, uint32_t head) {
+    size_t i = Find(base);
+    if (entries_[i].head == 0) {
+      if (head == 0) return;
+      if (++used_ * 2 > entries_.size()) {
+        Grow();
+        i = Find(base);
+      }
+      entries_[i] = {base, head};
+    } else if (head == 0) {
+      --used_;
+      Erase(i);
+    } else {
+      entries_[i].head = head;
+    }
+  }
+  void Clear() {
+    entries_.assign(64, {});
+    used_ = 0;
+  }
+
+ private:
+  struct Entry {
+    uint64_t base = 0;
+    uint32_t head = 0;
+  };
+
+  size_t Find(uint64_t base) const {
+    size_t i = base & (entries_.size() - 1);
+    while (entries_[i].head != 0 && entries_[i].base != base) {
+      i = (i + 1) & (entries_.size() - 1);
+    }
+    return i;
+  }
+  void Erase(size_t gap) {
+    const size_t mask = entries_.size() - 1;
+    for (size_t i = (gap + 1) & mask; entries_[i].head != 0;
+         i = (i + 1) & mask) {
+      const size_t home = entries_[i].base & mask;
+      if (((i - home) & mask) >= ((i - gap) & mask)) {
+        entries_[gap] = entries_[i];
+        gap = i;
+      }
+    }
+    entries_[gap] = {};
+  }
+  void Grow() {
+    std::vector<Entry> old(entries_.size() * 2);
+    old.swap(entries_);
+    for (const Entry& entry : old) {
+      if (entry.head != 0) entries_[Find(entry.base)] = entry;
+    }
+  }
+
+  std::vector<Entry> entries_;
+  size_t used_ = 0;
+};
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_WORLD_TABLE_H_

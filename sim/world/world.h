@@ -1,0 +1,539 @@
+// The world: every row of every table, the journal, and the fingerprint.
+//
+// One value that changes only between BeginStep() and Commit(). Everything that
+// the simulator knows is in rows; what is not in a row is not state.
+//
+// Rules
+//  W1 A row is changed through Edit() and nothing else. The reference that it
+//     returns stays good until the row's slot is released; rows never move.
+//  W2 With the journal on, Undo() takes back the latest committed step exactly:
+//     rows, names, slots and fingerprint.
+//  W3 A freed row stays as a tombstone, with its name, while a field of a live
+//     row or a list holds its id. Its slot and name are then not reused, so a
+//     stale id never equals a valid one.
+//  W4 Reading or writing through an id that names nothing or a freed row is a
+//     fault of the modelled driver: it is recorded (faults()) and the caller
+//     goes on, with the old bytes while the tombstone is there, else with a
+//     row of zeros whose changes are dropped at the end of the step.
+//  W5 The fingerprint is a function of the canonical state: of fields and names
+//     (docs/fingerprint.md), never of slots, generations or debug ids.
+//
+// With the journal off (plain simulation) Edit() costs a bounds check, slots
+// are reused at once, and there is neither fingerprint nor undo.
+//
+// Not thread-safe; a search uses one World for each worker.
+#ifndef BINDERY_SIM_WORLD_WORLD_H_
+#define BINDERY_SIM_WORLD_WORLD_H_
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/check.h"
+#include "sim/world/blob.h"
+#include "sim/world/hash.h"
+#include "sim/world/id.h"
+#include "sim/world/list.h"
+#include "sim/world/rows_frame.h"
+#include "sim/world/rows_kernel.h"
+#include "sim/world/rows_user.h"
+#include "sim/world/table.h"
+
+namespace bindery::sim {
+
+// A use of memory that no driver may make.
+struct Fault {
+  enum class Kind : uint8_t { kNullPointer, kUseAfterFree, kBug, kWarning };
+  Kind kind;
+  TableId table;          // of the object that was meant
+  AnyId id;               // the stale id, if any
+  const char* what = "";  // the assertion, for kBug and kWarning
+};
+
+class World {
+ public:
+  World() = default;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // --- Rows -----------------------------------------------------------------
+  template <typename Row>
+  const Row& Get(Id<Row> id) const {
+    const Slot<Row>& slot = table<Row>().at(id.any().slot());
+    if (slot.meta.self != id.value) [[unlikely]]
+      return GetStray(id);
+    return slot.row;
+  }
+  template <typename Row>
+  Row& Edit(Id<Row> id) {
+    Slot<Row>& slot = table<Row>().at(id.any().slot());
+    if (slot.meta.self != id.value) [[unlikely]]
+      return EditStray(id);
+    if (journal_on_ && slot.meta.stamp != epoch_) Journal(slot, id.any());
+    return slot.row;
+  }
+  // Does not count as a use by the driver: for checks, dumps and user space.
+  template <typename Row>
+  const Row& Peek(Id<Row> id) const {
+    return table<Row>().at(Memory(id)).row;
+  }
+  template <typename Row>
+  bool Alive(Id<Row> id) const {
+    return table<Row>().at(id.any().slot()).meta.self == id.value;
+  }
+
+  // A new row, zero but for what the caller sets. Its name is the key and the
+  // smallest ordinal that no other row of that key has.
+  template <typename Row>
+  Id<Row> Create(uint64_t key_a, uint64_t key_b);
+  // For rows without a natural key: named after the actor of this step.
+  template <typename Row>
+  Id<Row> Create() {
+    return Create<Row>(kActorKey, actor_);
+  }
+  template <typename Row>
+  void Free(Id<Row> id);
+  // The live row with this natural key and the smallest ordinal, if any.
+  template <typename Row>
+  Id<Row> Find(uint64_t key_a, uint64_t key_b) const;
+
+  // Canonical name of a row, hashed; the key of rows that belong to it.
+  template <typename Row>
+  uint64_t NameOf(Id<Row> id) const {
+    return id ? table<Row>().at(id.any().slot()).meta.name : 0;
+  }
+  uint64_t NameOf(AnyId id) const { return id ? MetaOf(id).name : 0; }
+  const Meta& MetaOf(AnyId id) const;
+  // True if no activation of the driver holds the row.
+  bool Quiescent(AnyId id) const { return MetaOf(id).pins == 0; }
+
+  // Calls f(Id<Row>, const Row&) for every live row, in slot order, which is
+  // an accident of history: what f computes must not depend on it.
+  template <typename Row, typename F>
+  void ForEach(F&& f) const;
+
+  // --- Lists ----------------------------------------------------------------
+  void PushBack(Head head, AnyId owner, AnyId item);
+  void PushFront(Head head, AnyId owner, AnyId item);
+  // Puts `item` right behind `place`, which is on the set of `owner`.
+  void InsertAfter(Head head, AnyId owner, AnyId place, AnyId item);
+  // Takes `item` off the list of kind `head` that it is on.
+  // REQUIRES: it is on one.
+  void Remove(Head head, AnyId item);
+  AnyId First(Head head, AnyId owner) const;
+  AnyId Next(Head head, AnyId item) const { return LinkOf(head, item).next; }
+  AnyId Previous(Head head, AnyId item) const {
+    return LinkOf(head, item).prev;
+  }
+  uint32_t Size(Head head, AnyId owner) const;
+  const Link& LinkOf(Head head, AnyId item) const;
+  const Work& WorkOf(AnyId item) const;
+  Work& EditWork(AnyId item);
+
+  // --- Steps ----------------------------------------------------------------
+  // REQUIRES: nothing has happened yet. Without a journal rows have no names
+  // but for natural keys, so that Encode() and dumps are of no use.
+  void set_journal(bool on) {
+    BINDERY_CHECK_MSG(epoch_ == 0, "set_journal() after the first step");
+    journal_on_ = on;
+  }
+  bool journal() const { return journal_on_; }
+  // Exact addresses: layout is part of the canonical state.
+  // REQUIRES: nothing has happened yet.
+  void set_exact_addresses(bool on) {
+    BINDERY_CHECK_MSG(epoch_ == 0, "set_exact_addresses() after a step");
+    exact_ = on;
+  }
+  bool exact_addresses() const { return exact_; }
+
+  // Opens a step of `actor`, whom new rows without a key are named after.
+  void BeginStep(uint32_t actor);
+  uint32_t actor() const { return actor_; }
+  // Closes it: updates names, tombstones and fingerprint, keeps what undo
+  // needs.
+  void Commit();
+  // Takes back the latest step. REQUIRES: one is there.
+  void Undo();
+  size_t depth() const { return levels_.size(); }
+  // Forgets how to undo; the state stays.
+  void ForgetHistory();
+
+  Hash128 fingerprint() const { return fingerprint_; }
+  // The same from scratch, for tests.
+  Hash128 ComputeFingerprint() const;
+  // Bytes that the undo log takes.
+  size_t undo_bytes() const { return undo_.size() * 8; }
+
+  // One row that the latest step changed, created or freed.
+  struct Changed {
+    AnyId id;
+    bool created;
+    bool freed;
+  };
+  const std::vector<Changed>& changed() const { return changed_; }
+  // Between BeginStep() and Commit(): calls f(id, before, after) with before
+  // null for a new row and after null for a freed one.
+  template <typename F>
+  void ForEachDirty(F&& f) const;
+
+  // --- Faults ---------------------------------------------------------------
+  void RecordBug(const char* what) {
+    faults_.push_back({Fault::Kind::kBug, TableId::kNone, {}, what});
+  }
+  void RecordWarning(const char* what) {
+    faults_.push_back({Fault::Kind::kWarning, TableId::kNone, {}, what});
+  }
+  // Those of the latest step.
+  const std::vector<Fault>& faults() const { return faults_; }
+
+  // --- Whole values ---------------------------------------------------------
+  BlobPool& blobs() { return blobs_; }
+  const BlobPool& blobs() const { return blobs_; }
+  // Replaces *out by the packed state: rows in order of table and key, ids as
+  // places in that order; see codec.cc. REQUIRES: between steps.
+  void Encode(std::string* out) const;
+  // Replaces everything by what Encode() of some world wrote; history is
+  // forgotten. Slots follow the order of keys: a table whose rows were created
+  // in that order, and never freed, keeps its ids.
+  void Decode(absl::string_view bytes);
+
+  template <typename Row>
+  Table<Row>& table() {
+    return std::get<Table<Row>>(tables_);
+  }
+  template <typename Row>
+  const Table<Row>& table() const {
+    return std::get<Table<Row>>(tables_);
+  }
+
+ private:
+  friend class WorldEncoder;
+  friend class WorldDecoder;
+  template <typename Row>
+  friend class FieldDecoder;
+  template <typename Row>
+  friend class FieldHasher;
+  template <typename Row>
+  friend class CommitVisitor;
+  friend class Inspector;
+
+  static constexpr uint64_t kActorKey = ~uint64_t{0};
+
+  struct Dirty {
+    AnyId id;
+    uint32_t old_words;  // where its bytes of before are in old_
+    bool created;
+    bool tombstone;  // was one when the step began
+  };
+  struct Level {
+    size_t undo_begin;
+    Hash128 fingerprint;
+  };
+
+  // The slot with the bytes that `id` leads to: its own, live or not, as long
+  // as nobody else got it, otherwise slot 0, which is all zero.
+  template <typename Row>
+  uint32_t Memory(Id<Row> id) const {
+    const uint32_t slot = id.any().slot();
+    const Meta& meta = table<Row>().at(slot).meta;
+    const bool there = meta.state != SlotState::kFree &&
+                       meta.generation == id.any().generation();
+    return there ? slot : 0;
+  }
+  static uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
+    return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
+  }
+
+  void RecordFault(TableId table, AnyId id) const;
+  template <typename Row>
+  const Row& GetStray(Id<Row> id) const;
+  template <typename Row>
+  Row& EditStray(Id<Row> id);
+  void CleanScratch();
+  template <typename Row>
+  void Journal(Slot<Row>& slot, AnyId id);
+  template <typename Row>
+  void Register(Table<Row>& table, uint32_t slot, int64_t ordinal);
+  template <typename Row>
+  void Unregister(Table<Row>& table, uint32_t slot);
+  template <typename Row>
+  uint32_t FreeOrdinal(const Table<Row>& table, uint64_t base) const;
+
+  Meta& EditMeta(AnyId id);
+  bool Counts(TableId table) const {
+    return exact_ || table != TableId::kChunk;
+  }
+  const Link& PeekLink(Head head, AnyId item) const;
+  Link& EditLink(Head head, AnyId item);
+  ListHead* EditListHead(Head head, AnyId owner);
+  SetHead* EditSetHead(AnyId owner, TableId member);
+  bool IsMemory(AnyId id) const;
+  void Insert(Head head, AnyId owner, AnyId prev, AnyId next, AnyId item);
+
+  template <typename Row>
+  void CommitRow(const Dirty& dirty);
+  template <typename Row>
+  void LogDelta(const Row& old, uint64_t mask, AnyId id);
+  void AddHolder(Meta& meta, AnyId id, int delta, bool frame);
+  void SettleFreed();
+  void Settle(AnyId id);
+  template <typename Row>
+  void ReleaseSlot(AnyId id, bool fresh);
+  template <typename Row>
+  void LogRelease(const Slot<Row>& slot, AnyId id);
+  bool IsFresh(AnyId id) const;
+  template <typename Row>
+  size_t UndoEntry(uint64_t header, size_t end);
+  template <typename Row>
+  Hash128 FingerprintOf() const;
+  void Clear();
+  Hash128 WalkOf(uint64_t key, Head head, AnyId first) const;
+
+  template <typename F>
+  static decltype(auto) Dispatch(TableId table, F&& f);
+
+  std::tuple<Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>,
+             Table<FileRow>, Table<FdRow>, Table<ContextRow>, Table<ProcRow>,
+             Table<ThreadRow>, Table<NodeRow>, Table<RefRow>, Table<DeathRow>,
+             Table<TransactionRow>, Table<BufferRow>, Table<ChunkRow>,
+             Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
+             Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
+             Table<ReturnRow>>
+      tables_;
+  NameIndex index_;
+  BlobPool blobs_;
+
+  bool journal_on_ = true;
+  bool exact_ = false;
+  uint64_t epoch_ = 0;
+  uint32_t actor_ = 0;
+  Hash128 fingerprint_;
+  std::vector<Dirty> dirty_;
+  std::vector<uint64_t> old_;  // rows as they were, old_size_ words
+  size_t old_size_ = 0;
+  std::vector<AnyId> settle_;     // freed rows and tombstones to look at
+  std::vector<AnyId> fresh_;      // created and freed in this step
+  std::vector<TableId> scratch_;  // tables whose slot 0 was written to
+  std::vector<uint64_t> undo_;
+  std::vector<Level> levels_;
+  std::vector<Changed> changed_;
+  mutable std::vector<Fault> faults_;
+};
+
+// Calls f with a null pointer of the row type of `table`.
+template <typename F>
+decltype(auto) World::Dispatch(TableId table, F&& f) {
+  switch (table) {
+    case TableId::kProcess:
+      return f(static_cast<ProcessRow*>(nullptr));
+    case TableId::kTask:
+      return f(static_cast<TaskRow*>(nullptr));
+    case TableId::kFile:
+      return f(static_cast<FileRow*>(nullptr));
+    case TableId::kFd:
+      return f(static_cast<FdRow*>(nullptr));
+    case TableId::kContext:
+      return f(static_cast<ContextRow*>(nullptr));
+    case TableId::kProc:
+      return f(static_cast<ProcRow*>(nullptr));
+    case TableId::kThread:
+      return f(static_cast<ThreadRow*>(nullptr));
+    case TableId::kNode:
+      return f(static_cast<NodeRow*>(nullptr));
+    case TableId::kRef:
+      return f(static_cast<RefRow*>(nullptr));
+    case TableId::kDeath:
+      return f(static_cast<DeathRow*>(nullptr));
+    case TableId::kTransaction:
+      return f(static_cast<TransactionRow*>(nullptr));
+    case TableId::kBuffer:
+      return f(static_cast<BufferRow*>(nullptr));
+    case TableId::kChunk:
+      return f(static_cast<ChunkRow*>(nullptr));
+    case TableId::kError:
+      return f(static_cast<ErrorRow*>(nullptr));
+    case TableId::kComplete:
+      return f(static_cast<CompleteRow*>(nullptr));
+    case TableId::kFrame:
+      return f(static_cast<FrameRow*>(nullptr));
+    case TableId::kActivation:
+      return f(static_cast<ActivationRow*>(nullptr));
+    case TableId::kVariable:
+      return f(static_cast<VariableRow*>(nullptr));
+    case TableId::kCommand:
+      return f(static_cast<CommandRow*>(nullptr));
+    case TableId::kReturn:
+      return f(static_cast<ReturnRow*>(nullptr));
+    case TableId::kGlobal:
+    case TableId::kNone:
+      break;
+  }
+  return f(static_cast<GlobalRow*>(nullptr));
+}
+
+template <typename Row>
+const Row& World::GetStray(Id<Row> id) const {
+  RecordFault(Row::kTable, id.any());
+  return Peek(id);
+}
+
+template <typename Row>
+Row& World::EditStray(Id<Row> id) {
+  RecordFault(Row::kTable, id.any());
+  const uint32_t place = Memory(id);
+  Slot<Row>& slot = table<Row>().at(place);
+  if (place == 0) {
+    scratch_.push_back(Row::kTable);
+  } else if (journal_on_ && slot.meta.stamp != epoch_) {
+    Journal(slot, id.any());
+  }
+  return slot.row;
+}
+
+template <typename Row>
+void World::Journal(Slot<Row>& slot, AnyId id) {
+  constexpr size_t kWords = sizeof(Row) / 8;
+  const size_t at = old_size_;
+  old_size_ += kWords;
+  if (old_size_ > old_.size()) old_.resize(old_size_ * 2);
+  std::memcpy(&old_[at], &slot.row, sizeof(Row));
+  dirty_.push_back({id, static_cast<uint32_t>(at), false,
+                    slot.meta.state == SlotState::kTombstone});
+  slot.meta.stamp = epoch_;
+}
+
+template <typename Row>
+Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
+  Table<Row>& rows = table<Row>();
+  const uint32_t place = rows.Take();
+  Slot<Row>& slot = rows.at(place);
+  const uint8_t generation = static_cast<uint8_t>(slot.meta.generation + 1);
+  slot.row = Row{};
+  slot.meta = Meta{};
+  slot.meta.generation = generation;
+  slot.meta.state = SlotState::kLive;
+  slot.meta.key_a = key_a;
+  slot.meta.key_b = key_b;
+  if (journal_on_ || key_a != kActorKey) Register(rows, place, -1);
+  const AnyId id = AnyId::Make(Row::kTable, place, generation);
+  slot.meta.self = id.value;
+  if (journal_on_) {
+    slot.meta.stamp = epoch_;
+    dirty_.push_back({id, 0, true, false});
+  }
+  return Id<Row>{id.value};
+}
+
+template <typename Row>
+void World::Free(Id<Row> id) {
+  Slot<Row>& slot = table<Row>().at(id.any().slot());
+  if (slot.meta.self != id.value) {
+    RecordFault(Row::kTable, id.any());
+    return;
+  }
+  if (!journal_on_) {
+    slot.meta.self = 0;
+    if (slot.meta.name != 0) Unregister(table<Row>(), id.any().slot());
+    slot.meta.state = SlotState::kFree;
+    table<Row>().GiveBack(id.any().slot());
+    return;
+  }
+  if (slot.meta.stamp != epoch_) Journal(slot, id.any());
+  slot.meta.state = SlotState::kFreed;
+  slot.meta.self = 0;
+}
+
+template <typename Row>
+Id<Row> World::Find(uint64_t key_a, uint64_t key_b) const {
+  const Table<Row>& rows = table<Row>();
+  const uint64_t base = BaseOf(Row::kTable, key_a, key_b);
+  Id<Row> found;
+  uint32_t smallest = ~0u;
+  for (uint32_t i = index_.Head(base); i != 0;) {
+    const Meta& meta = rows.at(i - 1).meta;
+    if (meta.state == SlotState::kLive && meta.ordinal < smallest) {
+      smallest = meta.ordinal;
+      found.value = meta.self;
+    }
+    i = meta.next_same;
+  }
+  return found;
+}
+
+template <typename Row>
+uint32_t World::FreeOrdinal(const Table<Row>& rows, uint64_t base) const {
+  uint64_t taken = 0;
+  uint32_t largest = 0;
+  for (uint32_t i = index_.Head(base); i != 0;) {
+    const Meta& meta = rows.at(i - 1).meta;
+    if (meta.ordinal < 64) taken |= uint64_t{1} << meta.ordinal;
+    largest = meta.ordinal > largest ? meta.ordinal : largest;
+    i = meta.next_same;
+  }
+  if (taken != ~uint64_t{0}) {
+    return static_cast<uint32_t>(__builtin_ctzll(~taken));
+  }
+  // More than 64 rows of one key: still a function of the names in use.
+  return largest + 1;
+}
+
+template <typename Row>
+void World::Register(Table<Row>& rows, uint32_t slot, int64_t ordinal) {
+  Meta& meta = rows.at(slot).meta;
+  const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
+  meta.ordinal =
+      ordinal >= 0 ? static_cast<uint32_t>(ordinal) : FreeOrdinal(rows, base);
+  meta.name = Mix(base, meta.ordinal) | 1;
+  meta.next_same = index_.Head(base);
+  index_.SetHead(base, slot + 1);
+}
+
+template <typename Row>
+void World::Unregister(Table<Row>& rows, uint32_t slot) {
+  Meta& meta = rows.at(slot).meta;
+  const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
+  uint32_t i = index_.Head(base);
+  if (i == slot + 1) {
+    index_.SetHead(base, meta.next_same);
+    return;
+  }
+  while (rows.at(i - 1).meta.next_same != slot + 1) {
+    i = rows.at(i - 1).meta.next_same;
+    BINDERY_CHECK(i != 0);
+  }
+  rows.at(i - 1).meta.next_same = meta.next_same;
+}
+
+template <typename Row, typename F>
+void World::ForEach(F&& f) const {
+  const Table<Row>& rows = table<Row>();
+  for (uint32_t i = 1; i < rows.end(); ++i) {
+    const Slot<Row>& slot = rows.at(i);
+    if (slot.meta.state != SlotState::kLive) continue;
+    f(Id<Row>{AnyId::Make(Row::kTable, i, slot.meta.generation).value},
+      slot.row);
+  }
+}
+
+template <typename F>
+void World::ForEachDirty(F&& f) const {
+  for (const Dirty& dirty : dirty_) {
+    if (dirty.created && MetaOf(dirty.id).state == SlotState::kFreed) continue;
+    Dispatch(dirty.id.table(), [&](auto* type) {
+      using Row = std::remove_pointer_t<decltype(type)>;
+      const Slot<Row>& slot = table<Row>().at(dirty.id.slot());
+      Row before{};
+      if (!dirty.created) {
+        std::memcpy(&before, &old_[dirty.old_words], sizeof(Row));
+      }
+      f(Id<Row>{dirty.id.value}, dirty.created ? nullptr : &before,
+        slot.meta.state == SlotState::kLive ? &slot.row : nullptr);
+    });
+  }
+}
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_WORLD_WORLD_H_
