@@ -26,8 +26,8 @@ VisitedSet::VisitedSet(Width width, size_t max_bytes)
 bool VisitedSet::Contains(Fingerprint fp) const {
   if (IsZeroKey(fp)) return has_zero_;
   size_t distance;
-  return wide_ ? !IsEmpty<2>(FindSlot<2>(fp, &distance))
-               : !IsEmpty<1>(FindSlot<1>(fp, &distance));
+  return (wide_ ? FindEmptySlot<2>(fp, &distance)
+                : FindEmptySlot<1>(fp, &distance)) == nullptr;
 }
 
 void VisitedSet::SetMaxBytes(size_t max_bytes) { max_bytes_ = max_bytes; }
@@ -109,8 +109,8 @@ void VisitedSet::TakeBucket(size_t bucket, std::vector<Fingerprint>* keys) {
 void VisitedSet::PutBack(const std::vector<Fingerprint>& keys) {
   for (const Fingerprint fp : keys) {
     size_t distance;
-    uint64_t* slot =
-        wide_ ? FindSlot<2>(fp, &distance) : FindSlot<1>(fp, &distance);
+    uint64_t* slot = wide_ ? FindEmptySlot<2>(fp, &distance)
+                           : FindEmptySlot<1>(fp, &distance);
     slot[0] = fp.lo;
     if (wide_) slot[1] = fp.hi;
     max_distance_ = std::max(max_distance_, distance);

@@ -19,7 +19,7 @@ const BrmState::Keys& BrmState::SharedKeys() {
   static const Keys* const keys = [] {
     auto* made = new Keys;
     for (size_t i = 0; i < made->size(); ++i) {
-      (*made)[i] = {Scramble(2 * i + 1), Scramble(2 * i + 2)};
+      (*made)[i] = Lanes{Scramble(2 * i + 2), Scramble(2 * i + 1)};
     }
     return made;
   }();
@@ -48,7 +48,7 @@ BrmState::BrmState(const BrmParams& params)
     widths_[LocalStrong(n)] = 5;
     widths_[LocalWeak(n)] = 2;
   }
-  fingerprint_ = FingerprintOfCells();
+  sum_ = SumOfCells();
 }
 
 void BrmState::Undo() {
@@ -59,7 +59,7 @@ void BrmState::Undo() {
     cells_[journal_[i].cell] = journal_[i].old;
   }
   journal_.resize(level.journal_size);
-  fingerprint_ = level.fingerprint;
+  sum_ = level.sum;
 }
 
 void BrmState::ForgetHistory() {
@@ -67,11 +67,10 @@ void BrmState::ForgetHistory() {
   levels_.clear();
 }
 
-Fingerprint BrmState::FingerprintOfCells() const {
-  Fingerprint sum;
+BrmState::Lanes BrmState::SumOfCells() const {
+  Lanes sum = {};
   for (int cell = 0; cell < cell_count_; ++cell) {
-    sum.hi ^= Key(cell, cells_[cell]).hi;
-    sum.lo ^= Key(cell, cells_[cell]).lo;
+    sum ^= Key(cell, cells_[cell]);
   }
   return sum;
 }
@@ -110,7 +109,7 @@ void BrmState::Decode(absl::string_view encoded) {
   }
   BINDERY_CHECK(next == encoded.size());
   ForgetHistory();
-  fingerprint_ = FingerprintOfCells();
+  sum_ = SumOfCells();
 }
 
 }  // namespace bindery::model
