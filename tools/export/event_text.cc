@@ -45,6 +45,7 @@ struct ObjectChanges {
 void Gather(const proto::Change& change, ObjectChanges* object) {
   object->all_new = object->all_new && change.before().empty();
   object->all_gone = object->all_gone && change.after().empty();
+  if (change.field().empty()) return;
   absl::StrAppend(&object->text, object->text.empty() ? " " : ", ",
                   change.field(), " ");
   if (change.before().empty()) {
@@ -99,7 +100,7 @@ std::string EventText(const proto::Event& event) {
     case proto::Event::RECEIVE:
       return Words(absl::StrCat("← #", event.message_id()), event);
     case proto::Event::SLEEP:
-      return Words("SLEEP", event);
+      return event.name().empty() ? "SLEEP" : Words("SLEEP", event);
     case proto::Event::WAKE:
       return Words("WAKE", event);
     case proto::Event::USER_ERROR:

@@ -91,6 +91,15 @@
   });
   search.addEventListener("input", () => filter(search.value));
 
+  for (const link of document.querySelectorAll(".verdict a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      pin(Number(link.hash.slice(2)));
+    });
+  }
+  // A link to a step means the diagram, not the row far below.
+  window.addEventListener("load", () => window.scrollTo(0, 0));
+
   const linked = /^#s(\d+)$/.exec(location.hash);
   const bad = dots.findIndex((dot) => dot.classList.contains("bad"));
   if (linked) pin(Number(linked[1]));
