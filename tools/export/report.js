@@ -6,6 +6,7 @@
   const body = chart.querySelector("svg.body");
   const cursor = document.getElementById("cursor");
   const dots = Array.from(body.querySelectorAll(".dot"));
+  const rows = Array.from(document.querySelectorAll("#steps > .step"));
   const rowHeight = Number(chart.dataset.row);
   let shown = 0;
   let pinned = 0;
@@ -35,9 +36,8 @@
     shown = step;
     cursor.setAttribute("y", (step - 1) * rowHeight);
     highlightMessages(step);
-    const row = document.getElementById("s" + step);
     detail.replaceChildren(
-      ...Array.from(row.children, (part) => part.cloneNode(true)));
+      ...Array.from(rows[step - 1].children, (part) => part.cloneNode(true)));
   }
 
   function scrollToStep(step) {
@@ -64,10 +64,9 @@
   function filter(text) {
     const wanted = text.toLowerCase();
     dots.forEach((dot, i) => {
-      const row = document.getElementById("s" + (i + 1));
-      const match = row.textContent.toLowerCase().includes(wanted);
+      const match = rows[i].textContent.toLowerCase().includes(wanted);
       dot.classList.toggle("dim", !match);
-      row.style.display = match ? "" : "none";
+      rows[i].style.display = match ? "" : "none";
     });
   }
 
@@ -91,17 +90,17 @@
   });
   search.addEventListener("input", () => filter(search.value));
 
-  for (const link of document.querySelectorAll(".verdict a")) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      pin(Number(link.hash.slice(2)));
-    });
-  }
-  // A link to a step means the diagram, not the row far below.
+  // From here on a link to a step means the diagram, not the row far below.
+  for (const row of rows) row.removeAttribute("id");
   window.addEventListener("load", () => window.scrollTo(0, 0));
 
-  const linked = /^#s(\d+)$/.exec(location.hash);
+  function linkedStep() {
+    const match = /^#s(\d+)$/.exec(location.hash);
+    return match ? Number(match[1]) : 0;
+  }
+  window.addEventListener("hashchange", () => pin(linkedStep()));
+
   const bad = dots.findIndex((dot) => dot.classList.contains("bad"));
-  if (linked) pin(Number(linked[1]));
+  if (linkedStep() > 0) pin(linkedStep());
   else if (dots.length > 0) show(bad >= 0 ? bad + 1 : 1);
 })();
