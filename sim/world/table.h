@@ -87,7 +87,7 @@ class Table {
   }
   void Clear() {
     free_.clear();
-    for (uint32_t i = 1; i < end_; ++i) at(i) = Slot<Row>{};
+    for (uint32_t i = 1; i < end_; ++i) at(i).meta = Meta{};
     end_ = 1;
   }
 
@@ -128,7 +128,7 @@ class NameIndex {
     }
   }
   void Clear() {
-    entries_.assign(64, {});
+    entries_.assign(entries_.size(), {});
     used_ = 0;
   }
 

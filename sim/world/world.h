@@ -58,6 +58,13 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  // Key of rows without a natural one; the second half is the actor.
+  static constexpr uint64_t kActorKey = ~uint64_t{0};
+
+  // Calls f with a null pointer of the row type of `table`.
+  template <typename F>
+  static decltype(auto) Dispatch(TableId table, F&& f);
+
   // --- Rows -----------------------------------------------------------------
   template <typename Row>
   const Row& Get(Id<Row> id) const {
@@ -129,6 +136,8 @@ class World {
   }
   uint32_t Size(Head head, AnyId owner) const;
   const Link& LinkOf(Head head, AnyId item) const;
+  // The same without counting as a use by the driver.
+  const Link& PeekLink(Head head, AnyId item) const;
   const Work& WorkOf(AnyId item) const;
   Work& EditWork(AnyId item);
 
@@ -217,9 +226,6 @@ class World {
   friend class FieldHasher;
   template <typename Row>
   friend class CommitVisitor;
-  friend class Inspector;
-
-  static constexpr uint64_t kActorKey = ~uint64_t{0};
 
   struct Dirty {
     AnyId id;
@@ -265,7 +271,6 @@ class World {
   bool Counts(TableId table) const {
     return exact_ || table != TableId::kChunk;
   }
-  const Link& PeekLink(Head head, AnyId item) const;
   Link& EditLink(Head head, AnyId item);
   ListHead* EditListHead(Head head, AnyId owner);
   SetHead* EditSetHead(AnyId owner, TableId member);
@@ -290,9 +295,6 @@ class World {
   Hash128 FingerprintOf() const;
   void Clear();
   Hash128 WalkOf(uint64_t key, Head head, AnyId first) const;
-
-  template <typename F>
-  static decltype(auto) Dispatch(TableId table, F&& f);
 
   std::tuple<Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>,
              Table<FileRow>, Table<FdRow>, Table<ContextRow>, Table<ProcRow>,
@@ -322,7 +324,6 @@ class World {
   mutable std::vector<Fault> faults_;
 };
 
-// Calls f with a null pointer of the row type of `table`.
 template <typename F>
 decltype(auto) World::Dispatch(TableId table, F&& f) {
   switch (table) {
@@ -371,6 +372,14 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       break;
   }
   return f(static_cast<GlobalRow*>(nullptr));
+}
+
+// Calls f with a null pointer of each row type, in the order of TableId.
+template <typename F>
+void ForEachRowType(F&& f) {
+  for (int t = 1; t < kTableCount; ++t) {
+    World::Dispatch(static_cast<TableId>(t), f);
+  }
 }
 
 template <typename Row>
@@ -520,13 +529,15 @@ void World::ForEach(F&& f) const {
 template <typename F>
 void World::ForEachDirty(F&& f) const {
   for (const Dirty& dirty : dirty_) {
+    if (dirty.tombstone) continue;
     if (dirty.created && MetaOf(dirty.id).state == SlotState::kFreed) continue;
     Dispatch(dirty.id.table(), [&](auto* type) {
       using Row = std::remove_pointer_t<decltype(type)>;
       const Slot<Row>& slot = table<Row>().at(dirty.id.slot());
       Row before{};
       if (!dirty.created) {
-        std::memcpy(&before, &old_[dirty.old_words], sizeof(Row));
+        std::memcpy(static_cast<void*>(&before), &old_[dirty.old_words],
+                    sizeof(Row));
       }
       f(Id<Row>{dirty.id.value}, dirty.created ? nullptr : &before,
         slot.meta.state == SlotState::kLive ? &slot.row : nullptr);
