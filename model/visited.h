@@ -81,7 +81,7 @@ class VisitedSet {
   size_t Home(uint64_t key) const { return HomeIn(key, buckets_); }
 
   // Two slots of 64 bits, compared at once.
-  using Lanes = uint64_t __attribute__((vector_size(16)));
+  using Lanes = uint64_t __attribute__((vector_size(16), may_alias));
 
   // The empty slot where the key belongs, or null if the key is there; kWords
   // per slot. The all-zero key is never looked for: it has a flag of its own.
