@@ -1,0 +1,346 @@
+#include "sim/user/compile.h"
+
+#include <deque>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "sim/user/compiler.h"
+#include "sim/user/service_manager.h"
+
+namespace bindery::sim {
+namespace {
+
+constexpr size_t kMostTasks = 1000;
+constexpr int kMostKills = 32;  // bits of GlobalRow::kills
+
+// The processes with service managers written out. `made` keeps those.
+std::vector<Cursor<proto::Process>> ProcessesOf(
+    const Cursor<proto::Scenario>& scenario, std::deque<proto::Process>* made) {
+  std::vector<Cursor<proto::Process>> processes;
+  for (int i = 0; i < scenario->process_size(); ++i) {
+    const auto process = scenario.Sub(scenario->process(i), "process", i);
+    if (!process->has_service_manager() || process->thread_size() != 0) {
+      processes.push_back(process);
+      continue;
+    }
+    made->push_back(ExpandServiceManager(*process));
+    processes.emplace_back(made->back(), nullptr,
+                           process.At("service_manager"));
+  }
+  return processes;
+}
+
+std::string BaseName(absl::string_view filename) {
+  const size_t slash = filename.rfind('/');
+  if (slash != absl::string_view::npos) filename.remove_prefix(slash + 1);
+  return std::string(filename.substr(0, filename.find('.')));
+}
+
+}  // namespace
+
+void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
+  std::deque<proto::Process> made;
+  Header(scenario);
+  IgnoringHandler(proto::BR_TRANSACTION);
+  IgnoringHandler(proto::BR_DEAD_BINDER);
+  Devices(scenario);
+  DeclareEvents(scenario);
+  DeclareProcesses(scenario);
+  for (const auto& process : ProcessesOf(scenario, &made)) Process(process);
+  Managers(scenario);
+  Schedule(scenario);
+  Predicates(scenario);
+  Budget(scenario);
+  Expectation(scenario);
+}
+
+bool Compiler::GoodName(const std::string& name, const char* what,
+                        Place place) {
+  if (name.empty()) {
+    errors_.Add(place, absl::StrCat("the ", what,
+                                    " has no name; other places and reports "
+                                    "need one; add name: \"...\""));
+    return false;
+  }
+  for (const char c : name) {
+    if (absl::ascii_isalnum(c) || c == '_' || c == '-') continue;
+    errors_.Add(place, absl::StrCat("\"", absl::CHexEscape(name),
+                                    "\" cannot be the name of a ", what,
+                                    "; reports and schedules join names with "
+                                    "dots; use letters, digits, _ and -"));
+    return false;
+  }
+  return true;
+}
+
+void Compiler::Header(const Cursor<proto::Scenario>& scenario) {
+  out_.name =
+      scenario->name().empty() ? BaseName(out_.filename) : scenario->name();
+  out_.description = scenario->description();
+  out_.source = scenario->source();
+  if (!scenario->profile().empty()) {
+    out_.profile = scenario->profile();
+    const std::vector<std::string> known = ProfileNames();
+    bool found = false;
+    for (const std::string& name : known) found |= name == out_.profile;
+    if (!found) {
+      errors_.Add(scenario.At("profile"),
+                  absl::StrCat("there is no kernel profile \"", out_.profile,
+                               "\"", Suggest(out_.profile, known, "")));
+    }
+  }
+  if (scenario->process_size() == 0) {
+    errors_.Add(scenario.place(),
+                "the scenario has no process; nothing can happen; add "
+                "process { name: \"...\" thread { ... } }");
+  }
+}
+
+void Compiler::Devices(const Cursor<proto::Scenario>& scenario) {
+  out_.devices = {"binder", "hwbinder", "vndbinder"};
+  for (int i = 0; i < scenario->device_size(); ++i) {
+    const std::string& name = scenario->device(i).name();
+    const Place place = scenario.At("device", i);
+    if (!GoodName(name, "device", place)) continue;
+    for (const std::string& other : out_.devices) {
+      if (other != name) continue;
+      errors_.Add(place, absl::StrCat("there is a device \"", name,
+                                      "\" already; binder, hwbinder and "
+                                      "vndbinder always exist; choose another "
+                                      "name"));
+    }
+    out_.devices.push_back(name);
+  }
+}
+
+void Compiler::DeclareProcesses(const Cursor<proto::Scenario>& scenario) {
+  for (int i = 0; i < scenario->process_size(); ++i) {
+    const auto process = scenario.Sub(scenario->process(i), "process", i);
+    const std::string& name = process->name();
+    if (GoodName(name, "process", process.place())) {
+      for (const ProcessSpec& other : out_.processes) {
+        if (other.name != name) continue;
+        errors_.Add(process.At("name"),
+                    absl::StrCat("there is a process \"", name,
+                                 "\" already; choose another name"));
+      }
+    }
+    out_.processes.emplace_back().name = name;
+    for (const proto::Node& node : process->node()) {
+      node_owner_.emplace(node.name(), name);
+    }
+  }
+}
+
+namespace {
+
+template <typename M>
+void CollectPosts(const Cursor<M>& parent, std::vector<std::string>* names);
+
+void CollectStep(const StepCursor& step, std::vector<std::string>* names) {
+  if (step->action_case() == proto::Step::kPost) {
+    names->push_back(step->post());
+  } else if (step->action_case() == proto::Step::kRepeat) {
+    CollectPosts(step.Sub(step->repeat(), "repeat"), names);
+  }
+}
+
+template <typename M>
+void CollectPosts(const Cursor<M>& parent, std::vector<std::string>* names) {
+  for (int i = 0; i < parent->step_size(); ++i) {
+    CollectStep(parent.Sub(parent->step(i), "step", i), names);
+  }
+}
+
+}  // namespace
+
+void Compiler::DeclareEvents(const Cursor<proto::Scenario>& scenario) {
+  std::vector<std::string> names;
+  for (int i = 0; i < scenario->process_size(); ++i) {
+    const auto process = scenario.Sub(scenario->process(i), "process", i);
+    for (int j = 0; j < process->thread_size(); ++j) {
+      const auto thread = process.Sub(process->thread(j), "thread", j);
+      CollectPosts(thread, &names);
+      for (int k = 0; k < thread->on_size(); ++k) {
+        CollectPosts(thread.Sub(thread->on(k), "on", k), &names);
+      }
+    }
+    for (int j = 0; j < process->on_size(); ++j) {
+      CollectPosts(process.Sub(process->on(j), "on", j), &names);
+    }
+  }
+  for (const std::string& name : names) {
+    if (posted_.insert(name).second) out_.events.push_back(name);
+  }
+}
+
+uint32_t Compiler::DeviceNumber(const std::string& name, Place place) {
+  if (name.empty()) return 1;
+  for (size_t i = 0; i < out_.devices.size(); ++i) {
+    if (out_.devices[i] == name) return static_cast<uint32_t>(i) + 1;
+  }
+  errors_.Add(place, absl::StrCat("there is no device \"", name, "\"",
+                                  Suggest(name, out_.devices, "")));
+  return 1;
+}
+
+uint32_t Compiler::ProcessNumber(const std::string& name, Place place) {
+  std::vector<std::string> known;
+  for (size_t i = 0; i < out_.processes.size(); ++i) {
+    if (out_.processes[i].name == name) return static_cast<uint32_t>(i) + 1;
+    known.push_back(out_.processes[i].name);
+  }
+  errors_.Add(place, absl::StrCat("there is no process \"", name, "\"",
+                                  Suggest(name, known, "")));
+  return 0;
+}
+
+uint32_t Compiler::EventNumber(const std::string& name, Place place) {
+  for (size_t i = 0; i < out_.events.size(); ++i) {
+    if (out_.events[i] == name) return static_cast<uint32_t>(i) + 1;
+  }
+  errors_.Add(
+      place,
+      absl::StrCat(
+          "nothing posts \"", name, "\", so this step would wait for ever",
+          Suggest(name, out_.events, "add a step post: \"...\" somewhere")));
+  return 0;
+}
+
+void Compiler::Managers(const Cursor<proto::Scenario>& scenario) {
+  std::map<uint32_t, std::string> manager;
+  for (size_t i = 0; i < out_.processes.size(); ++i) {
+    const ProcessSpec& process = out_.processes[i];
+    if (!process.attach.context_manager) continue;
+    const auto [at, fresh] =
+        manager.emplace(process.attach.device, process.name);
+    if (fresh) continue;
+    errors_.Add(
+        scenario.At("process", static_cast<int>(i)),
+        absl::StrCat("\"", process.name, "\" and \"", at->second,
+                     "\" both start as context manager of ",
+                     out_.devices[process.attach.device - 1],
+                     "; a device has one; let one of them try with an ioctl "
+                     "step instead"));
+  }
+}
+
+void Compiler::Schedule(const Cursor<proto::Scenario>& scenario) {
+  std::vector<std::string> known;
+  for (const TaskSpec& task : out_.tasks) known.push_back(task.full_name);
+  known.push_back("kworker");
+  for (int i = 0; i < scenario->schedule_size(); ++i) {
+    const auto turn = scenario.Sub(scenario->schedule(i), "schedule", i);
+    TurnSpec spec;
+    spec.steps = turn->steps();
+    spec.place = turn.place();
+    for (size_t k = 0; k < known.size(); ++k) {
+      if (known[k] == turn->actor()) spec.actor = static_cast<uint32_t>(k) + 1;
+    }
+    if (spec.actor == 0) {
+      errors_.Add(turn.At("actor"),
+                  absl::StrCat("there is no actor \"", turn->actor(), "\"",
+                               Suggest(turn->actor(), known, "")));
+    }
+    out_.schedule.push_back(spec);
+  }
+}
+
+PredicateSpec Compiler::OnePredicate(
+    const Cursor<proto::Predicate>& predicate) {
+  if (predicate->expr().empty()) {
+    errors_.Add(predicate.place(),
+                "the predicate has no expression; add expr: \"...\"");
+  }
+  PredicateSpec spec{predicate->name(), predicate->expr(),
+                     predicate.At("expr")};
+  if (spec.name.empty()) spec.name = spec.expr;
+  return spec;
+}
+
+void Compiler::Predicates(const Cursor<proto::Scenario>& scenario) {
+  for (int i = 0; i < scenario->always_size(); ++i) {
+    out_.always.push_back(
+        OnePredicate(scenario.Sub(scenario->always(i), "always", i)));
+  }
+  for (int i = 0; i < scenario->sometimes_size(); ++i) {
+    out_.sometimes.push_back(
+        OnePredicate(scenario.Sub(scenario->sometimes(i), "sometimes", i)));
+  }
+  std::set<std::string> names;
+  for (const auto* list : {&out_.always, &out_.sometimes}) {
+    for (const PredicateSpec& spec : *list) {
+      if (names.insert(spec.name).second) continue;
+      errors_.Add(spec.place,
+                  absl::StrCat("two predicates are called \"", spec.name,
+                               "\"; reports could not tell them "
+                               "apart; rename one"));
+    }
+  }
+}
+
+void Compiler::Budget(const Cursor<proto::Scenario>& scenario) {
+  const auto budget = scenario.Sub(scenario->budget(), "budget");
+  std::set<std::string> seen;
+  if (budget->kill_size() > kMostKills) {
+    errors_.Add(budget.At("kill", kMostKills),
+                absl::StrCat("at most ", kMostKills, " processes can die"));
+  }
+  for (int i = 0; i < budget->kill_size(); ++i) {
+    const Place place = budget.At("kill", i);
+    if (!seen.insert(budget->kill(i)).second) {
+      errors_.Add(place, absl::StrCat("\"", budget->kill(i),
+                                      "\" is in the budget twice; a process "
+                                      "dies once; leave one out"));
+    }
+    out_.budget.kill.push_back(ProcessNumber(budget->kill(i), place));
+  }
+  out_.budget.signals = budget->signals();
+  out_.budget.allocation_failures = budget->allocation_failures();
+}
+
+void Compiler::Expectation(const Cursor<proto::Scenario>& scenario) {
+  out_.expect = scenario->expect();
+  out_.explore = scenario->explore();
+  const auto expect = scenario.Sub(scenario->expect(), "expect");
+  if (!expect->property().empty() &&
+      expect->verdict() != proto::VERDICT_VIOLATED) {
+    errors_.Add(expect.At("property"),
+                "a property is expected, but no violation; add verdict: "
+                "VERDICT_VIOLATED");
+  }
+  const auto explore = scenario.Sub(scenario->explore(), "explore");
+  const std::string& granularity = explore->granularity();
+  if (!granularity.empty() && granularity != "command" &&
+      granularity != "lock") {
+    errors_.Add(explore.At("granularity"),
+                absl::StrCat("there is no granularity \"", granularity,
+                             "\"; use \"command\" or \"lock\""));
+  }
+  const std::string& addresses = explore->addresses();
+  if (!addresses.empty() && addresses != "symbolic" && addresses != "exact") {
+    errors_.Add(explore.At("addresses"),
+                absl::StrCat("there is no way \"", addresses,
+                             "\" to treat addresses; use \"symbolic\" or "
+                             "\"exact\""));
+  }
+}
+
+absl::StatusOr<CompiledScenario> Compile(const proto::Scenario& scenario,
+                                         const ParseTree* tree,
+                                         absl::string_view filename) {
+  CompiledScenario out;
+  out.filename = std::string(filename);
+  Errors errors(filename);
+  Compiler(&errors, &out).Run({scenario, tree, Place{}});
+  if (out.tasks.size() > kMostTasks) {
+    errors.Add(Place{}, absl::StrCat("there are ", out.tasks.size(),
+                                     " threads; at most ", kMostTasks,
+                                     " are supported"));
+  }
+  if (!errors.empty()) return errors.ToStatus();
+  return out;
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,179 @@
+// The compiler's insides, shared by the files that make it up; nothing else
+// includes this.
+//
+// A process is compiled in two passes: the first declares its nodes and the
+// names that its steps bind, the second writes code, so that a handler may use
+// a name that a later step binds.
+#ifndef BINDERY_SIM_USER_COMPILER_H_
+#define BINDERY_SIM_USER_COMPILER_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/user/program.h"
+#include "sim/user/source.h"
+
+namespace bindery::sim {
+
+using StepCursor = Cursor<proto::Step>;
+
+class Compiler {
+ public:
+  Compiler(Errors* errors, CompiledScenario* out)
+      : errors_(*errors), out_(*out) {}
+
+  void Run(const Cursor<proto::Scenario>& scenario);
+
+ private:
+  struct NodeSpec {
+    uint64_t ptr = 0;
+    uint64_t cookie = 0;
+    uint32_t flags = 0;
+  };
+  // The process that is being compiled.
+  struct Scope {
+    uint32_t index = 0;
+    std::map<std::string, uint32_t> variables;
+    std::map<std::string, NodeSpec> nodes;
+    std::set<uint32_t> nonblock;  // fd variables
+    uint32_t default_fd = 0;
+  };
+  // Where a step stands.
+  enum class Where : uint8_t { kThread, kTransactionHandler, kOtherHandler };
+  struct Context {
+    Where where = Where::kThread;
+    bool pool = false;
+    int depth = 0;
+    uint32_t handler = 0;
+  };
+  enum class Result : uint8_t {
+    kNone,
+    kSyscall,
+    kIoctl,
+    kWriteRead,
+    kCall,
+    kReply,
+  };
+
+  // compile.cc: the scenario as a whole.
+  void Header(const Cursor<proto::Scenario>& scenario);
+  void Devices(const Cursor<proto::Scenario>& scenario);
+  void DeclareProcesses(const Cursor<proto::Scenario>& scenario);
+  void DeclareEvents(const Cursor<proto::Scenario>& scenario);
+  void Schedule(const Cursor<proto::Scenario>& scenario);
+  void Predicates(const Cursor<proto::Scenario>& scenario);
+  PredicateSpec OnePredicate(const Cursor<proto::Predicate>& predicate);
+  void Budget(const Cursor<proto::Scenario>& scenario);
+  void Expectation(const Cursor<proto::Scenario>& scenario);
+  void Managers(const Cursor<proto::Scenario>& scenario);
+  uint32_t DeviceNumber(const std::string& name, Place place);
+  uint32_t ProcessNumber(const std::string& name, Place place);
+  uint32_t EventNumber(const std::string& name, Place place);
+  bool GoodName(const std::string& name, const char* what, Place place);
+
+  // compile_process.cc: what a process declares.
+  void Process(const Cursor<proto::Process>& process);
+  void ServiceManagerIsPure(const Cursor<proto::Process>& process);
+  void Nodes(const Cursor<proto::Process>& process);
+  void DeclareNames(const Cursor<proto::Process>& process);
+  void DeclareStep(const StepCursor& step);
+  void DeclareBind(const Cursor<proto::Bind>& bind);
+  void DeclareCommands(const Cursor<proto::WriteRead>& write_read);
+  uint32_t Declare(const std::string& name, VariableKind kind, Place place);
+  void Files(const Cursor<proto::Process>& process);
+  void Attach(const Cursor<proto::Process>& process);
+  void Threads(const Cursor<proto::Process>& process);
+  void CheckStyle(const Cursor<proto::Thread>& thread);
+  void IgnoringHandler(proto::Br br);
+  uint32_t Handler(const Cursor<proto::Handler>& handler);
+  void HandlerFilters(const Cursor<proto::Handler>& handler, HandlerSpec* spec);
+  void ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task);
+
+  // compile_steps.cc: steps.
+  template <typename M>
+  void Steps(const Cursor<M>& parent, const Context& context);
+  void Step(const StepCursor& step, const Context& context);
+  void SyscallStep(const StepCursor& step);
+  void ActivationStep(const StepCursor& step, const Context& context);
+  void LocalStep(const StepCursor& step, const Context& context);
+  void OpenStep(const StepCursor& step);
+  void MmapStep(const StepCursor& step);
+  void IoctlStep(const StepCursor& step);
+  void WriteReadStep(const StepCursor& step);
+  void FdStep(const StepCursor& step, OpCode op, const proto::FdRef& fd,
+              const char* field);
+  void CallStep(const StepCursor& step);
+  void ReplyStep(const StepCursor& step, const Context& context);
+  void ServeStep(const StepCursor& step, const Context& context);
+  void RepeatStep(const StepCursor& step, const Context& context);
+  void KillStep(const StepCursor& step);
+  Instruction& Emit(OpCode op, Place place);
+  void EmitReturn(const StepCursor& step, Result result);
+  bool NeverReturns(const proto::Step& step) const;
+  uint32_t Fd(const std::string& name, Place place);
+  uint32_t BlockingFd(const std::string& name, Place place, const char* what);
+  uint32_t WriteReads(const Cursor<proto::WriteRead>& write_read);
+
+  // compile_commands.cc: commands, payloads, names.
+  Range Commands(const std::vector<Cursor<proto::Command>>& commands);
+  void OneCommand(const Cursor<proto::Command>& command);
+  void PlainCommand(const Cursor<proto::Command>& command);
+  void TransactionCommand(const Cursor<proto::Transaction>& transaction,
+                          bool reply, CommandTemplate* command);
+  void CheckTransaction(const Cursor<proto::Transaction>& transaction,
+                        bool reply);
+  void Sizes(const Cursor<proto::Transaction>& transaction,
+             CommandTemplate* command);
+  void Payload(const Cursor<proto::Transaction>& transaction,
+               CommandTemplate* command);
+  void PayloadItem(const Cursor<proto::Item>& item, CommandTemplate* command);
+  void BinderItem(const std::string& node, uint32_t type, Place place,
+                  CommandTemplate* command);
+  void HandleItem(const Cursor<proto::HandleRef>& handle, uint32_t type,
+                  CommandTemplate* command);
+  void Handle(const Cursor<proto::HandleRef>& handle, uint32_t* number,
+              uint32_t* variable);
+  void NodeOperand(const Cursor<proto::NodeRef>& node,
+                   CommandTemplate* command);
+  const NodeSpec* FindNode(const std::string& name, Place place);
+  uint32_t Variable(const std::string& name, VariableKind kind, Place place);
+
+  // compile_outcomes.cc: expectations.
+  Range Outcomes(const StepCursor& step, Result result);
+  ExpectedOutcome OneOutcome(const Cursor<proto::Outcome>& outcome,
+                             Result result);
+  void CheckFields(const Cursor<proto::Outcome>& outcome, Result result);
+  void ErrnoOf(const Cursor<proto::Outcome>& outcome,
+               ExpectedOutcome* expected);
+  Range Returns(const Cursor<proto::Outcome>& outcome);
+  ExpectedReturn OneReturn(const Cursor<proto::Return>& word);
+  template <typename M>
+  Range Binds(const Cursor<M>& parent);
+  BindSpec OneBind(const Cursor<proto::Bind>& bind);
+
+  Errors& errors_;
+  CompiledScenario& out_;
+  Scope scope_;
+  // Node names of all processes, to say whose a foreign one is.
+  std::map<std::string, std::string> node_owner_;
+  std::set<std::string> posted_;
+};
+
+template <typename M>
+Range Compiler::Binds(const Cursor<M>& parent) {
+  std::vector<BindSpec> binds;
+  for (int i = 0; i < parent->bind_size(); ++i) {
+    binds.push_back(OneBind(parent.Sub(parent->bind(i), "bind", i)));
+  }
+  const Range range{static_cast<uint32_t>(out_.binds.size()),
+                    static_cast<uint32_t>(binds.size())};
+  out_.binds.insert(out_.binds.end(), binds.begin(), binds.end());
+  return range;
+}
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_USER_COMPILER_H_

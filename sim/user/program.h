@@ -1,0 +1,300 @@
+// A scenario, compiled: what the user runtime executes.
+//
+// Flat vectors and numbers only, so that a transition looks up no name and
+// allocates nothing. Names live on in tables beside the code, for messages.
+//
+// Invariants
+//  P1 Actors are the tasks, numbered from 1 in order of declaration over all
+//     processes, pool threads included: task i of `tasks` is actor i + 1.
+//  P2 Processes, devices, events and the variables of one process are numbered
+//     from 1; 0 names none of them.
+//  P3 Every system call instruction is followed by kReturn, every instruction
+//     that opens an activation (kCall, kReply, kServe, kHandlerEnd) by kWait.
+//     A task's pc therefore says whether its call is still to be made.
+//  P4 Immutable after Compile(); any number of runtimes may share it.
+#ifndef BINDERY_SIM_USER_PROGRAM_H_
+#define BINDERY_SIM_USER_PROGRAM_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "proto/scenario.pb.h"
+#include "sim/kernel/kernel.h"
+#include "sim/kernel/uapi.h"
+
+namespace bindery::sim {
+
+// A place in the scenario file, counted from 1.
+struct Place {
+  int line = 1;
+  int column = 1;
+};
+
+enum class OpCode : uint8_t {
+  kStart,       // pool threads only: visible, so that a spawn is a transition
+  kOpen,        // a: device, b: fd variable, kNonblock
+  kMmap,        // a: fd variable, c: size, kWritable
+  kMunmap,      // a: fd variable
+  kClose,       // a: fd variable
+  kIoctl,       // a: fd variable, b: request, c: argument, kNullArgument
+  kPoll,        // a: fd variable
+  kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
+  kFlush,       // a: fd variable
+  kReturn,      // judges the system call before it
+  kCall,        // a: command, b: fd variable, kOneWay
+  kReply,       // a: command, b: handler
+  kServe,       // a: count, b: fd variable, kSilent, kPool
+  kWait,        // reads and serves for the activation before it
+  kQueue,       // a: first command, b: how many
+  kRepeat,      // a: times
+  kRepeatEnd,   // a: first instruction of the body
+  kPost,        // a: event; visible
+  kAwait,       // a: event; visible
+  kCheck,       // a: index into checks; visible
+  kKill,        // a: process; visible
+  kExit,        // visible
+  kStop,        // visible
+  kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did
+  kHandlerPop,  // a: handler; back to who waits
+  kEndFlush,    // a: fd variable; writes what is still queued
+  kEnd,
+};
+
+// Bits of Instruction::flags.
+enum InstructionFlag : uint8_t {
+  kNonblock = 1,
+  kWritable = 2,
+  kNullArgument = 4,
+  kKeepReturns = 8,
+  kOneWay = 16,
+  kSilent = 32,
+  kPool = 64,
+};
+
+// A range of one of the tables below.
+struct Range {
+  uint32_t begin = 0;
+  uint32_t count = 0;
+};
+
+struct Instruction {
+  OpCode op = OpCode::kEnd;
+  uint8_t flags = 0;
+  uint32_t a = 0;
+  uint32_t b = 0;
+  uint64_t c = 0;
+  Range expect;  // of outcomes; empty: the default expectation
+  Range binds;
+  Place place;
+};
+
+// What a Bind remembers: object `object` of a payload, or the buffer.
+struct BindSpec {
+  uint32_t variable = 0;
+  uint32_t object = 0;
+  bool buffer = false;
+  bool acquire = false;
+  Place place;
+};
+
+// A handle number to be written into a payload when it is sent.
+struct Patch {
+  uint32_t offset = 0;
+  uint32_t variable = 0;
+};
+
+// One BC_* command, ready but for what only the run knows.
+struct CommandTemplate {
+  Bc bc = Bc::kUnknown;
+  uint32_t size = 0;  // bytes in the write buffer
+  uint32_t handle = 0;
+  uint32_t handle_variable = 0;
+  uint32_t code = 0;
+  uint32_t flags = 0;
+  uint8_t fault_at = 0;
+  bool has_address = false;
+  uint32_t buffer_variable = 0;
+  uint64_t address = 0;
+  uint64_t ptr = 0;
+  uint64_t cookie = 0;
+  uint64_t data_size = 0;
+  uint64_t offsets_size = 0;
+  uint64_t buffers_size = 0;
+  std::string data;
+  std::string offsets;
+  Range patches;
+};
+
+// Operands of a write_read step.
+struct WriteReadSpec {
+  WriteReadArgs args;
+  Range commands;
+};
+
+// One BR_* word that an outcome lists. Operands that are not set are not
+// compared.
+struct ExpectedReturn {
+  uint32_t br = 0;
+  bool has_ptr = false, has_cookie = false, has_code = false;
+  bool has_flags = false, has_data_size = false, has_offsets_size = false;
+  bool has_sender_euid = false, has_sender = false;
+  uint64_t ptr = 0;
+  uint64_t cookie = 0;
+  uint32_t code = 0;
+  uint32_t flags = 0;
+  uint64_t data_size = 0;
+  uint64_t offsets_size = 0;
+  uint32_t sender_euid = 0;
+  uint32_t sender = 0;  // process; 0: none
+  Range binds;
+};
+
+// One alternative of a step's `expect`.
+struct ExpectedOutcome {
+  bool has_ret = false, has_write_consumed = false, has_read_consumed = false;
+  bool has_returns = false, has_br = false, has_text = false, has_i32 = false;
+  bool has_value = false, has_ee_param = false;
+  int64_t ret = 0;
+  int32_t error = 0;  // negative errno; 0: not compared
+  uint64_t write_consumed = 0;
+  uint64_t read_consumed = 0;
+  Range returns;  // of expected_returns
+  uint32_t br = 0;
+  std::string text;  // as it stands in a payload
+  int32_t i32 = 0;
+  uint64_t value = 0;
+  int32_t ee_param = 0;
+};
+
+// `on { ... }`: which words it takes, and its code. The first two of a scenario
+// are made up: they take what UNHANDLED_IGNORE drops.
+struct HandlerSpec {
+  uint32_t br = 0;
+  bool has_code = false, has_ptr = false, has_text = false, has_cookie = false;
+  bool keep_buffer = false;
+  uint32_t code = 0;
+  uint64_t ptr = 0;
+  uint64_t cookie = 0;
+  std::string text;       // as it stands in a payload
+  uint32_t if_bound = 0;  // variable; 0: always
+  Range binds;
+  uint32_t entry = 0;
+  Place place;
+};
+
+inline constexpr uint32_t kIgnoreTransaction = 0;
+inline constexpr uint32_t kIgnoreDeadBinder = 1;
+
+enum class VariableKind : uint8_t { kFd, kHandle, kBuffer };
+
+struct VariableSpec {
+  std::string name;
+  VariableKind kind = VariableKind::kFd;
+};
+
+// A device that is open from the start.
+struct AttachSpec {
+  bool present = false;
+  uint32_t device = 0;
+  uint32_t fd_variable = 0;
+  uint64_t mmap_size = 0;
+  bool nonblock = false;
+  uint32_t max_threads = 0;
+  bool context_manager = false;
+};
+
+// A file that is open from the start and is no device.
+struct FileSpec {
+  uint32_t name = 0;  // index into file_names, plus 1
+  uint32_t fd_variable = 0;
+  int64_t fd = -1;  // -1: the lowest free number
+};
+
+struct ProcessSpec {
+  std::string name;
+  uint32_t uid = 0;
+  uint32_t nofile = 1024;
+  std::string security_context;
+  std::vector<FileSpec> files;
+  AttachSpec attach;
+  std::vector<VariableSpec> variables;  // variable i is at i - 1
+  Range tasks;                          // of CompiledScenario::tasks
+};
+
+struct TaskSpec {
+  std::string name;       // "main"
+  std::string full_name;  // "server.main"
+  uint32_t process = 0;
+  bool pool = false;
+  proto::Unhandled unhandled = proto::UNHANDLED_FAIL;
+  uint32_t entry = 0;
+  Range handlers;  // of handler_lists
+};
+
+struct PredicateSpec {
+  std::string name;
+  std::string expr;
+  Place place;  // of the expression
+};
+
+// One entry of a written schedule.
+struct TurnSpec {
+  uint32_t actor = 0;  // tasks.size() + 1 is the driver's worker
+  uint32_t steps = 0;  // 0: until it blocks or ends
+  Place place;
+};
+
+struct BudgetSpec {
+  std::vector<uint32_t> kill;  // processes
+  uint32_t signals = 0;
+  uint32_t allocation_failures = 0;
+};
+
+struct CompiledScenario {
+  std::string filename;
+  std::string text;  // the file's own text
+  std::string name;
+  std::string description;
+  std::string source;
+  std::string profile = "c-7.2";
+
+  std::vector<std::string> devices;  // device i is at i - 1
+  std::vector<std::string> file_names;
+  std::vector<std::string> events;  // event i is at i - 1
+  std::vector<ProcessSpec> processes;
+  std::vector<TaskSpec> tasks;
+
+  std::vector<Instruction> code;
+  std::vector<CommandTemplate> commands;
+  std::vector<Patch> patches;
+  std::vector<WriteReadSpec> write_reads;
+  std::vector<BindSpec> binds;
+  std::vector<ExpectedOutcome> outcomes;
+  std::vector<ExpectedReturn> expected_returns;
+  std::vector<HandlerSpec> handlers;
+  std::vector<uint32_t> handler_lists;
+
+  std::vector<TurnSpec> schedule;
+  std::vector<PredicateSpec> always;
+  std::vector<PredicateSpec> sometimes;
+  std::vector<PredicateSpec> checks;
+  BudgetSpec budget;
+  proto::Expectation expect;
+  proto::ExploreDefaults explore;
+
+  // The actor number of the driver's deferred worker.
+  uint32_t worker_actor() const {
+    return static_cast<uint32_t>(tasks.size()) + 1;
+  }
+  uint32_t environment_actor() const { return worker_actor() + 1; }
+  // "server.main", "kworker" or "environment".
+  std::string ActorName(uint32_t actor) const {
+    if (actor >= 1 && actor <= tasks.size()) return tasks[actor - 1].full_name;
+    return actor == worker_actor() ? "kworker" : "environment";
+  }
+};
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_USER_PROGRAM_H_

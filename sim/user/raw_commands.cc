@@ -1,0 +1,128 @@
+#include "sim/user/raw_commands.h"
+
+#include <cstring>
+
+namespace bindery::sim {
+namespace {
+
+constexpr Bc kCommands[] = {
+    Bc::kTransaction,    Bc::kReply,
+    Bc::kAcquireResult,  Bc::kFreeBuffer,
+    Bc::kIncrefs,        Bc::kAcquire,
+    Bc::kRelease,        Bc::kDecrefs,
+    Bc::kIncrefsDone,    Bc::kAcquireDone,
+    Bc::kAttemptAcquire, Bc::kRegisterLooper,
+    Bc::kEnterLooper,    Bc::kExitLooper,
+    Bc::kDeadBinderDone, Bc::kRequestDeathNotification,
+    Bc::kTransactionSg,  Bc::kClearDeathNotification,
+    Bc::kReplySg,
+};
+
+template <typename T>
+T Load(absl::string_view bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof(value));
+  return value;
+}
+
+Bc CommandOf(uint32_t word) {
+  for (Bc bc : kCommands) {
+    if (CommandWord(bc) == word) return bc;
+  }
+  return Bc::kUnknown;
+}
+
+// struct binder_transaction_data, and the extra word of the _SG form.
+void LoadTransaction(absl::string_view operands, CommandTemplate* command) {
+  command->handle = Load<uint32_t>(operands, 0);
+  command->cookie = Load<uint64_t>(operands, 8);
+  command->code = Load<uint32_t>(operands, 16);
+  command->flags = Load<uint32_t>(operands, 20);
+  command->data_size = Load<uint64_t>(operands, 32);
+  command->offsets_size = Load<uint64_t>(operands, 40);
+  if (operands.size() >= 72) {
+    command->buffers_size = Load<uint64_t>(operands, 64);
+  }
+  if (command->data_size != 0) {
+    command->fault_at = 3;
+  } else if (command->offsets_size != 0) {
+    command->fault_at = 4;
+  }
+}
+
+void LoadOperands(absl::string_view operands, CommandTemplate* command) {
+  switch (command->bc) {
+    case Bc::kTransaction:
+    case Bc::kReply:
+    case Bc::kTransactionSg:
+    case Bc::kReplySg:
+      LoadTransaction(operands, command);
+      break;
+    case Bc::kIncrefs:
+    case Bc::kAcquire:
+    case Bc::kRelease:
+    case Bc::kDecrefs:
+    case Bc::kAcquireResult:
+      command->handle = Load<uint32_t>(operands, 0);
+      break;
+    case Bc::kIncrefsDone:
+    case Bc::kAcquireDone:
+      command->ptr = Load<uint64_t>(operands, 0);
+      command->cookie = Load<uint64_t>(operands, 8);
+      break;
+    case Bc::kFreeBuffer:
+      command->address = Load<uint64_t>(operands, 0);
+      command->has_address = true;
+      break;
+    case Bc::kDeadBinderDone:
+      command->cookie = Load<uint64_t>(operands, 0);
+      break;
+    case Bc::kRequestDeathNotification:
+    case Bc::kClearDeathNotification:
+      command->handle = Load<uint32_t>(operands, 0);
+      command->cookie = Load<uint64_t>(operands, 4);
+      break;
+    default:
+      break;
+  }
+}
+
+CommandTemplate DecodeOne(absl::string_view bytes) {
+  CommandTemplate command;
+  command.size = static_cast<uint32_t>(bytes.size());
+  if (bytes.size() < 4) {
+    command.fault_at = 1;
+    return command;
+  }
+  command.bc = CommandOf(Load<uint32_t>(bytes, 0));
+  if (command.bc == Bc::kUnknown) return command;
+  const uint32_t size = SizeOf(command.bc);
+  if (bytes.size() < size) {
+    command.fault_at = 2;
+    return command;
+  }
+  command.size = size;
+  LoadOperands(bytes.substr(4, size - 4), &command);
+  return command;
+}
+
+}  // namespace
+
+uint32_t CommandWord(Bc bc) {
+  constexpr uint32_t kWrite = 1;
+  const uint32_t size = SizeOf(bc) - 4;
+  const uint32_t direction = size == 0 ? 0 : kWrite;
+  return direction << 30 | size << 16 | static_cast<uint32_t>('c') << 8 |
+         static_cast<uint32_t>(bc);
+}
+
+std::vector<CommandTemplate> DecodeCommands(absl::string_view bytes) {
+  std::vector<CommandTemplate> commands;
+  while (!bytes.empty()) {
+    commands.push_back(DecodeOne(bytes));
+    bytes.remove_prefix(commands.back().size);
+  }
+  return commands;
+}
+
+}  // namespace bindery::sim

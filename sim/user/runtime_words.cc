@@ -1,0 +1,213 @@
+// What a waiting thread does with the words that the driver gives it.
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "sim/events/events.h"
+#include "sim/user/payload.h"
+#include "sim/user/runtime.h"
+
+namespace bindery::sim {
+namespace {
+
+constexpr uint32_t Number(Br br) { return static_cast<uint32_t>(br); }
+
+}  // namespace
+
+bool UserRuntime::TakeWord(TaskId task) {
+  const ReturnId id{w_.First(Head::kIn, task.any()).value};
+  const ReturnRow word = w_.Peek(id);
+  w_.Remove(Head::kIn, id.any());
+  w_.Free(id);
+  if (word.br == Number(Br::kNoop)) return true;
+  if (word.br == Number(Br::kSpawnLooper)) {
+    SpawnPoolThread(task);
+    return true;
+  }
+  const ActivationRow& top = w_.Peek(w_.Peek(task).activation);
+  if (top.kind == ActivationKind::kCall) {
+    const Instruction& opener = scenario_.code[top.pc];
+    if (EndsCall(opener, word.br)) return FinishCall(task, opener, word);
+    if (word.br == Number(Br::kTransactionComplete)) return true;
+  }
+  return Dispatch(task, word);
+}
+
+bool UserRuntime::EndsCall(const Instruction& opener, uint32_t br) const {
+  const bool sync = opener.op == OpCode::kCall && (opener.flags & kOneWay) == 0;
+  switch (static_cast<Br>(br)) {
+    case Br::kReply:
+      return sync;
+    case Br::kDeadReply:
+    case Br::kFailedReply:
+    case Br::kFrozenReply:
+      return true;
+    case Br::kTransactionComplete:
+    case Br::kOnewaySpamSuspect:
+    case Br::kTransactionPendingFrozen:
+      return !sync;
+    default:
+      return false;
+  }
+}
+
+bool UserRuntime::FinishCall(TaskId task, const Instruction& opener,
+                             const ReturnRow& word) {
+  if (!JudgeCall(task, opener, word)) return false;
+  if (word.br == Number(Br::kReply)) {
+    if (!Bind(task, opener.binds, word.buffer, word.address)) return false;
+    FreeBuffer(task, word.buffer, word.address);
+  }
+  Pop(task);
+  Advance(task);
+  return true;
+}
+
+bool UserRuntime::Matches(TaskId task, const HandlerSpec& handler,
+                          const ReturnRow& word) const {
+  if (handler.br != word.br) return false;
+  if (handler.has_code && handler.code != word.code) return false;
+  if (handler.has_ptr && handler.ptr != word.ptr) return false;
+  if (handler.has_cookie && handler.cookie != word.cookie) return false;
+  if (handler.has_text &&
+      !absl::StartsWith(w_.blobs().Bytes(w_.Peek(word.buffer).data),
+                        handler.text)) {
+    return false;
+  }
+  return handler.if_bound == 0 ||
+         w_.Peek(Variable(task, handler.if_bound)).bound != 0;
+}
+
+bool UserRuntime::Dispatch(TaskId task, const ReturnRow& word) {
+  Acknowledge(task, word);
+  const Range list = Spec(task).handlers;
+  for (uint32_t i = 0; i < list.count; ++i) {
+    const uint32_t index = scenario_.handler_lists[list.begin + i];
+    if (Matches(task, scenario_.handlers[index], word)) {
+      return EnterHandler(task, index, word);
+    }
+  }
+  switch (static_cast<Br>(word.br)) {
+    case Br::kIncrefs:
+    case Br::kAcquire:
+    case Br::kRelease:
+    case Br::kDecrefs:
+    case Br::kClearDeathNotificationDone:
+      return true;
+    default:
+      return Unhandled(task, word);
+  }
+}
+
+// The driver is told at once that the object's references were taken.
+void UserRuntime::Acknowledge(TaskId task, const ReturnRow& word) {
+  const bool weak = word.br == Number(Br::kIncrefs);
+  if (!weak && word.br != Number(Br::kAcquire)) return;
+  CommandRow& done =
+      PushCommand(task, weak ? Bc::kIncrefsDone : Bc::kAcquireDone);
+  done.ptr = word.ptr;
+  done.cookie = word.cookie;
+}
+
+bool UserRuntime::Unhandled(TaskId task, const ReturnRow& word) {
+  const ActivationRow& top = w_.Peek(w_.Peek(task).activation);
+  switch (Spec(task).unhandled) {
+    case proto::UNHANDLED_STOP:
+      Say("stop", "no handler takes this word");
+      Stop(task, TaskState::kStopped);
+      return false;
+    case proto::UNHANDLED_IGNORE:
+      if (word.br == Number(Br::kTransaction)) {
+        return EnterHandler(task, kIgnoreTransaction, word);
+      }
+      if (word.br == Number(Br::kDeadBinder)) {
+        return EnterHandler(task, kIgnoreDeadBinder, word);
+      }
+      return true;
+    default:
+      return Fail(task, scenario_.code[top.pc].place,
+                  absl::StrCat("no handler takes ", DescribeWord(word),
+                               "; add on { ... } to the thread or process, or "
+                               "declare what is unhandled"));
+  }
+}
+
+bool UserRuntime::EnterHandler(TaskId task, uint32_t index,
+                               const ReturnRow& word) {
+  const HandlerSpec& handler = scenario_.handlers[index];
+  const bool transaction = word.br == Number(Br::kTransaction);
+  if (transaction && !Bind(task, handler.binds, word.buffer, word.address)) {
+    return false;
+  }
+  ActivationRow& activation = Push(task, ActivationKind::kHandler);
+  activation.pc = handler.entry;
+  if (transaction) {
+    activation.sync = (word.flags & kTfOneWay) == 0 ? 1 : 0;
+    if (!handler.keep_buffer) {
+      activation.buffer = word.buffer;
+      activation.address = word.address;
+    }
+  } else {
+    activation.cookie = word.cookie;
+  }
+  w_.Edit(task).pc = handler.entry;
+  return true;
+}
+
+void UserRuntime::SpawnPoolThread(TaskId task) {
+  const Range tasks = scenario_.processes[Spec(task).process - 1].tasks;
+  for (uint32_t i = 0; i < tasks.count; ++i) {
+    const TaskId other = Task(tasks.begin + i + 1);
+    if (w_.Peek(other).state != TaskState::kWaitingForSpawn) continue;
+    TaskRow& row = w_.Edit(other);
+    row.state = TaskState::kRunning;
+    row.pc = scenario_.tasks[tasks.begin + i].entry;
+    Say("spawn", scenario_.tasks[tasks.begin + i].full_name);
+    return;
+  }
+}
+
+bool UserRuntime::Bind(TaskId task, Range binds, BufferId buffer,
+                       uint64_t address) {
+  for (uint32_t i = 0; i < binds.count; ++i) {
+    if (!BindOne(task, scenario_.binds[binds.begin + i], buffer, address)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
+                          uint64_t address) {
+  VariableRow& variable = w_.Edit(Variable(task, bind.variable));
+  if (bind.buffer) {
+    variable.bound = 1;
+    variable.buffer = buffer;
+    variable.address = address;
+    return true;
+  }
+  FlatObject object;
+  if (!buffer || !LoadObject(w_.blobs().Bytes(w_.Peek(buffer).data),
+                             w_.blobs().Bytes(w_.Peek(buffer).offsets),
+                             bind.object, &object)) {
+    return Fail(task, bind.place,
+                absl::StrCat("\"", VariableName(task, bind.variable),
+                             "\" cannot be bound: the payload has no object ",
+                             bind.object));
+  }
+  if (object.type != kTypeHandle && object.type != kTypeWeakHandle) {
+    return Fail(task, bind.place,
+                absl::StrCat("\"", VariableName(task, bind.variable),
+                             "\" cannot be bound: object ", bind.object,
+                             " is no handle, but a node of this process that "
+                             "came home"));
+  }
+  // The union's upper half belongs to a pointer, not to a handle.
+  variable.bound = 1;
+  variable.value = static_cast<uint32_t>(object.binder);
+  if (bind.acquire) {
+    PushCommand(task, Bc::kAcquire).handle =
+        static_cast<uint32_t>(variable.value);
+  }
+  return true;
+}
+
+}  // namespace bindery::sim
