@@ -1,0 +1,47 @@
+// Where the simulator says what happens: the events of a trace.
+//
+// The sink is null in searches and plain runs, so every use is guarded:
+//   if (proto::Event* event = Emit(sink, kind, name)) AddArg(event, ...);
+// Events are never read back; they cannot influence the world.
+#ifndef BINDERY_SIM_EVENTS_EVENTS_H_
+#define BINDERY_SIM_EVENTS_EVENTS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "proto/trace.pb.h"
+
+namespace bindery::sim {
+
+// Collects the events of the running transition.
+struct EventSink {
+  std::vector<proto::Event> events;
+};
+
+// Adds an event; null if there is no sink.
+inline proto::Event* Emit(EventSink* sink, proto::Event::Kind kind,
+                          absl::string_view name) {
+  if (sink == nullptr) return nullptr;
+  proto::Event& event = sink->events.emplace_back();
+  event.set_kind(kind);
+  event.set_name(std::string(name));
+  return &event;
+}
+
+inline void AddArg(proto::Event* event, absl::string_view name,
+                   absl::string_view value) {
+  proto::Arg* arg = event->add_arg();
+  arg->set_name(std::string(name));
+  arg->set_value(std::string(value));
+}
+
+inline void AddArg(proto::Event* event, absl::string_view name,
+                   uint64_t value) {
+  AddArg(event, name, std::to_string(value));
+}
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_EVENTS_EVENTS_H_

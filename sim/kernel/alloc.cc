@@ -1,0 +1,227 @@
+#include "sim/kernel/alloc.h"
+
+#include <algorithm>
+
+#include "sim/kernel/chunk_tree.h"
+
+namespace bindery::sim {
+namespace {
+
+// With more than this share taken, one-way senders are looked at.
+constexpr uint64_t kSpamShare = 10;
+constexpr uint32_t kSpamBuffers = 50;
+
+void NoteShape(Op& op, ProcId proc) {
+  if (op.w.exact_addresses()) {
+    op.w.Edit(proc).tree_shape = TreeShape(op.w, proc);
+  }
+}
+
+ChunkId NewChunk(Op& op, ProcId proc, uint64_t offset, uint64_t size) {
+  const ChunkId id = op.w.Create<ChunkRow>(op.w.NameOf(proc), 0);
+  ChunkRow& chunk = op.w.Edit(id);
+  chunk.proc = proc;
+  chunk.offset = offset;
+  chunk.size = size;
+  return id;
+}
+
+}  // namespace
+
+void AllocMap(Op& op, ProcId proc, uint64_t size) {
+  ProcRow& row = op.w.Edit(proc);
+  row.buffer_size = std::min(size, kMaxMapping);
+  row.free_async_space = row.buffer_size / 2;
+  row.free_total = row.buffer_size;
+  row.mapped = 1;
+  const ChunkId chunk = NewChunk(op, proc, 0, row.buffer_size);
+  op.w.PushFront(Head::kBuffers, proc.any(), chunk.any());
+  InsertChunk(op.w, proc, chunk);
+  NoteShape(op, proc);
+}
+
+std::optional<uint64_t> SanitizedSize(uint64_t data_size,
+                                      uint64_t offsets_size,
+                                      uint64_t extra_buffers_size) {
+  uint64_t total = 0;
+  for (const uint64_t part : {data_size, offsets_size, extra_buffers_size}) {
+    const uint64_t padded = (part + 7) & ~uint64_t{7};
+    if (padded < part || total + padded < total) return std::nullopt;
+    total += padded;
+  }
+  return std::max<uint64_t>(total, 8);
+}
+
+namespace {
+
+// Symbolic addresses are exact enough only while every request fits whatever
+// the layout: each of the n + 1 gaps between n buffers could be just too small.
+void NoteLayout(Op& op, const ProcRow& proc, uint64_t size) {
+  if (op.w.exact_addresses()) return;
+  const uint64_t gaps = uint64_t{proc.allocated} + 1;
+  if (proc.free_total <= gaps * (size - 8)) op.k.NoteLayoutDependence();
+}
+
+// debug_low_async_space_locked: true the first time that this sender holds too
+// much of the one-way space.
+bool LowAsyncSpace(Op& op, ProcId proc, ProcessId sender) {
+  ProcRow& row = op.w.Edit(proc);
+  if (row.free_async_space >= row.buffer_size / kSpamShare) {
+    row.oneway_spam_detected = 0;
+    return false;
+  }
+  uint32_t count = 0;
+  uint64_t bytes = 0;
+  for (AnyId i = row.buffers.first; i; i = op.w.Next(Head::kBuffers, i)) {
+    if (i.table() != TableId::kBuffer) continue;
+    const BufferRow& buffer = op.w.Get(BufferId{i.value});
+    if (buffer.async_transaction == 0 || buffer.pid != sender) continue;
+    ++count;
+    bytes += buffer.size;
+  }
+  if (count <= kSpamBuffers && bytes <= row.buffer_size / 4) return false;
+  if (row.oneway_spam_detected != 0) return false;
+  row.oneway_spam_detected = 1;
+  return true;
+}
+
+// Cuts `size` bytes off the front of the chunk; the row of the buffer takes its
+// place in the order of addresses.
+BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
+  const BufferId id = op.w.Create<BufferRow>();
+  BufferRow& buffer = op.w.Edit(id);
+  buffer.proc = proc;
+  buffer.offset = op.w.Get(from).offset;
+  buffer.size = size;
+  const AnyId before = op.w.Previous(Head::kBuffers, from.any());
+  if (before) {
+    op.w.InsertAfter(Head::kBuffers, proc.any(), before, id.any());
+  } else {
+    op.w.PushFront(Head::kBuffers, proc.any(), id.any());
+  }
+  EraseChunk(op.w, proc, from);
+  ChunkRow& rest = op.w.Edit(from);
+  rest.offset += size;
+  rest.size -= size;
+  if (rest.size != 0) {
+    InsertChunk(op.w, proc, from);
+  } else {
+    op.w.Remove(Head::kBuffers, from.any());
+    op.w.Free(from);
+  }
+  return id;
+}
+
+}  // namespace
+
+BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
+                     ProcessId sender) {
+  const ProcRow& row = op.w.Get(proc);
+  if (is_async && !op.Check(Guard::kAllocAsyncSpace,
+                            row.free_async_space >= size)) {
+    return {};
+  }
+  const ChunkId chunk = BestFit(op.w, proc, size);
+  NoteLayout(op, row, size);
+  if (!chunk) return {};
+  const BufferId id = TakeFrom(op, proc, chunk, size);
+  ProcRow& edited = op.w.Edit(proc);
+  edited.free_total -= size;
+  ++edited.allocated;
+  BufferRow& buffer = op.w.Edit(id);
+  buffer.pid = sender;
+  buffer.async_transaction = is_async ? 1 : 0;
+  if (is_async) {
+    if (op.Does(Guard::kAllocAsyncAccount)) edited.free_async_space -= size;
+    buffer.oneway_spam_suspect = LowAsyncSpace(op, proc, sender) ? 1 : 0;
+  }
+  NoteShape(op, proc);
+  return id;
+}
+
+Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId* found) {
+  for (AnyId i = op.w.Get(proc).buffers.first; i;
+       i = op.w.Next(Head::kBuffers, i)) {
+    if (i.table() != TableId::kBuffer) continue;
+    const BufferId id{i.value};
+    if (op.w.Get(id).offset != offset) continue;
+    if (!op.Check(Guard::kPrepareToFreeAllowed,
+                  op.w.Get(id).allow_user_free != 0)) {
+      return Errno::kEperm;
+    }
+    if (op.Does(Guard::kPrepareToFreeOnce)) {
+      op.w.Edit(id).allow_user_free = 0;
+    }
+    *found = id;
+    return Errno::kOk;
+  }
+  return Errno::kEinval;
+}
+
+namespace {
+
+// Makes the buffer's space a chunk of its own, or part of its neighbours.
+void GiveBack(Op& op, ProcId proc, BufferId buffer) {
+  uint64_t offset = op.w.Get(buffer).offset;
+  uint64_t size = op.w.Get(buffer).size;
+  const AnyId before = op.w.Previous(Head::kBuffers, buffer.any());
+  const AnyId after = op.w.Next(Head::kBuffers, buffer.any());
+  op.w.Remove(Head::kBuffers, buffer.any());
+  const bool merge = op.Does(Guard::kFreeMerge);
+  if (merge && after && after.table() == TableId::kChunk) {
+    const ChunkId next{after.value};
+    size += op.w.Get(next).size;
+    EraseChunk(op.w, proc, next);
+    op.w.Remove(Head::kBuffers, after);
+    op.w.Free(next);
+  }
+  if (merge && before && before.table() == TableId::kChunk) {
+    const ChunkId previous{before.value};
+    EraseChunk(op.w, proc, previous);
+    op.w.Edit(previous).size += size;
+    InsertChunk(op.w, proc, previous);
+    return;
+  }
+  const ChunkId chunk = NewChunk(op, proc, offset, size);
+  if (before) {
+    op.w.InsertAfter(Head::kBuffers, proc.any(), before, chunk.any());
+  } else {
+    op.w.PushFront(Head::kBuffers, proc.any(), chunk.any());
+  }
+  InsertChunk(op.w, proc, chunk);
+}
+
+}  // namespace
+
+void AllocFreeBuf(Op& op, BufferId id) {
+  const BufferRow buffer = op.w.Get(id);
+  if (!op.w.Alive(id) || !op.w.Alive(buffer.proc)) return;
+  if (buffer.transaction) op.w.RecordBug("BUG_ON(buffer->transaction)");
+  GiveBack(op, buffer.proc, id);
+  ProcRow& proc = op.w.Edit(buffer.proc);
+  proc.free_total += buffer.size;
+  --proc.allocated;
+  if (buffer.async_transaction != 0 && op.Does(Guard::kFreeAsyncAccount)) {
+    proc.free_async_space += buffer.size;
+  }
+  op.w.Free(id);
+  NoteShape(op, buffer.proc);
+}
+
+void AllocRelease(Op& op, ProcId proc) {
+  for (AnyId i = op.w.Get(proc).buffers.first; i;) {
+    const AnyId next = op.w.Next(Head::kBuffers, i);
+    op.w.Remove(Head::kBuffers, i);
+    if (i.table() == TableId::kBuffer) {
+      if (op.w.Get(BufferId{i.value}).transaction) {
+        op.w.RecordBug("BUG_ON(buffer->transaction)");
+      }
+      op.w.Free(BufferId{i.value});
+    } else {
+      op.w.Free(ChunkId{i.value});
+    }
+    i = next;
+  }
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,111 @@
+#include "sim/kernel/atom.h"
+
+#include <cstring>
+#include <utility>
+
+#include "base/check.h"
+
+namespace bindery::sim {
+
+Builder::Builder(OpId id, const char* function) {
+  op_.id = id;
+  op_.function = function;
+}
+
+Builder& Builder::Add(AtomKind kind, const char* name, void (*run)(Op&)) {
+  Atom atom;
+  atom.kind = kind;
+  atom.run = run;
+  atom.name = name;
+  op_.atoms.push_back(atom);
+  return *this;
+}
+
+Builder& Builder::AddTest(AtomKind kind, const char* name, bool (*test)(Op&),
+                          const char* label) {
+  Atom atom;
+  atom.kind = kind;
+  atom.test = test;
+  atom.name = name;
+  atom.label = label;
+  op_.atoms.push_back(atom);
+  return *this;
+}
+
+Builder& Builder::Do(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kDo, name, run);
+}
+Builder& Builder::Local(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kLocal, name, run);
+}
+Builder& Builder::Check(const char* name, bool (*test)(Op&),
+                        const char* otherwise) {
+  return AddTest(AtomKind::kCheck, name, test, otherwise);
+}
+Builder& Builder::Branch(const char* name, bool (*test)(Op&),
+                         const char* label) {
+  return AddTest(AtomKind::kBranch, name, test, label);
+}
+Builder& Builder::Goto(const char* label) {
+  return AddTest(AtomKind::kGoto, label, nullptr, label);
+}
+Builder& Builder::Lock(const char* lock) {
+  return Add(AtomKind::kLock, lock, nullptr);
+}
+Builder& Builder::Unlock(const char* lock) {
+  return Add(AtomKind::kUnlock, lock, nullptr);
+}
+Builder& Builder::Pin(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kPin, name, run);
+}
+Builder& Builder::Unpin(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kUnpin, name, run);
+}
+Builder& Builder::Dequeue(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kDequeue, name, run);
+}
+Builder& Builder::Wake(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kWake, name, run);
+}
+Builder& Builder::Undo(const char* name, void (*run)(Op&)) {
+  return Add(AtomKind::kUndo, name, run);
+}
+Builder& Builder::Call(OpId callee, void (*arguments)(Op&)) {
+  Add(AtomKind::kCall, "call", arguments);
+  op_.atoms.back().callee = callee;
+  return *this;
+}
+Builder& Builder::CallSelected(const char* name, OpId (*select)(Op&)) {
+  Add(AtomKind::kCall, name, nullptr);
+  op_.atoms.back().select = select;
+  return *this;
+}
+Builder& Builder::Return(void (*results)(Op&)) {
+  return Add(AtomKind::kReturn, "return", results);
+}
+Builder& Builder::Step() { return Add(AtomKind::kStep, "step", nullptr); }
+Builder& Builder::Sleep() { return Add(AtomKind::kSleep, "sleep", nullptr); }
+
+Builder& Builder::Label(const char* label) {
+  labels_.push_back({label, static_cast<uint16_t>(op_.atoms.size())});
+  return *this;
+}
+
+Operation Builder::Finish() {
+  BINDERY_CHECK_MSG(op_.atoms.back().kind == AtomKind::kReturn ||
+                        op_.atoms.back().kind == AtomKind::kGoto,
+                    "a table must not end in the middle");
+  for (Atom& atom : op_.atoms) {
+    if (atom.label[0] == '\0') continue;
+    bool found = false;
+    for (const auto& [label, place] : labels_) {
+      if (std::strcmp(label, atom.label) != 0) continue;
+      atom.target = place;
+      found = true;
+    }
+    BINDERY_CHECK_MSG(found, atom.label);
+  }
+  return std::move(op_);
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,199 @@
+// BC_FREE_BUFFER, binder_free_buf, binder_transaction_buffer_release.
+#include "sim/kernel/alloc.h"
+#include "sim/kernel/node.h"
+#include "sim/kernel/object.h"
+#include "sim/kernel/ops.h"
+#include "sim/kernel/work.h"
+
+namespace bindery::sim {
+namespace {
+
+// A name that outlived its buffer stands for an address that may by now be
+// another buffer's; without exact addresses that cannot be told.
+void TakeBuffer(Op& op) {
+  const CommandRow& row = op.w.Get(op.f->command);
+  if (row.buffer && !op.w.Alive(row.buffer) && !op.w.exact_addresses()) {
+    op.k.NoteLayoutDependence();
+  }
+  op.Ret(PrepareToFree(op, op.f->proc, row.address, &op.f->buffer));
+}
+
+void ReportRefusal(Op& op) {
+  op.UserError(op.f->ret == Value(Errno::kEperm)
+                   ? "BC_FREE_BUFFER matched unreturned or currently freeing "
+                     "buffer"
+                   : "BC_FREE_BUFFER no match");
+  op.f->ret = 0;
+}
+
+void FreeBufArguments(Op& op) { op.callee().buffer = op.f->buffer; }
+
+}  // namespace
+
+Operation BuildFreeBuffer() {
+  return Builder(OpId::kFreeBuffer, "binder_thread_write")
+      .Lock("alloc.mutex")
+      .Do("binder_alloc_prepare_to_free", TakeBuffer)
+      .Unlock("alloc.mutex")
+      .Branch("refused", [](Op& op) { return op.f->ret != 0; }, "refused")
+      .Call(OpId::kFreeBuf, FreeBufArguments)
+      .Return()
+      .Label("refused")
+      .Local("user error", ReportRefusal)
+      .Return()
+      .Finish();
+}
+
+namespace {
+
+void DetachTransaction(Op& op) {
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  if (!buffer.transaction) return;
+  op.w.Edit(buffer.transaction).buffer = {};
+  buffer.transaction = {};
+}
+
+// The node's next one-way goes to the process, never straight to a thread.
+void ReleaseNextAsync(Op& op) {
+  const NodeId id = op.w.Get(op.f->buffer).target_node;
+  NodeRow& node = op.w.Edit(id);
+  if (node.has_async_transaction == 0) {
+    op.w.RecordBug("BUG_ON(!buf_node->has_async_transaction)");
+  }
+  if (node.proc != op.f->proc) {
+    op.w.RecordBug("BUG_ON(buf_node->proc != proc)");
+  }
+  const AnyId next = op.w.First(Head::kAsyncTodo, id.any());
+  if (!next) {
+    node.has_async_transaction = 0;
+    return;
+  }
+  op.w.Remove(Head::kAsyncTodo, next);
+  EnqueueProcWork(op, op.f->proc, next);
+  op.f->has_work = 1;
+}
+
+bool IsAsync(Op& op) {
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  return buffer.async_transaction != 0 && buffer.target_node;
+}
+
+void ReleaseArguments(Op& op) {
+  op.callee().target_proc = op.f->proc;
+  op.callee().buffer = op.f->buffer;
+  op.callee().is_failure = op.f->is_failure;
+}
+
+}  // namespace
+
+Operation BuildFreeBuf() {
+  return Builder(OpId::kFreeBuf, "binder_free_buf")
+      .Lock("proc.inner")
+      .Do("the transaction forgets its buffer", DetachTransaction)
+      .Unlock("proc.inner")
+      .Branch("not one-way", [](Op& op) { return !IsAsync(op); }, "release")
+      .Lock("node.lock + proc.inner")
+      .Dequeue("the node's next one-way", ReleaseNextAsync)
+      .Branch("there is none", [](Op& op) { return op.f->has_work == 0; },
+              "unlock")
+      .Wake("binder_wakeup_proc_ilocked",
+            [](Op& op) { WakeupProc(op, op.f->proc); })
+      .Label("unlock")
+      .Unlock("node.lock + proc.inner")
+      .Label("release")
+      .Call(OpId::kReleaseBuffer, ReleaseArguments)
+      .Lock("alloc.mutex")
+      .Do("binder_alloc_free_buf",
+          [](Op& op) { AllocFreeBuf(op, op.f->buffer); })
+      .Unlock("alloc.mutex")
+      .Return()
+      .Finish();
+}
+
+namespace {
+
+bool NoObjectLeft(Op& op) {
+  return op.f->i >= op.w.Get(op.f->buffer).objects;
+}
+
+// Objects are read back from the buffer, which user space cannot write.
+void ReadObjectBack(Op& op) {
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  const uint64_t offset =
+      ReadWord64(op.w.blobs().Bytes(buffer.offsets), uint64_t{op.f->i} * 8);
+  const FlatObject object =
+      ReadObject(op.w.blobs().Bytes(buffer.data), offset);
+  op.f->type = object.type;
+  op.f->ptr = object.binder;
+  op.f->handle = static_cast<uint32_t>(object.binder);
+  op.f->strong =
+      object.type == kTypeBinder || object.type == kTypeHandle ? 1 : 0;
+  ++op.f->i;
+}
+
+bool IsHandle(Op& op) {
+  return op.f->type == kTypeHandle || op.f->type == kTypeWeakHandle;
+}
+
+void DecRefArguments(Op& op) {
+  op.callee().proc = op.f->target_proc;
+  op.callee().handle = op.f->handle;
+  op.callee().strong = op.f->strong;
+}
+
+void DropTargetNode(Op& op) {
+  DecNodeAndFree(op, op.w.Get(op.f->buffer).target_node, /*strong=*/true,
+                 /*internal=*/false);
+}
+
+void DropOwnNode(Op& op) {
+  DecNodeAndFree(op, op.f->node, op.f->strong != 0, /*internal=*/false);
+}
+
+}  // namespace
+
+Operation BuildReleaseBuffer() {
+  return Builder(OpId::kReleaseBuffer, "binder_transaction_buffer_release")
+      .Branch("no target node",
+              [](Op& op) { return !op.w.Get(op.f->buffer).target_node; },
+              "next")
+      .Lock("node.lock + node.proc.inner")
+      .Undo("binder_dec_node(target_node)", DropTargetNode)
+      .Unlock("node.lock + node.proc.inner")
+      .Label("next")
+      .Branch("no object left", NoObjectLeft, "done")
+      .Local("read the object back", ReadObjectBack)
+      .Branch("a handle", IsHandle, "handle")
+      .Lock("proc.inner")
+      .Do("binder_get_node",
+          [](Op& op) {
+            op.f->node = FindNode(op, op.f->target_proc, op.f->ptr);
+          })
+      .Check("the node exists", [](Op& op) { return bool(op.f->node); },
+             "no_node")
+      .Pin("node->tmp_refs", [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
+      .Unlock("proc.inner")
+      .Lock("node.lock + proc.inner")
+      .Undo("binder_dec_node", DropOwnNode)
+      .Unlock("node.lock + proc.inner")
+      .Lock("node.lock + proc.inner")
+      .Unpin("node->tmp_refs",
+             [](Op& op) { DropNodeTmpRef(op, op.f->node); })
+      .Unlock("node.lock + proc.inner")
+      .Local("done with it", [](Op& op) { op.f->node = {}; })
+      .Goto("next")
+      .Label("no_node")
+      .Unlock("proc.inner")
+      .Local("transaction release bad node",
+             [](Op& op) { op.UserError("transaction release bad node"); })
+      .Goto("next")
+      .Label("handle")
+      .Call(OpId::kDecRefForHandle, DecRefArguments)
+      .Goto("next")
+      .Label("done")
+      .Local("nothing failed", [](Op& op) { op.f->ret = 0; })
+      .Return()
+      .Finish();
+}
+
+}  // namespace bindery::sim

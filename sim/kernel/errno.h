@@ -1,0 +1,36 @@
+// The modelled errno: what a kernel function returns, never a C++ error.
+#ifndef BINDERY_SIM_KERNEL_ERRNO_H_
+#define BINDERY_SIM_KERNEL_ERRNO_H_
+
+#include <cstdint>
+
+namespace bindery::sim {
+
+// Zero or a negative errno with Linux's numbers.
+enum class Errno : int32_t {
+  kOk = 0,
+  kEperm = -1,
+  kEsrch = -3,
+  kEintr = -4,
+  kEbadf = -9,
+  kEagain = -11,
+  kEnomem = -12,
+  kEfault = -14,
+  kEbusy = -16,
+  kEnodev = -19,
+  kEinval = -22,
+  kEmfile = -24,
+  kEnospc = -28,
+  kEproto = -71,
+};
+
+constexpr int32_t Value(Errno e) { return static_cast<int32_t>(e); }
+
+// "EAGAIN" for -11; "0" for success; "E?" for numbers that nothing here uses.
+const char* ErrnoName(int32_t value);
+// The negative number of a name such as "EAGAIN"; 0 if there is no such name.
+int32_t ErrnoNumber(const char* name);
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_KERNEL_ERRNO_H_

@@ -1,0 +1,51 @@
+// Guards inside the driver's small helpers, which run to their end under the
+// locks of their caller and are plain functions here. Each is a place for a
+// mutation, as every atom of a table is.
+#ifndef BINDERY_SIM_KERNEL_GUARD_H_
+#define BINDERY_SIM_KERNEL_GUARD_H_
+
+#include <cstdint>
+
+namespace bindery::sim {
+
+enum class Guard : uint8_t {
+  kIncNodeStrongAllowed,    // check
+  kIncNodeMoveWork,         // dequeue
+  kDecNodeStrongLeft,       // check
+  kDecNodeWeakLeft,         // check
+  kDecNodeTmpRefs,          // check
+  kDecNodeRefsEmpty,        // check
+  kDecNodeWake,             // wake
+  kDecNodeDequeue,          // dequeue
+  kEnqueueProcessTodo,      // wake
+  kSelectThreadUnlist,      // dequeue
+  kWakeupThread,            // wake
+  kWakeupPollThreads,       // wake
+  kCleanupRefStrong,        // undo
+  kCleanupRefUnlink,        // dequeue
+  kCleanupRefDeathWork,     // dequeue
+  kPopTransactionFrom,      // undo
+  kAllocAsyncSpace,         // check
+  kAllocAsyncAccount,       // undo
+  kFreeAsyncAccount,        // undo
+  kFreeMerge,               // undo
+  kPrepareToFreeAllowed,    // check
+  kPrepareToFreeOnce,       // undo
+  kThreadReleaseFrom,       // undo
+  kThreadReleaseTo,         // undo
+  kCount,
+};
+
+struct GuardInfo {
+  Guard guard;
+  const char* function;  // the kernel function
+  const char* name;      // what it guards
+  const char* kind;      // "check", "dequeue", "wake" or "undo"
+};
+
+// All of them, in order.
+const GuardInfo& InfoOf(Guard guard);
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_KERNEL_GUARD_H_

@@ -1,0 +1,281 @@
+// binder_poll, binder_ioctl, binder_ioctl_set_ctx_mgr,
+// binder_ioctl_write_read.
+#include "sim/kernel/node.h"
+#include "sim/kernel/ops.h"
+#include "sim/kernel/process.h"
+#include "sim/kernel/thread.h"
+#include "sim/kernel/work.h"
+
+namespace bindery::sim {
+namespace {
+
+bool IsDevice(Op& op) { return op.f->file && op.w.Get(op.f->file).proc; }
+void ProcOfFile(Op& op) {
+  op.f->proc = op.w.Get(op.f->file).proc;
+  op.f->nonblock = op.w.Get(op.f->file).nonblock;
+}
+
+// The first lines of every operation on a device's descriptor.
+void AppendProcOfFile(Builder& b) {
+  b.Check("the descriptor is open", [](Op& op) { return bool(op.f->file); },
+          "bad_fd")
+      .Check("the file is a device", IsDevice, "no_device")
+      .Local("proc of the file", ProcOfFile);
+}
+
+// The last lines: what failed, and leaving the driver.
+void AppendLeave(Builder& b) {
+  b.Label("out")
+      .Branch("no thread", [](Op& op) { return !op.f->thread; }, "left")
+      .Do("thread->looper_need_return = false",
+          [](Op& op) { op.w.Edit(op.f->thread).looper_need_return = 0; })
+      .Label("left")
+      .Return()
+      .ReturnErrno<Errno::kEbadf>("bad_fd")
+      .ReturnErrno<Errno::kEnodev>("no_device");
+}
+
+bool PollReady(Op& op) {
+  return HasWork(op, op.f->thread, op.f->wait_for_proc_work != 0);
+}
+
+}  // namespace
+
+Operation BuildPoll() {
+  Builder b(OpId::kPoll, "binder_poll");
+  AppendProcOfFile(b);
+  AppendGetThread(b, "left");
+  b.Label("again")
+      .Lock("proc.inner")
+      .Do("looper |= POLL; may it take the process's work?",
+          [](Op& op) {
+            op.w.Edit(op.f->thread).looper |= kLooperPoll;
+            op.f->wait_for_proc_work =
+                AvailableForProcWork(op, op.f->thread) ? 1 : 0;
+          })
+      .Branch("there is work", PollReady, "ready")
+      .Do("wait for a wake-up",
+          [](Op& op) { op.w.Edit(op.f->task).asleep = 1; })
+      .Unlock("proc.inner")
+      .Sleep()
+      .Branch("interrupted",
+              [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
+              "interrupted")
+      .Goto("again")
+      .Label("ready")
+      .Unlock("proc.inner")
+      .Local("POLLIN", [](Op& op) { op.f->ret = 1; })
+      .Return()
+      .Label("interrupted")
+      .Do("take the signal",
+          [](Op& op) {
+            op.w.Edit(op.f->task).signal_pending = 0;
+            op.Ret(Errno::kEintr);
+          })
+      .Return()
+      .Label("left")
+      .Return()
+      .ReturnErrno<Errno::kEbadf>("bad_fd")
+      .ReturnErrno<Errno::kEnodev>("no_device");
+  return b.Finish();
+}
+
+namespace {
+
+bool Is(Op& op, IoctlRequest request) {
+  return op.f->type == static_cast<uint32_t>(request);
+}
+
+void SetMaxThreads(Op& op) {
+  op.w.Edit(op.f->proc).max_threads = static_cast<uint32_t>(op.f->ptr);
+}
+
+// Handed out and forgotten, even if user space cannot be told.
+void GetExtendedError(Op& op) {
+  ThreadRow& thread = op.w.Edit(op.f->thread);
+  TaskRow& task = op.w.Edit(op.f->task);
+  if (op.f->null_argument != 0) {
+    op.Ret(Errno::kEfault);
+  } else {
+    task.value = thread.ee_command;
+    task.value2 = thread.ee_param;
+  }
+  thread.ee_command = static_cast<uint32_t>(Br::kOk);
+  thread.ee_param = 0;
+}
+
+void AppendRequests(Builder& b) {
+  b.Label("set_max_threads")
+      .Check("the argument is readable",
+             [](Op& op) { return op.f->null_argument == 0; }, "invalid")
+      .Lock("proc.inner")
+      .Do("proc->max_threads", SetMaxThreads)
+      .Unlock("proc.inner")
+      .Goto("out")
+      .Label("set_context_mgr")
+      .Call(OpId::kSetContextMgr, nullptr)
+      .Goto("out")
+      .Label("thread_exit")
+      .Call(OpId::kThreadRelease, nullptr)
+      .Local("the thread is forgotten", [](Op& op) { op.f->thread = {}; })
+      .Goto("out")
+      .Label("version")
+      .Check("the argument is writable",
+             [](Op& op) { return op.f->null_argument == 0; }, "invalid")
+      .Local("BINDER_CURRENT_PROTOCOL_VERSION",
+             [](Op& op) {
+               op.w.Edit(op.f->task).value = kCurrentProtocolVersion;
+             })
+      .Goto("out")
+      .Label("get_extended_error")
+      .Lock("proc.inner")
+      .Do("read and clear thread->ee", GetExtendedError)
+      .Unlock("proc.inner")
+      .Goto("out")
+      .Label("invalid")
+      .Local("-EINVAL", SetRet<Errno::kEinval>);
+}
+
+}  // namespace
+
+Operation BuildIoctl() {
+  Builder b(OpId::kIoctl, "binder_ioctl");
+  AppendProcOfFile(b);
+  AppendGetThread(b, "out");
+  b.Branch("BINDER_SET_MAX_THREADS",
+           [](Op& op) { return Is(op, IoctlRequest::kSetMaxThreads); },
+           "set_max_threads")
+      .Branch("BINDER_SET_CONTEXT_MGR",
+              [](Op& op) { return Is(op, IoctlRequest::kSetContextMgr); },
+              "set_context_mgr")
+      .Branch("BINDER_THREAD_EXIT",
+              [](Op& op) { return Is(op, IoctlRequest::kThreadExit); },
+              "thread_exit")
+      .Branch("BINDER_VERSION",
+              [](Op& op) { return Is(op, IoctlRequest::kVersion); },
+              "version")
+      .Branch("BINDER_GET_EXTENDED_ERROR",
+              [](Op& op) { return Is(op, IoctlRequest::kGetExtendedError); },
+              "get_extended_error")
+      .Goto("invalid");
+  AppendRequests(b);
+  AppendLeave(b);
+  return b.Finish();
+}
+
+namespace {
+
+ContextRow& EditContext(Op& op) {
+  return op.w.Edit(op.w.Get(op.f->proc).context);
+}
+uint32_t CurrentUid(Op& op) {
+  return op.w.Get(op.w.Get(op.f->task).process).uid;
+}
+
+void PublishManager(Op& op) {
+  NodeRow& node = op.w.Edit(op.f->node);
+  ++node.local_weak_refs;
+  ++node.local_strong_refs;
+  node.has_strong_ref = 1;
+  node.has_weak_ref = 1;
+  EditContext(op).mgr_node = op.f->node;
+}
+
+}  // namespace
+
+Operation BuildSetContextMgr() {
+  return Builder(OpId::kSetContextMgr, "binder_ioctl_set_ctx_mgr")
+      .Lock("context_mgr_node_lock")
+      .Check("there is no context manager",
+             [](Op& op) { return !EditContext(op).mgr_node; }, "busy")
+      .Check("the uid is the earlier manager's",
+             [](Op& op) {
+               const ContextRow& context = EditContext(op);
+               return context.mgr_uid_set == 0 ||
+                      context.mgr_uid == CurrentUid(op);
+             },
+             "not_permitted")
+      .Do("remember the uid",
+          [](Op& op) {
+            EditContext(op).mgr_uid = CurrentUid(op);
+            EditContext(op).mgr_uid_set = 1;
+          })
+      .Check("the node could be allocated",
+             [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Do("binder_new_node",
+          [](Op& op) { op.f->node = InitNode(op, op.f->proc, 0, 0, 0); })
+      .Pin("node->tmp_refs",
+           [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
+      .Do("publish it", PublishManager)
+      .Unpin("node->tmp_refs",
+             [](Op& op) { DropNodeTmpRef(op, op.f->node); })
+      .Unlock("context_mgr_node_lock")
+      .Return()
+      .ReturnErrno<Errno::kEbusy>("busy", "context_mgr_node_lock")
+      .ReturnErrno<Errno::kEperm>("not_permitted", "context_mgr_node_lock")
+      .ReturnErrno<Errno::kEnomem>("no_memory", "context_mgr_node_lock")
+      .Finish();
+}
+
+namespace {
+
+void WriteArguments(Op& op) { op.callee().consumed = op.f->offset; }
+
+void ReadArguments(Op& op) {
+  op.callee().consumed = op.f->consumed;
+  op.callee().size = op.f->size;
+  op.callee().nonblock = op.f->nonblock;
+  op.callee().unwritable_read = op.f->unwritable_read;
+}
+
+bool ProcHasWork(Op& op) { return op.w.Get(op.f->proc).todo.size != 0; }
+
+}  // namespace
+
+Operation BuildWriteRead() {
+  Builder b(OpId::kWriteRead, "binder_ioctl_write_read");
+  AppendProcOfFile(b);
+  AppendGetThread(b, "out");
+  b.Check("the argument is readable",
+          [](Op& op) { return op.f->null_argument == 0; }, "fault")
+      .Local("write_consumed and read_consumed as given",
+             [](Op& op) {
+               TaskRow& task = op.w.Edit(op.f->task);
+               task.write_consumed = op.f->offset;
+               task.read_consumed = op.f->consumed;
+             })
+      .Branch("nothing to write",
+              [](Op& op) { return op.w.Get(op.f->task).out.size == 0; },
+              "read")
+      .Check("the write buffer is readable",
+             [](Op& op) { return op.f->unreadable_write == 0; },
+             "write_fault")
+      .Call(OpId::kThreadWrite, WriteArguments)
+      .Branch("the write failed", [](Op& op) { return op.f->ret < 0; },
+              "write_failed")
+      .Label("read")
+      .Branch("nothing to read", [](Op& op) { return op.f->size == 0; },
+              "out")
+      .Step()
+      .Call(OpId::kThreadRead, ReadArguments)
+      .Lock("proc.inner")
+      .Branch("no work is left", [](Op& op) { return !ProcHasWork(op); },
+              "handed_over")
+      .Wake("another thread for what is left",
+            [](Op& op) { WakeupProc(op, op.f->proc); })
+      .Label("handed_over")
+      .Unlock("proc.inner")
+      .Goto("out")
+      .Label("write_fault")
+      .Local("-EFAULT", SetRet<Errno::kEfault>)
+      .Label("write_failed")
+      .Local("read_consumed = 0",
+             [](Op& op) { op.w.Edit(op.f->task).read_consumed = 0; })
+      .Goto("out")
+      .Label("fault")
+      .Local("-EFAULT", SetRet<Errno::kEfault>);
+  AppendLeave(b);
+  return b.Finish();
+}
+
+}  // namespace bindery::sim

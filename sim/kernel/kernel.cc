@@ -1,0 +1,256 @@
+#include "sim/kernel/kernel.h"
+
+#include "base/check.h"
+#include "sim/kernel/op.h"
+#include "sim/kernel/process.h"
+
+namespace bindery::sim {
+namespace {
+
+// Atoms that other threads could notice, or that notice them.
+bool Visible(AtomKind kind) {
+  switch (kind) {
+    case AtomKind::kDo:
+    case AtomKind::kLock:
+    case AtomKind::kPin:
+    case AtomKind::kUnpin:
+    case AtomKind::kDequeue:
+    case AtomKind::kWake:
+    case AtomKind::kUndo:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Bounds one transition. Only a mutated driver gets there.
+constexpr int kMaxAtoms = 100000;
+
+}  // namespace
+
+// Executes one stack of frames until the transition ends.
+class Interpreter {
+ public:
+  Interpreter(Kernel& kernel, TaskId task, FrameId top)
+      : kernel_(kernel), w_(kernel.world()), op_(kernel), task_(task) {
+    Enter(top);
+  }
+
+  void Run() {
+    for (int i = 0; i < kMaxAtoms; ++i) {
+      const Atom& atom = operation_->atoms[op_.f->pc];
+      if (held_ == 0 && worked_ && Visible(atom.kind) &&
+          kernel_.granularity() == Granularity::kLock) {
+        return;
+      }
+      worked_ = worked_ || Visible(atom.kind);
+      if (!Execute(atom)) return;
+    }
+    w_.RecordBug("soft lockup: the operation does not end");
+  }
+
+ private:
+  // False if the transition ends here.
+  bool Execute(const Atom& atom) {
+    FrameRow& f = *op_.f;
+    switch (atom.kind) {
+      case AtomKind::kCheck:
+        f.pc = atom.test(op_) ? f.pc + 1 : atom.target;
+        return true;
+      case AtomKind::kBranch:
+        f.pc = atom.test(op_) ? atom.target : f.pc + 1;
+        return true;
+      case AtomKind::kGoto:
+        f.pc = atom.target;
+        return true;
+      case AtomKind::kCall:
+        Call(atom);
+        return true;
+      case AtomKind::kReturn:
+        return Return(atom);
+      default:
+        ++f.pc;
+        return ExecuteSimple(atom);
+    }
+  }
+
+  bool ExecuteSimple(const Atom& atom) {
+    switch (atom.kind) {
+      case AtomKind::kLock:
+        ++held_;
+        return true;
+      case AtomKind::kUnlock:
+        --held_;
+        return true;
+      case AtomKind::kStep:
+        return kernel_.granularity() == Granularity::kLock || !worked_;
+      case AtomKind::kSleep:
+        return w_.Get(task_).asleep == 0;
+      default:
+        atom.run(op_);
+        return true;
+    }
+  }
+
+  void Call(const Atom& atom) {
+    FrameRow& caller = *op_.f;
+    const OpId callee =
+        atom.callee != OpId::kNone ? atom.callee : atom.select(op_);
+    ++caller.pc;
+    const FrameId id = w_.Create<FrameRow>();
+    FrameRow& frame = w_.Edit(id);
+    frame.op = static_cast<uint16_t>(callee);
+    frame.caller = top_;
+    frame.task = caller.task;
+    frame.proc = caller.proc;
+    frame.thread = caller.thread;
+    frame.command = caller.command;
+    if (atom.callee != OpId::kNone && atom.run != nullptr) {
+      op_.other_ = &frame;
+      atom.run(op_);
+    }
+    Enter(id);
+    SetTop(id);
+  }
+
+  bool Return(const Atom& atom) {
+    FrameRow& frame = *op_.f;
+    const FrameId caller = frame.caller;
+    if (!caller) {
+      if (task_) w_.Edit(task_).ret = frame.ret;
+      w_.Free(top_);
+      SetTop({});
+      return false;
+    }
+    FrameRow& up = w_.Edit(caller);
+    up.ret = frame.ret;
+    if (atom.run != nullptr) {
+      op_.other_ = &up;
+      atom.run(op_);
+    }
+    w_.Free(top_);
+    Enter(caller);
+    SetTop(caller);
+    return true;
+  }
+
+  void Enter(FrameId id) {
+    top_ = id;
+    op_.f = &w_.Edit(id);
+    operation_ =
+        &kernel_.driver().operation(static_cast<OpId>(op_.f->op));
+  }
+  void SetTop(FrameId id) {
+    if (task_) {
+      w_.Edit(task_).frame = id;
+    } else {
+      w_.Edit(op_.global()).worker = id;
+    }
+  }
+
+  Kernel& kernel_;
+  World& w_;
+  Op op_;
+  TaskId task_;
+  FrameId top_;
+  const Operation* operation_ = nullptr;
+  int held_ = 0;
+  bool worked_ = false;
+};
+
+FrameId Kernel::Start(TaskId task, OpId op) {
+  const FrameId id = w_.Create<FrameRow>();
+  FrameRow& frame = w_.Edit(id);
+  frame.op = static_cast<uint16_t>(op);
+  frame.task = task;
+  TaskRow& row = w_.Edit(task);
+  BINDERY_CHECK_MSG(!row.frame, "the task is in a system call already");
+  row.frame = id;
+  row.ret = 0;
+  row.value = 0;
+  row.value2 = 0;
+  row.write_consumed = 0;
+  row.read_consumed = 0;
+  return id;
+}
+
+bool Kernel::Runnable(TaskId task) const {
+  const TaskRow& row = w_.Peek(task);
+  return row.frame && row.state == TaskState::kRunning &&
+         (row.asleep == 0 || row.signal_pending != 0);
+}
+
+void Kernel::RunTask(TaskId task) {
+  const TaskRow& row = w_.Get(task);
+  BINDERY_CHECK(row.frame);
+  const int32_t before = row.ret;
+  Interpreter(*this, task, row.frame).Run();
+  if (events_ == nullptr || w_.Get(task).frame) return;
+  if (proto::Event* event =
+          Emit(events_, proto::Event::SYSCALL_RETURN, "return")) {
+    event->set_result(w_.Get(task).ret);
+  }
+  (void)before;
+}
+
+bool Kernel::WorkerRunnable() const {
+  const GlobalRow& global =
+      w_.Peek(GlobalId{AnyId::Make(TableId::kGlobal, 1, 1).value});
+  return global.worker || global.deferred.size != 0;
+}
+
+void Kernel::RunWorker() {
+  const GlobalId id{AnyId::Make(TableId::kGlobal, 1, 1).value};
+  if (!w_.Get(id).worker) {
+    const FrameId frame = w_.Create<FrameRow>();
+    w_.Edit(frame).op = static_cast<uint16_t>(OpId::kDeferredFunc);
+    w_.Edit(id).worker = frame;
+  }
+  Interpreter(*this, TaskId{}, w_.Get(id).worker).Run();
+}
+
+void Kernel::RunToReturn(TaskId task) {
+  while (w_.Get(task).frame) {
+    BINDERY_CHECK_MSG(Runnable(task), "the call sleeps");
+    RunTask(task);
+  }
+}
+
+void Kernel::Signal(TaskId task) {
+  TaskRow& row = w_.Edit(task);
+  row.signal_pending = 1;
+  row.asleep = 0;
+  Emit(events_, proto::Event::ENVIRONMENT, "signal");
+}
+
+void Kernel::NoteLayoutDependence() {
+  inconclusive_ =
+      "an allocation depends on the order of earlier ones, which symbolic "
+      "addresses leave out of the state; use --addresses=exact";
+}
+
+void Kernel::ExitProcess(ProcessId process) {
+  Op op(*this);
+  DoExit(op, process);
+}
+
+bool Op::AllocationFails() {
+  if (w.Get(global()).fail_next == 0) return false;
+  w.Edit(global()).fail_next = 0;
+  Event(proto::Event::ENVIRONMENT, "allocation failure");
+  return true;
+}
+
+proto::Event* Op::Event(proto::Event::Kind kind, const char* name) {
+  proto::Event* event = Emit(k.events(), kind, name);
+  if (event != nullptr && f != nullptr) {
+    event->set_function(driver.operation(static_cast<OpId>(f->op)).function);
+  }
+  return event;
+}
+
+void Op::UserError(const char* message) {
+  Event(proto::Event::USER_ERROR, message);
+}
+
+}  // namespace bindery::sim

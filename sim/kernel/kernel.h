@@ -1,0 +1,111 @@
+// The driver as user space and the scheduler see it.
+//
+// System calls are submitted (SysX), which creates an activation and runs
+// nothing; RunTask() then executes atoms until the next place where another
+// thread may run, the task sleeps, or the call has returned. What a call
+// produced is in the task's row: ret, value, write_consumed, read_consumed, and
+// the words in its list `in`.
+//
+// All calls happen inside a step of the world (World::BeginStep).
+#ifndef BINDERY_SIM_KERNEL_KERNEL_H_
+#define BINDERY_SIM_KERNEL_KERNEL_H_
+
+#include <cstdint>
+
+#include "sim/events/events.h"
+#include "sim/kernel/driver.h"
+#include "sim/kernel/uapi.h"
+#include "sim/world/world.h"
+
+namespace bindery::sim {
+
+// Where another thread may run.
+enum class Granularity : uint8_t {
+  kCommand,  // between commands, items, sleeps and the worker's phases
+  kLock,     // wherever no lock is held
+};
+
+// Operands of one BINDER_WRITE_READ. The commands are those in task.out.
+struct WriteReadArgs {
+  uint64_t write_consumed = 0;
+  uint64_t read_size = 0;
+  uint64_t read_consumed = 0;
+  bool null_argument = false;
+  bool unreadable_write = false;
+  bool unwritable_read = false;
+};
+
+class Kernel {
+ public:
+  // `driver` and `world` outlive the kernel.
+  Kernel(const Driver& driver, World& world) : driver_(driver), w_(world) {}
+
+  World& world() { return w_; }
+  const Driver& driver() const { return driver_; }
+  void set_granularity(Granularity granularity) { granularity_ = granularity; }
+  Granularity granularity() const { return granularity_; }
+  // Why answers can no longer be trusted, null while they can: something met
+  // depends on the layout although layout is not part of the state (symbolic
+  // addresses), or on a part of the driver that is not modelled. Sticky.
+  const char* inconclusive() const { return inconclusive_; }
+  void NoteLayoutDependence();
+  void NoteUnmodelled(const char* what) { inconclusive_ = what; }
+  void set_events(EventSink* sink) { events_ = sink; }
+  EventSink* events() const { return events_; }
+
+  // --- System calls ---------------------------------------------------------
+  // ret: the new descriptor, or a negative errno.
+  void SysOpen(TaskId task, ContextId device, bool nonblock);
+  void SysClose(TaskId task, uint32_t fd);
+  void SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable);
+  void SysMunmap(TaskId task, uint32_t fd);
+  // poll() with no timeout and POLLIN; ret: 1 once the device is readable.
+  void SysPoll(TaskId task, uint32_t fd);
+  // `request` is the ioctl's nr; `argument` its value.
+  void SysIoctl(TaskId task, uint32_t fd, uint32_t request, uint64_t argument,
+                bool null_argument);
+  void SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args);
+  // Ends the whole process: its tasks are dead at once, closing its files is
+  // left to the deferred worker.
+  void ExitProcess(ProcessId process);
+
+  // --- Scheduling -----------------------------------------------------------
+  // The task is in a system call that is not asleep, or has a signal.
+  bool Runnable(TaskId task) const;
+  // REQUIRES: Runnable(task).
+  void RunTask(TaskId task);
+  bool WorkerRunnable() const;
+  // REQUIRES: WorkerRunnable().
+  void RunWorker();
+  // Runs the task's call to its end; for setting a world up.
+  // REQUIRES: it does not sleep.
+  void RunToReturn(TaskId task);
+  // Interrupts a sleeping task (-EINTR).
+  void Signal(TaskId task);
+
+  // Names of objects in events, such as "server.main" for a task.
+  // Set by whoever knows the scenario; may be null.
+  struct Names {
+    virtual ~Names() = default;
+    virtual std::string Task(const World& world, TaskId task) const = 0;
+    virtual std::string Process(const World& world, ProcessId id) const = 0;
+  };
+  void set_names(const Names* names) { names_ = names; }
+  const Names* names() const { return names_; }
+
+ private:
+  FrameId Start(TaskId task, OpId op);
+  FileId FileOf(TaskId task, uint32_t fd) const;
+  void RunFrames(FrameId* top, TaskId task);
+
+  const Driver& driver_;
+  World& w_;
+  Granularity granularity_ = Granularity::kCommand;
+  EventSink* events_ = nullptr;
+  const Names* names_ = nullptr;
+  const char* inconclusive_ = nullptr;
+};
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_KERNEL_KERNEL_H_

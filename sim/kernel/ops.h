@@ -1,0 +1,56 @@
+// The tables of all operations, each built by the function that is named after
+// it, in the file that is named after its part of the driver.
+#ifndef BINDERY_SIM_KERNEL_OPS_H_
+#define BINDERY_SIM_KERNEL_OPS_H_
+
+#include "sim/kernel/atom.h"
+
+namespace bindery::sim {
+
+// file.cc
+Operation BuildOpen();
+Operation BuildMmap();
+Operation BuildMunmap();
+Operation BuildClose();
+// ioctl.cc
+Operation BuildPoll();
+Operation BuildIoctl();
+Operation BuildSetContextMgr();
+Operation BuildWriteRead();
+// thread_write.cc
+Operation BuildThreadWrite();
+Operation BuildLooperCommand();
+Operation BuildUnsupported();
+// thread_read.cc
+Operation BuildThreadRead();
+// ref_command.cc
+Operation BuildRefCommand();
+Operation BuildNodeDone();
+Operation BuildIncRefForNode();
+Operation BuildDecRefForHandle();
+// buffer.cc
+Operation BuildFreeBuffer();
+Operation BuildFreeBuf();
+Operation BuildReleaseBuffer();
+// death.cc
+Operation BuildRequestDeath();
+Operation BuildClearDeath();
+Operation BuildDeadBinderDone();
+// transaction.cc
+Operation BuildTransaction();
+// translate.cc
+Operation BuildTranslateBinder();
+Operation BuildTranslateHandle();
+// reply.cc
+Operation BuildFreeTransaction();
+Operation BuildSendFailedReply();
+// release.cc
+Operation BuildReleaseWork();
+Operation BuildThreadRelease();
+Operation BuildDeferredFunc();
+Operation BuildDeferredRelease();
+Operation BuildNodeRelease();
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_KERNEL_OPS_H_

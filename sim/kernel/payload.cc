@@ -1,0 +1,192 @@
+// The middle of binder_transaction: copying the payload into the target's
+// buffer, piece by piece, and translating the objects between the pieces.
+#include <string>
+
+#include "sim/kernel/object.h"
+#include "sim/kernel/op.h"
+#include "sim/kernel/transaction.h"
+
+namespace bindery::sim {
+namespace {
+
+const CommandRow& Tr(Op& op) { return op.w.Get(op.f->command); }
+bool Failed(Op& op) { return op.f->return_error != 0; }
+
+void CopyOffsets(Op& op) {
+  op.w.Edit(op.f->buffer).offsets = Tr(op).offsets;
+}
+
+bool OffsetsReadable(Op& op) {
+  return Tr(op).offsets_size == 0 || Tr(op).fault_at != 4;
+}
+
+uint64_t OffsetOfObject(Op& op) {
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  return ReadWord64(op.w.blobs().Bytes(buffer.offsets),
+                    uint64_t{op.f->i} * 8);
+}
+
+// binder_get_object: 0 if there is no object of a known type that fits.
+uint64_t CheckedObjectSize(Op& op, uint64_t offset) {
+  const uint64_t data_size = Tr(op).data_size;
+  if (offset > data_size || data_size - offset < 4 || offset % 4 != 0) {
+    return 0;
+  }
+  if (Tr(op).fault_at == 3) return 0;
+  const uint64_t size =
+      ObjectSize(ReadWord32(op.w.blobs().Bytes(Tr(op).data), offset));
+  return data_size - offset >= size ? size : 0;
+}
+
+// f.offset is where the last piece ended; the gap up to the object is copied.
+void ReadNextObject(Op& op) {
+  const uint64_t offset = OffsetOfObject(op);
+  const bool gap = offset != op.f->offset;
+  if (gap && (offset < op.f->offset || offset > Tr(op).data_size ||
+              Tr(op).fault_at == 3)) {
+    op.UserError("got transaction with invalid data ptr");
+    op.Fail(Br::kFailedReply, Errno::kEfault);
+    return;
+  }
+  if (CheckedObjectSize(op, offset) == 0) {
+    op.UserError("got transaction with invalid offset or object");
+    op.Fail(Br::kFailedReply, Errno::kEinval);
+    return;
+  }
+  const FlatObject object =
+      ReadObject(op.w.blobs().Bytes(Tr(op).data), offset);
+  op.f->type = object.type;
+  op.f->ptr = object.binder;
+  op.f->cookie = object.cookie;
+  op.f->handle = static_cast<uint32_t>(object.binder);
+  op.f->strong =
+      object.type == kTypeBinder || object.type == kTypeHandle ? 1 : 0;
+  op.f->offset = offset;
+}
+
+bool IsBinder(Op& op) {
+  return op.f->type == kTypeBinder || op.f->type == kTypeWeakBinder;
+}
+bool IsHandle(Op& op) {
+  return op.f->type == kTypeHandle || op.f->type == kTypeWeakHandle;
+}
+
+void TranslateArguments(Op& op) {
+  FrameRow& callee = op.callee();
+  callee.target_proc = op.f->target_proc;
+  callee.type = op.f->type;
+  callee.ptr = op.f->ptr;
+  callee.cookie = op.f->cookie;
+  callee.handle = op.f->handle;
+  callee.strong = op.f->strong;
+  callee.i = ReadWord32(op.w.blobs().Bytes(Tr(op).data), op.f->offset + 4);
+}
+
+// Puts everything up to and with the translated object into the buffer.
+void StoreObject(Op& op) {
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  const uint64_t end = op.f->offset + kFlatObjectSize;
+  std::string bytes(op.w.blobs().Bytes(buffer.data));
+  std::string source(op.w.blobs().Bytes(Tr(op).data));
+  source.resize(std::max<uint64_t>(source.size(), end));
+  bytes.append(source, bytes.size(), end - bytes.size());
+  FlatObject object = ReadObject(source, op.f->offset);
+  object.type = op.f->type;
+  object.binder = op.f->ptr;
+  object.cookie = op.f->cookie;
+  WriteObject(object, op.f->offset, &bytes);
+  buffer.data = op.w.blobs().Intern(bytes);
+  ++buffer.objects;
+}
+
+void NextObject(Op& op) {
+  op.f->offset += kFlatObjectSize;
+  ++op.f->i;
+  op.f->type = op.f->handle = 0;
+  op.f->ptr = op.f->cookie = 0;
+  op.f->strong = 0;
+}
+
+bool NoObjectLeft(Op& op) {
+  return uint64_t{op.f->i} * 8 >= Tr(op).offsets_size;
+}
+
+void CopyTail(Op& op) {
+  const CommandRow& tr = Tr(op);
+  if (tr.data_size > op.f->offset && tr.fault_at == 3) {
+    op.Fail(Br::kFailedReply, Errno::kEfault);
+    return;
+  }
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  if (!buffer.data) {
+    buffer.data = tr.data;
+  } else {
+    std::string bytes(op.w.blobs().Bytes(buffer.data));
+    const absl::string_view source = op.w.blobs().Bytes(tr.data);
+    if (source.size() > bytes.size()) {
+      const absl::string_view rest = source.substr(bytes.size());
+      bytes.append(rest.data(), rest.size());
+    }
+    buffer.data = op.w.blobs().Intern(bytes);
+  }
+  op.f->offset = 0;
+  op.f->i = 0;
+}
+
+}  // namespace
+
+void AppendPayload(Builder& b) {
+  b.Check("the offsets array is readable", OffsetsReadable, "err_offsets")
+      .Local("copy_from_user(offsets)", CopyOffsets)
+      .Check("offsets_size is a multiple of 8",
+             [](Op& op) { return Tr(op).offsets_size % 8 == 0; },
+             "err_bad_offset")
+      .Check("buffers_size is a multiple of 8",
+             [](Op& op) { return Tr(op).buffers_size % 8 == 0; },
+             "err_bad_offset")
+      .Label("objects")
+      .Branch("no object left", NoObjectLeft, "tail")
+      .Local("read the object", ReadNextObject)
+      .Branch("malformed", Failed, "err_translate_failed")
+      .Branch("BINDER_TYPE_BINDER or _WEAK_BINDER", IsBinder, "binder")
+      .Branch("BINDER_TYPE_HANDLE or _WEAK_HANDLE", IsHandle, "handle")
+      .Local("fd, ptr and fda objects are not modelled",
+             [](Op& op) {
+               op.k.NoteUnmodelled("objects of type FD, PTR and FDA");
+               op.Fail(Br::kFailedReply, Errno::kEinval);
+             })
+      .Goto("err_translate_failed")
+      .Label("binder")
+      .Call(OpId::kTranslateBinder, TranslateArguments)
+      .Goto("translated")
+      .Label("handle")
+      .Call(OpId::kTranslateHandle, TranslateArguments)
+      .Label("translated")
+      .Check("it could be translated",
+             [](Op& op) { return op.f->ret == 0; }, "err_translate")
+      .Do("store the translated object", StoreObject)
+      .Local("next", NextObject)
+      .Goto("objects")
+      .Label("tail")
+      .Do("copy the rest of the payload", CopyTail)
+      .Branch("unreadable", Failed, "err_translate_failed");
+}
+
+void AppendPayloadErrors(Builder& b) {
+  b.Label("err_offsets")
+      .Local("-EFAULT",
+             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEfault); })
+      .Goto("err_translate_failed")
+      .Label("err_bad_offset")
+      .Local("-EINVAL",
+             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEinval); })
+      .Goto("err_translate_failed")
+      .Label("err_translate")
+      .Local("the translation's error",
+             [](Op& op) {
+               op.Fail(Br::kFailedReply, static_cast<Errno>(op.f->ret));
+             })
+      .Goto("err_translate_failed");
+}
+
+}  // namespace bindery::sim

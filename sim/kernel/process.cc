@@ -1,0 +1,135 @@
+#include "sim/kernel/process.h"
+
+namespace bindery::sim {
+
+int32_t LowestFreeFd(Op& op, ProcessId process) {
+  const uint64_t name = op.w.NameOf(process);
+  const uint32_t limit = op.w.Get(process).nofile;
+  for (uint32_t number = 0; number < limit; ++number) {
+    if (!op.w.Find<FdRow>(name, number)) return static_cast<int32_t>(number);
+  }
+  return Value(Errno::kEmfile);
+}
+
+void InstallFd(Op& op, ProcessId process, uint32_t number, FileId file) {
+  const FdId id = op.w.Create<FdRow>(op.w.NameOf(process), number);
+  FdRow& fd = op.w.Edit(id);
+  fd.process = process;
+  fd.number = number;
+  fd.file = file;
+  op.w.PushFront(Head::kSet, process.any(), id.any());
+}
+
+FileId FileOfFd(const World& w, ProcessId process, uint32_t number) {
+  const FdId id = w.Find<FdRow>(w.NameOf(process), number);
+  return id ? w.Get(id).file : FileId{};
+}
+
+void DeferWork(Op& op, ProcId id, uint8_t work) {
+  ProcRow& proc = op.w.Edit(id);
+  proc.deferred_work = static_cast<uint8_t>(proc.deferred_work | work);
+  if (proc.deferred_work_node.linked()) return;
+  op.w.PushFront(Head::kDeferred, op.global().any(), id.any());
+}
+
+void PutFile(Op& op, FileId id) {
+  FileRow& file = op.w.Edit(id);
+  if (--file.count != 0) return;
+  if (file.proc) DeferWork(op, file.proc, kDeferredRelease);
+  op.w.Free(id);
+}
+
+void Unmap(Op& op, FileId file) {
+  const ProcId proc = op.w.Get(file).proc;
+  if (op.w.Get(proc).mapped == 0) return;
+  op.w.Edit(proc).mapped = 0;
+  PutFile(op, file);
+}
+
+bool CloseFd(Op& op, ProcessId process, uint32_t number) {
+  const FdId id = op.w.Find<FdRow>(op.w.NameOf(process), number);
+  if (!id) return false;
+  const FileId file = op.w.Get(id).file;
+  op.w.Remove(Head::kSet, id.any());
+  op.w.Free(id);
+  // binder_flush runs at every close(), whoever else has the file open.
+  if (op.w.Get(file).proc) {
+    DeferWork(op, op.w.Get(file).proc, kDeferredFlush);
+  }
+  PutFile(op, file);
+  return true;
+}
+
+namespace {
+
+// Frees what the task's user space still had.
+void EndTask(Op& op, TaskId id) {
+  while (const AnyId command = op.w.First(Head::kOut, id.any())) {
+    op.w.Remove(Head::kOut, command);
+    op.w.Free(CommandId{command.value});
+  }
+  while (const AnyId word = op.w.First(Head::kIn, id.any())) {
+    op.w.Remove(Head::kIn, word);
+    op.w.Free(ReturnId{word.value});
+  }
+  TaskRow& task = op.w.Edit(id);
+  while (task.activation) {
+    const ActivationId top = task.activation;
+    task.activation = op.w.Get(top).parent;
+    op.w.Free(top);
+  }
+  task.state = TaskState::kDead;
+  task.asleep = 0;
+  task.signal_pending = 0;
+  task.pc = 0;
+  task.ret = task.value2 = 0;
+  task.value = task.write_consumed = task.read_consumed = 0;
+}
+
+bool AllTasksDead(Op& op, ProcessId process) {
+  for (AnyId i = op.w.Get(process).tasks.first; i;
+       i = op.w.Next(Head::kSet, i)) {
+    if (op.w.Get(TaskId{i.value}).state != TaskState::kDead) return false;
+  }
+  return true;
+}
+
+// exit_mm() comes before exit_files().
+void CloseEverything(Op& op, ProcessId process) {
+  for (AnyId i = op.w.Get(process).fds.first; i;
+       i = op.w.Next(Head::kSet, i)) {
+    const FileId file = op.w.Get(FdId{i.value}).file;
+    if (op.w.Get(file).proc) Unmap(op, file);
+  }
+  const uint32_t limit = op.w.Get(process).nofile;
+  for (uint32_t fd = 0; op.w.Get(process).fds.size != 0 && fd < limit; ++fd) {
+    CloseFd(op, process, fd);
+  }
+}
+
+}  // namespace
+
+void DoExit(Op& op, ProcessId process) {
+  if (op.w.Get(process).dead != 0) return;
+  op.w.Edit(process).dead = 1;
+  for (AnyId i = op.w.Get(process).tasks.first; i;
+       i = op.w.Next(Head::kSet, i)) {
+    const TaskId task{i.value};
+    if (!op.w.Get(task).frame) {
+      EndTask(op, task);
+    } else {
+      op.w.Edit(task).asleep = 0;
+      op.w.Edit(task).signal_pending = 1;
+    }
+  }
+  if (AllTasksDead(op, process)) CloseEverything(op, process);
+}
+
+void FinishIfDead(Op& op, TaskId task) {
+  const ProcessId process = op.w.Get(task).process;
+  if (op.w.Get(process).dead == 0 || op.w.Get(task).frame) return;
+  EndTask(op, task);
+  if (AllTasksDead(op, process)) CloseEverything(op, process);
+}
+
+}  // namespace bindery::sim

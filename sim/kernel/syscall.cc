@@ -1,0 +1,110 @@
+// Submitting system calls: each opens the frame of its operation and says so.
+#include "sim/kernel/kernel.h"
+#include "sim/kernel/op.h"
+#include "sim/kernel/process.h"
+
+namespace bindery::sim {
+namespace {
+
+void Announce(EventSink* events, const char* call, const char* name,
+              uint64_t value) {
+  if (proto::Event* event = Emit(events, proto::Event::SYSCALL, call)) {
+    AddArg(event, name, value);
+  }
+}
+
+const char* RequestName(uint32_t request) {
+  switch (static_cast<IoctlRequest>(request)) {
+    case IoctlRequest::kWriteRead:
+      return "BINDER_WRITE_READ";
+    case IoctlRequest::kSetIdleTimeout:
+      return "BINDER_SET_IDLE_TIMEOUT";
+    case IoctlRequest::kSetMaxThreads:
+      return "BINDER_SET_MAX_THREADS";
+    case IoctlRequest::kSetIdlePriority:
+      return "BINDER_SET_IDLE_PRIORITY";
+    case IoctlRequest::kSetContextMgr:
+      return "BINDER_SET_CONTEXT_MGR";
+    case IoctlRequest::kThreadExit:
+      return "BINDER_THREAD_EXIT";
+    case IoctlRequest::kVersion:
+      return "BINDER_VERSION";
+    case IoctlRequest::kGetExtendedError:
+      return "BINDER_GET_EXTENDED_ERROR";
+  }
+  return "unknown request";
+}
+
+}  // namespace
+
+FileId Kernel::FileOf(TaskId task, uint32_t fd) const {
+  return FileOfFd(w_, w_.Get(task).process, fd);
+}
+
+void Kernel::SysOpen(TaskId task, ContextId device, bool nonblock) {
+  FrameRow& frame = w_.Edit(Start(task, OpId::kOpen));
+  frame.w = device.any();
+  frame.nonblock = nonblock ? 1 : 0;
+  Announce(events_, "open", "device", w_.Get(device).index);
+}
+
+void Kernel::SysClose(TaskId task, uint32_t fd) {
+  w_.Edit(Start(task, OpId::kClose)).handle = fd;
+  Announce(events_, "close", "fd", fd);
+}
+
+void Kernel::SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable) {
+  FrameRow& frame = w_.Edit(Start(task, OpId::kMmap));
+  frame.file = FileOf(task, fd);
+  frame.size = size;
+  frame.increment = writable ? 1 : 0;
+  Announce(events_, "mmap", "size", size);
+}
+
+void Kernel::SysMunmap(TaskId task, uint32_t fd) {
+  w_.Edit(Start(task, OpId::kMunmap)).file = FileOf(task, fd);
+  Announce(events_, "munmap", "fd", fd);
+}
+
+void Kernel::SysPoll(TaskId task, uint32_t fd) {
+  w_.Edit(Start(task, OpId::kPoll)).file = FileOf(task, fd);
+  Announce(events_, "poll", "fd", fd);
+}
+
+void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
+                      uint64_t argument, bool null_argument) {
+  FrameRow& frame = w_.Edit(Start(task, OpId::kIoctl));
+  frame.file = FileOf(task, fd);
+  frame.type = request;
+  frame.ptr = argument;
+  frame.null_argument = null_argument ? 1 : 0;
+  if (proto::Event* event = Emit(events_, proto::Event::SYSCALL, "ioctl")) {
+    AddArg(event, "fd", fd);
+    AddArg(event, "request", RequestName(request));
+    if (null_argument) {
+      AddArg(event, "argument", "NULL");
+    } else {
+      AddArg(event, "argument", argument);
+    }
+  }
+}
+
+void Kernel::SysWriteRead(TaskId task, uint32_t fd,
+                          const WriteReadArgs& args) {
+  FrameRow& frame = w_.Edit(Start(task, OpId::kWriteRead));
+  frame.file = FileOf(task, fd);
+  frame.offset = args.write_consumed;
+  frame.size = args.read_size;
+  frame.consumed = args.read_consumed;
+  frame.null_argument = args.null_argument ? 1 : 0;
+  frame.unreadable_write = args.unreadable_write ? 1 : 0;
+  frame.unwritable_read = args.unwritable_read ? 1 : 0;
+  if (proto::Event* event = Emit(events_, proto::Event::SYSCALL, "ioctl")) {
+    AddArg(event, "fd", fd);
+    AddArg(event, "request", "BINDER_WRITE_READ");
+    AddArg(event, "commands", w_.Get(task).out.size);
+    AddArg(event, "read_size", args.read_size);
+  }
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,539 @@
+// binder_thread_read: waiting for work, taking it, and handing it to user space.
+#include "sim/kernel/node.h"
+#include "sim/kernel/ops.h"
+#include "sim/kernel/thread.h"
+#include "sim/kernel/work.h"
+
+namespace bindery::sim {
+namespace {
+
+ReturnRow& PutWord(Op& op, Br br) {
+  const ReturnId id = op.w.Create<ReturnRow>();
+  ReturnRow& word = op.w.Edit(id);
+  word.task = op.f->task;
+  word.br = static_cast<uint32_t>(br);
+  op.w.PushBack(Head::kIn, op.f->task.any(), id.any());
+  op.f->consumed += SizeOf(br);
+  return word;
+}
+
+void PutPlainWord(Op& op, Br br) {
+  PutWord(op, br);
+  op.Event(proto::Event::RETURN, NameOf(br));
+}
+
+void PutNoop(Op& op) { PutPlainWord(op, Br::kNoop); }
+
+// --- Waiting -----------------------------------------------------------------
+
+bool MayTakeProcWork(Op& op) {
+  return (op.w.Get(op.f->thread).looper &
+          (kLooperRegistered | kLooperEntered)) != 0;
+}
+
+void SampleWaitForProcWork(Op& op) {
+  op.f->wait_for_proc_work = AvailableForProcWork(op, op.f->thread) ? 1 : 0;
+}
+
+void StartWaiting(Op& op) {
+  op.w.Edit(op.f->thread).looper |= kLooperWaiting;
+  if (op.f->wait_for_proc_work != 0 && !MayTakeProcWork(op)) {
+    op.UserError("thread waiting for process work before calling "
+                 "BC_REGISTER_LOOPER or BC_ENTER_LOOPER");
+  }
+}
+
+bool WorkIsThere(Op& op) {
+  return HasWork(op, op.f->thread, op.f->wait_for_proc_work != 0);
+}
+
+void GoToSleep(Op& op) {
+  if (op.f->wait_for_proc_work != 0) {
+    op.w.PushFront(Head::kWaitingThreads, op.f->proc.any(),
+                   op.f->thread.any());
+  }
+  op.w.Edit(op.f->task).asleep = 1;
+  op.Event(proto::Event::SLEEP, op.f->wait_for_proc_work != 0
+                                    ? "waits for its process's work"
+                                    : "waits for its own work");
+}
+
+void LeaveWaitingThreads(Op& op) {
+  if (op.w.Get(op.f->thread).waiting_thread_node.linked()) {
+    op.w.Remove(Head::kWaitingThreads, op.f->thread.any());
+  }
+}
+
+bool Interrupted(Op& op) {
+  return op.w.Get(op.f->task).signal_pending != 0;
+}
+
+void AppendWait(Builder& b) {
+  b.Label("retry")
+      .Lock("proc.inner")
+      .Do("binder_available_for_proc_work_ilocked", SampleWaitForProcWork)
+      .Unlock("proc.inner")
+      .Do("looper |= WAITING", StartWaiting)
+      .Branch("O_NONBLOCK", [](Op& op) { return op.f->nonblock != 0; },
+              "nonblock")
+      .Lock("proc.inner")
+      .Label("wait")
+      .Branch("binder_has_work_ilocked", WorkIsThere, "woken")
+      .Do("join waiting_threads and sleep", GoToSleep)
+      .Unlock("proc.inner")
+      .Sleep()
+      .Lock("proc.inner")
+      .Do("leave waiting_threads", LeaveWaitingThreads)
+      .Branch("signal_pending", Interrupted, "interrupted")
+      .Goto("wait")
+      .Label("interrupted")
+      .Do("take the signal",
+          [](Op& op) {
+            op.w.Edit(op.f->task).signal_pending = 0;
+            op.Ret(Errno::kEintr);
+          })
+      .Goto("woken")
+      .Label("nonblock")
+      .Lock("proc.inner")
+      .Branch("binder_has_work", WorkIsThere, "woken")
+      .Local("-EAGAIN", SetRet<Errno::kEagain>)
+      .Label("woken")
+      .Unlock("proc.inner")
+      .Do("looper &= ~WAITING",
+          [](Op& op) {
+            op.w.Edit(op.f->thread).looper &=
+                static_cast<uint8_t>(~kLooperWaiting);
+          })
+      .Branch("interrupted or nothing there",
+              [](Op& op) { return op.f->ret != 0; }, "failed");
+}
+
+// --- Taking one item ---------------------------------------------------------
+
+void PickList(Op& op) {
+  const ThreadRow& thread = op.w.Get(op.f->thread);
+  if (thread.todo.size != 0) {
+    op.f->w = thread.todo.first;
+  } else if (op.f->wait_for_proc_work != 0) {
+    op.f->w = op.w.First(Head::kProcTodo, op.f->proc.any());
+  } else {
+    op.f->w = {};
+  }
+}
+
+bool NothingPicked(Op& op) { return !op.f->w; }
+
+bool SleepAgain(Op& op) {
+  return op.f->consumed == 4 &&
+         op.w.Get(op.f->thread).looper_need_return == 0;
+}
+
+bool EnoughRoom(Op& op) {
+  return op.f->size - op.f->consumed >= kMinReadRoom;
+}
+
+void NoteType(Op& op) {
+  op.f->type = static_cast<uint32_t>(op.w.WorkOf(op.f->w).type);
+}
+
+void TakeItem(Op& op) {
+  DequeueWork(op, op.f->w);
+  if (op.w.Get(op.f->thread).todo.size == 0) {
+    op.w.Edit(op.f->thread).process_todo = 0;
+  }
+}
+
+bool TypeIs(Op& op, WorkType type) {
+  return op.f->type == static_cast<uint32_t>(type);
+}
+
+// --- One item of each type ---------------------------------------------------
+
+void TakeReturnError(Op& op) {
+  ErrorRow& error = op.w.Edit(ErrorId{op.f->w.value});
+  op.f->return_error = error.cmd;
+  error.cmd = 0;
+}
+
+void PutReturnError(Op& op) {
+  PutPlainWord(op, static_cast<Br>(op.f->return_error - 1));
+  op.f->return_error = 0;
+}
+
+// One-way spam is reported only to senders that asked for it, which needs
+// BINDER_ENABLE_ONEWAY_SPAM_DETECTION; nobody can yet.
+void PutComplete(Op& op) {
+  PutPlainWord(op, Br::kTransactionComplete);
+  op.w.Free(CompleteId{op.f->w.value});
+}
+
+// What the owner must be told, as bits; the state changes at once.
+enum NodeNews : uint32_t {
+  kTellIncrefs = 1,
+  kTellAcquire = 2,
+  kTellRelease = 4,
+  kTellDecrefs = 8,
+  kNodeGone = 16,
+};
+
+uint32_t UpdateStrong(NodeRow& node, bool strong) {
+  if (strong && node.has_strong_ref == 0) {
+    node.has_strong_ref = node.pending_strong_ref = 1;
+    ++node.local_strong_refs;
+    return kTellAcquire;
+  }
+  if (!strong && node.has_strong_ref != 0) {
+    node.has_strong_ref = 0;
+    return kTellRelease;
+  }
+  return 0;
+}
+
+uint32_t UpdateWeak(NodeRow& node, bool weak) {
+  if (weak && node.has_weak_ref == 0) {
+    node.has_weak_ref = node.pending_weak_ref = 1;
+    ++node.local_weak_refs;
+    return kTellIncrefs;
+  }
+  if (!weak && node.has_weak_ref != 0) {
+    node.has_weak_ref = 0;
+    return kTellDecrefs;
+  }
+  return 0;
+}
+
+void UpdateNode(Op& op) {
+  const NodeId id{op.f->w.value};
+  NodeRow& node = op.w.Edit(id);
+  const bool strong =
+      node.internal_strong_refs != 0 || node.local_strong_refs != 0;
+  const bool weak = node.refs.size != 0 || node.local_weak_refs != 0 ||
+                    node.tmp_refs != 0 || strong;
+  op.f->i = UpdateWeak(node, weak) | UpdateStrong(node, strong);
+  op.f->ptr = node.ptr;
+  op.f->cookie = node.cookie;
+  if (weak || strong) return;
+  op.f->i |= kNodeGone;
+  if (node.rb_node.linked()) op.w.Remove(Head::kSet, id.any());
+}
+
+void PutNodeWord(Op& op, uint32_t bit, Br br) {
+  if ((op.f->i & bit) == 0) return;
+  ReturnRow& word = PutWord(op, br);
+  word.ptr = op.f->ptr;
+  word.cookie = op.f->cookie;
+  if (proto::Event* event = op.Event(proto::Event::RETURN, NameOf(br))) {
+    AddArg(event, "ptr", op.f->ptr);
+    AddArg(event, "cookie", op.f->cookie);
+  }
+}
+
+void PutNodeWords(Op& op) {
+  PutNodeWord(op, kTellIncrefs, Br::kIncrefs);
+  PutNodeWord(op, kTellAcquire, Br::kAcquire);
+  PutNodeWord(op, kTellRelease, Br::kRelease);
+  PutNodeWord(op, kTellDecrefs, Br::kDecrefs);
+}
+
+void ForgetNode(Op& op) {
+  op.f->i = op.f->type = 0;
+  op.f->ptr = op.f->cookie = 0;
+  op.f->w = {};
+}
+
+void AppendNode(Builder& b) {
+  b.Label("node")
+      .Do("update the owner's references", UpdateNode)
+      .Unlock("proc.inner")
+      .Branch("the node stays",
+              [](Op& op) { return (op.f->i & kNodeGone) == 0; }, "node_put")
+      .Lock("node.lock")
+      .Unlock("node.lock")
+      .Undo("binder_free_node",
+            [](Op& op) { FreeNode(op, NodeId{op.f->w.value}); })
+      .Label("node_put")
+      .Local("binder_put_node_cmd", PutNodeWords)
+      .Local("done with it", ForgetNode)
+      .Step()
+      .Goto("loop");
+}
+
+void TakeDeath(Op& op) {
+  const DeathId id{op.f->w.value};
+  op.f->cookie = op.w.Get(id).cookie;
+  op.f->type = static_cast<uint32_t>(op.w.Get(id).work.type);
+  if (TypeIs(op, WorkType::kClearDeathNotification)) return;
+  op.w.PushBack(Head::kDeliveredDeath, op.f->proc.any(), id.any());
+}
+
+void PutDeath(Op& op) {
+  const bool cleared = TypeIs(op, WorkType::kClearDeathNotification);
+  const Br br =
+      cleared ? Br::kClearDeathNotificationDone : Br::kDeadBinder;
+  PutWord(op, br).cookie = op.f->cookie;
+  if (proto::Event* event = op.Event(proto::Event::RETURN, NameOf(br))) {
+    AddArg(event, "cookie", op.f->cookie);
+  }
+}
+
+void AppendDeath(Builder& b) {
+  b.Label("death")
+      .Do("delivered_death", TakeDeath)
+      .Unlock("proc.inner")
+      .Branch("a death",
+              [](Op& op) {
+                return !TypeIs(op, WorkType::kClearDeathNotification);
+              },
+              "dead_binder")
+      .Undo("free the registration",
+            [](Op& op) { op.w.Free(DeathId{op.f->w.value}); })
+      .Local("put the word", PutDeath)
+      .Local("done with it", ForgetNode)
+      .Step()
+      .Goto("loop")
+      .Label("dead_binder")
+      .Local("put the word", PutDeath)
+      .Goto("done");
+}
+
+// --- A transaction -----------------------------------------------------------
+
+void FindSender(Op& op) {
+  op.f->t = TransactionId{op.f->w.value};
+  op.f->w = {};
+  op.f->target_thread = op.w.Get(op.f->t).from;
+}
+
+void PinSender(Op& op) {
+  const ThreadId from = op.f->target_thread;
+  if (from) ++op.w.Edit(from).tmp_ref;
+}
+
+ProcessId SenderOf(Op& op) {
+  const ThreadId from = op.f->target_thread;
+  return from ? op.w.Get(op.w.Get(from).proc).process : ProcessId{};
+}
+
+void DescribeDelivery(Op& op, const ReturnRow& word) {
+  proto::Event* event =
+      op.Event(proto::Event::RETURN, NameOf(static_cast<Br>(word.br)));
+  if (event == nullptr) return;
+  AddArg(event, "ptr", word.ptr);
+  AddArg(event, "code", word.code);
+  AddArg(event, "flags", word.flags);
+  AddArg(event, "data_size", word.data_size);
+  AddArg(event, "offsets_size", word.offsets_size);
+  AddArg(event, "buffer", word.address);
+  proto::Event* receive =
+      op.Event(proto::Event::RECEIVE, NameOf(static_cast<Br>(word.br)));
+  receive->set_message_id(op.w.Get(op.f->t).debug_id);
+}
+
+void PutTransaction(Op& op) {
+  const TransactionRow& t = op.w.Get(op.f->t);
+  const BufferRow& buffer = op.w.Get(t.buffer);
+  ReturnRow& word = PutWord(
+      op, buffer.target_node ? Br::kTransaction : Br::kReply);
+  if (buffer.target_node) {
+    word.ptr = op.w.Get(buffer.target_node).ptr;
+    word.cookie = op.w.Get(buffer.target_node).cookie;
+  }
+  word.code = t.code;
+  word.flags = t.flags;
+  word.sender_euid = t.sender_euid;
+  word.sender = SenderOf(op);
+  word.data_size = buffer.data_size;
+  word.offsets_size = buffer.offsets_size;
+  word.buffer = t.buffer;
+  word.address = buffer.offset;
+  DescribeDelivery(op, word);
+}
+
+bool HasSender(Op& op) { return bool(op.f->target_thread); }
+
+void UnpinSender(Op& op) { DropThreadTmpRef(op, op.f->target_thread); }
+
+void ForgetSender(Op& op) { op.f->target_thread = {}; }
+
+bool WantsReply(Op& op) {
+  const TransactionRow& t = op.w.Get(op.f->t);
+  return op.w.Get(t.buffer).target_node && (t.flags & kTfOneWay) == 0;
+}
+
+void AllowUserFree(Op& op) {
+  op.w.Edit(op.w.Get(op.f->t).buffer).allow_user_free = 1;
+  op.f->reply = WantsReply(op) ? 1 : 0;
+}
+
+void PushIncoming(Op& op) {
+  TransactionRow& t = op.w.Edit(op.f->t);
+  t.to_parent = op.w.Get(op.f->thread).transaction_stack;
+  t.to_thread = op.f->thread;
+  op.w.Edit(op.f->thread).transaction_stack = op.f->t;
+}
+
+// binder_cleanup_transaction: a call's sender learns of the failure.
+void AppendDeliveryFault(Builder& b) {
+  b.Label("delivery_fault")
+      .Branch("the sender is gone", [](Op& op) { return !HasSender(op); },
+              "fault_unpinned")
+      .Lock("from.proc.inner")
+      .Unpin("from->tmp_ref", UnpinSender)
+      .Unlock("from.proc.inner")
+      .Local("t_from = NULL", ForgetSender)
+      .Label("fault_unpinned")
+      .Branch("nobody waits for a reply",
+              [](Op& op) { return !WantsReply(op); }, "fault_free")
+      .Call(OpId::kSendFailedReply,
+            [](Op& op) {
+              op.callee().t = op.f->t;
+              op.callee().return_error =
+                  static_cast<uint32_t>(Br::kFailedReply) + 1;
+            })
+      .Goto("fault_told")
+      .Label("fault_free")
+      .Call(OpId::kFreeTransaction,
+            [](Op& op) { op.callee().t = op.f->t; })
+      .Label("fault_told")
+      .Local("-EFAULT", SetRet<Errno::kEfault>)
+      .Goto("failed");
+}
+
+void AppendTransaction(Builder& b) {
+  b.Label("transaction")
+      .Unlock("proc.inner")
+      .Lock("t.lock")
+      .Do("t->from", FindSender)
+      .Pin("from->tmp_ref", PinSender)
+      .Unlock("t.lock")
+      .Check("the read buffer is writable",
+             [](Op& op) { return op.f->unwritable_read == 0; },
+             "delivery_fault")
+      .Local("copy_to_user(tr)", PutTransaction)
+      .Branch("the sender is gone", [](Op& op) { return !HasSender(op); },
+              "unpinned")
+      .Lock("from.proc.inner")
+      .Unpin("from->tmp_ref", UnpinSender)
+      .Unlock("from.proc.inner")
+      .Local("t_from = NULL", ForgetSender)
+      .Label("unpinned")
+      .Do("buffer->allow_user_free = 1", AllowUserFree)
+      .Branch("one-way or a reply", [](Op& op) { return op.f->reply == 0; },
+              "no_reply")
+      .Lock("proc.inner")
+      .Do("push it onto the stack", PushIncoming)
+      .Unlock("proc.inner")
+      .Goto("done")
+      .Label("no_reply")
+      .Call(OpId::kFreeTransaction,
+            [](Op& op) { op.callee().t = op.f->t; })
+      .Goto("done");
+}
+
+// --- The end -----------------------------------------------------------------
+
+bool ShouldSpawn(Op& op) {
+  const ProcRow& proc = op.w.Get(op.f->proc);
+  return proc.requested_threads == 0 && proc.waiting_threads.size == 0 &&
+         proc.requested_threads_started < proc.max_threads &&
+         MayTakeProcWork(op);
+}
+
+// The request overwrites the first word, whatever it is.
+void PutSpawnLooper(Op& op) {
+  const AnyId first = op.w.First(Head::kIn, op.f->task.any());
+  if (first) {
+    op.w.Edit(ReturnId{first.value}).br =
+        static_cast<uint32_t>(Br::kSpawnLooper);
+  }
+  op.Event(proto::Event::RETURN, NameOf(Br::kSpawnLooper));
+}
+
+void AppendDone(Builder& b) {
+  b.Label("done")
+      .Local("*consumed",
+             [](Op& op) {
+               op.w.Edit(op.f->task).read_consumed = op.f->consumed;
+               op.f->t = {};
+               op.f->w = {};
+               op.f->ret = 0;
+             })
+      .Lock("proc.inner")
+      .Check("another looper is needed", ShouldSpawn, "enough")
+      .Do("proc->requested_threads++",
+          [](Op& op) { ++op.w.Edit(op.f->proc).requested_threads; })
+      .Unlock("proc.inner")
+      .Local("BR_SPAWN_LOOPER", PutSpawnLooper)
+      .Return()
+      .Label("enough")
+      .Unlock("proc.inner")
+      .Label("failed")
+      .Return()
+      .ReturnErrno<Errno::kEfault>("fault");
+}
+
+bool IsDeath(Op& op) {
+  return TypeIs(op, WorkType::kDeadBinder) ||
+         TypeIs(op, WorkType::kDeadBinderAndClear) ||
+         TypeIs(op, WorkType::kClearDeathNotification);
+}
+
+void AppendLoop(Builder& b) {
+  b.Label("loop")
+      .Lock("proc.inner")
+      .Do("thread->todo, or proc->todo", PickList)
+      .Branch("there is work", [](Op& op) { return !NothingPicked(op); },
+              "take")
+      .Unlock("proc.inner")
+      .Branch("nothing was written but BR_NOOP", SleepAgain, "retry")
+      .Goto("done")
+      .Label("take")
+      .Check("the next word fits", EnoughRoom, "full")
+      .Local("w->type", NoteType)
+      .Dequeue("binder_dequeue_work_head_ilocked", TakeItem)
+      .Branch("BINDER_WORK_TRANSACTION",
+              [](Op& op) { return TypeIs(op, WorkType::kTransaction); },
+              "transaction")
+      .Branch("BINDER_WORK_NODE",
+              [](Op& op) { return TypeIs(op, WorkType::kNode); }, "node")
+      .Branch("a death", IsDeath, "death")
+      .Branch("BINDER_WORK_RETURN_ERROR",
+              [](Op& op) { return TypeIs(op, WorkType::kReturnError); },
+              "return_error")
+      .Unlock("proc.inner")
+      .Local("BR_TRANSACTION_COMPLETE", PutComplete)
+      .Local("done with it", ForgetNode)
+      .Step()
+      .Goto("loop")
+      .Label("return_error")
+      .Do("error->cmd = BR_OK", TakeReturnError)
+      .Unlock("proc.inner")
+      .Local("put the error", PutReturnError)
+      .Local("done with it", ForgetNode)
+      .Step()
+      .Goto("loop")
+      .Label("full")
+      .Unlock("proc.inner")
+      .Goto("done");
+}
+
+}  // namespace
+
+Operation BuildThreadRead() {
+  Builder b(OpId::kThreadRead, "binder_thread_read");
+  b.Branch("read_consumed is not 0",
+           [](Op& op) { return op.f->consumed != 0; }, "retry")
+      .Check("the read buffer is writable",
+             [](Op& op) { return op.f->unwritable_read == 0; }, "fault")
+      .Local("BR_NOOP", PutNoop);
+  AppendWait(b);
+  AppendLoop(b);
+  AppendNode(b);
+  AppendDeath(b);
+  AppendTransaction(b);
+  AppendDeliveryFault(b);
+  AppendDone(b);
+  return b.Finish();
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,671 @@
+// binder_transaction: the target, the buffer, the objects, the commit, and the
+// way back from every failure. The sections follow the function from top to
+// bottom; `err_*` are its labels.
+#include "sim/kernel/transaction.h"
+
+#include "sim/kernel/alloc.h"
+#include "sim/kernel/node.h"
+#include "sim/kernel/ops.h"
+#include "sim/kernel/ref.h"
+#include "sim/kernel/stack.h"
+#include "sim/kernel/thread.h"
+#include "sim/kernel/work.h"
+
+namespace bindery::sim {
+namespace {
+
+const CommandRow& Tr(Op& op) { return op.w.Get(op.f->command); }
+bool OneWay(Op& op) { return (Tr(op).flags & kTfOneWay) != 0; }
+bool Failed(Op& op) { return op.f->return_error != 0; }
+
+void Begin(Op& op) {
+  const Bc bc = static_cast<Bc>(Tr(op).bc);
+  op.f->reply = bc == Bc::kReply || bc == Bc::kReplySg ? 1 : 0;
+  ThreadRow& thread = op.w.Edit(op.f->thread);
+  thread.ee_command = static_cast<uint32_t>(Br::kOk);
+  thread.ee_param = 0;
+}
+
+void AllocateTransaction(Op& op) {
+  if (op.AllocationFails()) {
+    op.Fail(Br::kFailedReply, Errno::kEnomem);
+    return;
+  }
+  const TransactionId id = op.w.Create<TransactionRow>();
+  TransactionRow& t = op.w.Edit(id);
+  t.work.type = WorkType::kTransaction;
+  t.code = Tr(op).code;
+  t.flags = Tr(op).flags;
+  t.is_reply = op.f->reply;
+  t.is_async = op.f->reply == 0 && OneWay(op) ? 1 : 0;
+  t.sender_euid = op.w.Get(op.w.Get(op.f->task).process).uid;
+  if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
+  if (op.k.events() != nullptr) {
+    t.debug_id = ++op.w.Edit(op.global()).last_id;
+  }
+  op.f->t = id;
+}
+
+void AppendBegin(Builder& b) {
+  b.Lock("proc.inner")
+      .Do("binder_set_extended_error(BR_OK)", Begin)
+      .Unlock("proc.inner")
+      .Local("allocate t", AllocateTransaction)
+      .Branch("no memory", Failed, "err_alloc_t")
+      .Branch("a reply", [](Op& op) { return op.f->reply != 0; }, "reply")
+      .Branch("handle 0", [](Op& op) { return Tr(op).handle == 0; },
+              "manager");
+}
+
+// --- Target of a reply -------------------------------------------------------
+
+void TopOfStack(Op& op) {
+  op.f->in_reply_to = op.w.Get(op.f->thread).transaction_stack;
+}
+
+bool TopIsIncoming(Op& op) {
+  return op.w.Get(op.f->in_reply_to).to_thread == op.f->thread;
+}
+
+void PopIncoming(Op& op) {
+  op.w.Edit(op.f->thread).transaction_stack =
+      op.w.Get(op.f->in_reply_to).to_parent;
+}
+
+void FindCaller(Op& op) {
+  op.f->target_thread = op.w.Get(op.f->in_reply_to).from;
+}
+
+void PinTargetThread(Op& op) {
+  if (op.f->target_thread) ++op.w.Edit(op.f->target_thread).tmp_ref;
+}
+
+void PinTargetProc(Op& op) { ++op.w.Edit(op.f->target_proc).tmp_ref; }
+
+// The recheck of binder_get_txn_from_and_acq_inner.
+bool CallerStillThere(Op& op) {
+  return bool(op.w.Get(op.f->in_reply_to).from);
+}
+
+void UnpinTargetThread(Op& op) {
+  DropThreadTmpRef(op, op.f->target_thread);
+}
+
+void AppendReplyTarget(Builder& b) {
+  b.Label("reply")
+      .Lock("proc.inner")
+      .Do("in_reply_to = thread->transaction_stack", TopOfStack)
+      .Check("there is a transaction to reply to",
+             [](Op& op) { return bool(op.f->in_reply_to); },
+             "err_empty_call_stack")
+      .Check("it came in to this thread", TopIsIncoming, "err_reply_stack")
+      .Do("pop it", PopIncoming)
+      .Unlock("proc.inner")
+      .Lock("in_reply_to.lock")
+      .Do("in_reply_to->from", FindCaller)
+      .Pin("target_thread->tmp_ref", PinTargetThread)
+      .Unlock("in_reply_to.lock")
+      .Check("the caller is alive",
+             [](Op& op) { return bool(op.f->target_thread); },
+             "err_dead_caller")
+      .Lock("target_proc.inner")
+      .Check("the caller is still alive", CallerStillThere, "err_caller_died")
+      .Check("the caller waits for this reply",
+             [](Op& op) {
+               return op.w.Get(op.f->target_thread).transaction_stack ==
+                      op.f->in_reply_to;
+             },
+             "err_caller_stack")
+      .Do("target_proc = target_thread->proc",
+          [](Op& op) {
+            op.f->target_proc = op.w.Get(op.f->target_thread).proc;
+          })
+      .Pin("target_proc->tmp_ref", PinTargetProc)
+      .Unlock("target_proc.inner")
+      .Goto("have_target");
+}
+
+void AppendReplyTargetErrors(Builder& b) {
+  b.Label("err_reply_stack")
+      .Local("the stack is left alone",
+             [](Op& op) { op.f->in_reply_to = {}; })
+      .Label("err_empty_call_stack")
+      .Unlock("proc.inner")
+      .Local("bad transaction stack",
+             [](Op& op) {
+               op.UserError("got reply transaction with bad transaction "
+                            "stack");
+               op.Fail(Br::kFailedReply, Errno::kEproto);
+             })
+      .Goto("err_no_target")
+      .Label("err_caller_stack")
+      .Unpin("target_thread->tmp_ref", UnpinTargetThread)
+      .Unlock("target_proc.inner")
+      .Local("the caller does not wait for it",
+             [](Op& op) {
+               op.f->in_reply_to = {};
+               op.Fail(Br::kFailedReply, Errno::kEproto);
+             })
+      .Goto("err_no_target")
+      .Label("err_caller_died")
+      .Unpin("target_thread->tmp_ref", UnpinTargetThread)
+      .Unlock("target_proc.inner")
+      .Label("err_dead_caller")
+      .Local("BR_DEAD_REPLY",
+             [](Op& op) { op.Fail(Br::kDeadReply, Errno::kOk); })
+      .Goto("err_no_target");
+}
+
+// --- Target of a call --------------------------------------------------------
+
+void FindTargetNode(Op& op) {
+  const RefId ref =
+      FindRef(op, op.f->proc, Tr(op).handle, /*need_strong=*/true);
+  if (ref) {
+    op.f->target_node = op.w.Get(ref).node;
+    return;
+  }
+  op.UserError("got transaction to invalid handle");
+  op.Fail(Br::kFailedReply, Errno::kEinval);
+}
+
+void FindManagerNode(Op& op) {
+  op.f->target_node = op.w.Get(op.w.Get(op.f->proc).context).mgr_node;
+  if (!op.f->target_node) op.Fail(Br::kDeadReply, Errno::kEinval);
+}
+
+// binder_get_node_refs_for_txn.
+bool TargetAlive(Op& op) {
+  return bool(op.w.Get(op.f->target_node).proc);
+}
+
+void HoldTarget(Op& op) {
+  IncNode(op, op.f->target_node, /*strong=*/true, /*internal=*/false, {});
+}
+
+void PinTargetNode(Op& op) { ++op.w.Edit(op.f->target_node).tmp_refs; }
+
+void ProcOfTarget(Op& op) {
+  op.f->target_proc = op.w.Get(op.f->target_node).proc;
+}
+
+void AppendCallTarget(Builder& b) {
+  b.Lock("proc.outer")
+      .Do("binder_get_ref_olocked", FindTargetNode)
+      .Branch("invalid handle", Failed, "err_target_unlock")
+      .Goto("hold_target")
+      .Label("manager")
+      .Lock("context_mgr_node_lock")
+      .Do("the context manager's node", FindManagerNode)
+      .Branch("there is none", Failed, "err_target_unlock")
+      .Label("hold_target")
+      .Lock("node.lock + target_proc.inner")
+      .Check("the node is alive", TargetAlive, "err_target_dead")
+      .Do("node->local_strong_refs++", HoldTarget)
+      .Pin("node->tmp_refs", PinTargetNode)
+      .Do("target_proc = node->proc", ProcOfTarget)
+      .Pin("target_proc->tmp_ref", PinTargetProc)
+      .Unlock("node.lock + target_proc.inner")
+      .Unlock("proc.outer or context_mgr_node_lock")
+      .Check("not the caller's own context manager",
+             [](Op& op) {
+               return Tr(op).handle != 0 ||
+                      op.w.Get(op.f->target_proc).process !=
+                          op.w.Get(op.f->proc).process;
+             },
+             "err_invalid_target")
+      .Check("not the caller itself",
+             [](Op& op) { return op.f->target_proc != op.f->proc; },
+             "err_invalid_target");
+}
+
+void AppendCallTargetErrors(Builder& b) {
+  b.Label("err_target_dead")
+      .Unlock("node.lock + target_proc.inner")
+      .Local("BR_DEAD_REPLY",
+             [](Op& op) {
+               op.f->target_node = {};
+               op.Fail(Br::kDeadReply, Errno::kEinval);
+             })
+      .Label("err_target_unlock")
+      .Unlock("proc.outer or context_mgr_node_lock")
+      .Goto("err_no_target")
+      .Label("err_invalid_target")
+      .Local("got transaction to itself",
+             [](Op& op) {
+               op.UserError("got transaction to context manager from process "
+                            "owning it");
+               op.Fail(Br::kFailedReply, Errno::kEinval);
+             })
+      .Goto("err_target");
+}
+
+// --- The caller's own stack --------------------------------------------------
+
+bool NoTransactionWaits(Op& op) {
+  const AnyId first = op.w.Get(op.f->thread).todo.first;
+  return OneWay(op) || !first ||
+         op.w.WorkOf(first).type != WorkType::kTransaction;
+}
+
+bool MayNest(Op& op) {
+  const TransactionId top = op.w.Get(op.f->thread).transaction_stack;
+  return OneWay(op) || !top || op.w.Get(top).to_thread == op.f->thread;
+}
+
+void FindWaitingThread(Op& op) {
+  const TransactionId top = op.w.Get(op.f->thread).transaction_stack;
+  if (OneWay(op) || !top) return;
+  op.f->target_thread = WaitingInChain(op, top, op.f->target_proc);
+}
+
+void AppendCallStack(Builder& b) {
+  b.Lock("proc.inner")
+      .Check("no transaction waits on the thread's list", NoTransactionWaits,
+             "err_bad_todo_list")
+      .Check("the top of the stack is incoming", MayNest,
+             "err_bad_call_stack")
+      .Do("the thread that waits in this chain", FindWaitingThread)
+      .Pin("target_thread->tmp_ref", PinTargetThread)
+      .Unlock("proc.inner")
+      .Goto("have_target")
+      .Label("err_bad_todo_list")
+      .Label("err_bad_call_stack")
+      .Unlock("proc.inner")
+      .Local("bad transaction stack",
+             [](Op& op) {
+               op.UserError("got new transaction with bad transaction stack");
+               op.Fail(Br::kFailedReply, Errno::kEproto);
+             })
+      .Goto("err_target");
+}
+
+// --- The buffer --------------------------------------------------------------
+
+void AllocateComplete(Op& op) {
+  if (op.AllocationFails()) {
+    op.Fail(Br::kFailedReply, Errno::kEnomem);
+    return;
+  }
+  const CompleteId id = op.w.Create<CompleteRow>();
+  CompleteRow& complete = op.w.Edit(id);
+  complete.thread = op.f->thread;
+  complete.work.type = WorkType::kTransactionComplete;
+  op.f->tcomplete = id;
+}
+
+bool SizesFit(Op& op) {
+  return SanitizedSize(Tr(op).data_size, Tr(op).offsets_size,
+                       Tr(op).buffers_size)
+      .has_value();
+}
+
+void ReserveBuffer(Op& op) {
+  const uint64_t size =
+      *SanitizedSize(Tr(op).data_size, Tr(op).offsets_size,
+                     Tr(op).buffers_size);
+  op.f->buffer = AllocNewBuf(op, op.f->target_proc, size,
+                             op.f->reply == 0 && OneWay(op),
+                             op.w.Get(op.f->task).process);
+}
+
+bool TargetMapped(Op& op) {
+  return op.w.Get(op.f->target_proc).mapped != 0;
+}
+
+void FillBuffer(Op& op) {
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  buffer.data_size = Tr(op).data_size;
+  buffer.offsets_size = Tr(op).offsets_size;
+  buffer.extra_buffers_size = Tr(op).buffers_size;
+  buffer.clear_on_free = (Tr(op).flags & kTfClearBuf) != 0 ? 1 : 0;
+  buffer.transaction = op.f->t;
+  buffer.target_node = op.f->target_node;
+  TransactionRow& t = op.w.Edit(op.f->t);
+  t.buffer = op.f->buffer;
+  t.to_proc = op.f->target_proc;
+  t.to_thread = op.f->target_thread;
+}
+
+void AppendBuffer(Builder& b) {
+  b.Label("have_target")
+      .Local("allocate tcomplete", AllocateComplete)
+      .Branch("no memory", Failed, "err_target")
+      .Do("binder_alloc_is_mapped", [](Op&) {})
+      .Check("the target is mapped", TargetMapped, "err_unmapped")
+      .Check("the sizes do not overflow", SizesFit, "err_sizes")
+      .Check("the split chunk could be allocated",
+             [](Op& op) { return !op.AllocationFails(); }, "err_no_memory")
+      .Lock("target_proc.alloc.mutex")
+      .Do("binder_alloc_new_buf_locked", ReserveBuffer)
+      .Unlock("target_proc.alloc.mutex")
+      .Check("there is room", [](Op& op) { return bool(op.f->buffer); },
+             "err_no_space")
+      .Do("binder_install_buffer_pages", [](Op&) {})
+      .Check("the target is still mapped", TargetMapped, "err_unmapped_late")
+      .Do("buffer->transaction, ->target_node", FillBuffer);
+}
+
+void AppendBufferErrors(Builder& b) {
+  b.Label("err_unmapped_late")
+      .Lock("target_proc.alloc.mutex")
+      .Undo("binder_alloc_free_buf",
+            [](Op& op) {
+              AllocFreeBuf(op, op.f->buffer);
+              op.f->buffer = {};
+            })
+      .Unlock("target_proc.alloc.mutex")
+      .Label("err_unmapped")
+      .Local("-ESRCH",
+             [](Op& op) { op.Fail(Br::kDeadReply, Errno::kEsrch); })
+      .Goto("err_tcomplete")
+      .Label("err_sizes")
+      .Local("-EINVAL",
+             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEinval); })
+      .Goto("err_tcomplete")
+      .Label("err_no_memory")
+      .Local("-ENOMEM",
+             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEnomem); })
+      .Goto("err_tcomplete")
+      .Label("err_no_space")
+      .Local("-ENOSPC",
+             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEnospc); })
+      .Goto("err_tcomplete");
+}
+
+// --- The commit --------------------------------------------------------------
+
+void Announce(Op& op) {
+  if (proto::Event* event = op.Event(
+          proto::Event::SEND, op.f->reply != 0 ? "reply" : "transaction")) {
+    event->set_message_id(op.w.Get(op.f->t).debug_id);
+  }
+}
+
+void CommitReply(Op& op) {
+  PopTransaction(op, op.f->target_thread, op.f->in_reply_to);
+  op.w.Edit(op.f->t).committed = 1;
+  EnqueueThreadWork(op, op.f->target_thread, op.f->t.any());
+  ++op.w.Edit(op.f->target_proc).outstanding_txns;
+  Announce(op);
+}
+
+void AppendCommitReply(Builder& b) {
+  b.Label("commit_reply")
+      .Lock("proc.inner")
+      .Do("enqueue tcomplete",
+          [](Op& op) {
+            EnqueueThreadWork(op, op.f->thread, op.f->tcomplete.any());
+          })
+      .Unlock("proc.inner")
+      .Lock("target_proc.inner")
+      .Check("the caller is alive",
+             [](Op& op) {
+               return op.w.Get(op.f->target_thread).is_dead == 0;
+             },
+             "err_dead_reply")
+      .Do("pop the call, enqueue the reply", CommitReply)
+      .Wake("the caller", [](Op& op) { WakeThread(op, op.f->target_thread); })
+      .Unlock("target_proc.inner")
+      .Call(OpId::kFreeTransaction,
+            [](Op& op) { op.callee().t = op.f->in_reply_to; })
+      .Goto("committed")
+      .Label("err_dead_reply")
+      .Unlock("target_proc.inner")
+      .Local("BR_DEAD_REPLY",
+             [](Op& op) { op.Fail(Br::kDeadReply, Errno::kOk); })
+      .Goto("err_dead_proc_or_thread");
+}
+
+// tcomplete is deferred: the thread is about to sleep for the reply anyway.
+void PushOutgoing(Op& op) {
+  EnqueueDeferredThreadWork(op, op.f->thread, op.f->tcomplete.any());
+  op.w.Edit(op.f->t).from_parent =
+      op.w.Get(op.f->thread).transaction_stack;
+  op.w.Edit(op.f->thread).transaction_stack = op.f->t;
+}
+
+bool TargetDead(Op& op) {
+  return op.w.Get(op.f->target_proc).is_dead != 0 ||
+         (op.f->target_thread &&
+          op.w.Get(op.f->target_thread).is_dead != 0);
+}
+
+// Whether the node already has a one-way in flight.
+void TakeAsyncTurn(Op& op) {
+  if (!OneWay(op)) return;
+  NodeRow& node = op.w.Edit(op.f->target_node);
+  op.f->has_work = node.has_async_transaction;  // pending_async
+  node.has_async_transaction = 1;
+}
+
+void SelectTarget(Op& op) {
+  op.f->w = op.f->target_thread.any();
+  if (!op.f->target_thread && op.f->has_work == 0) {
+    op.f->w = SelectThread(op, op.f->target_proc).any();
+  }
+}
+
+void PlaceTransaction(Op& op) {
+  op.w.Edit(op.f->t).committed = 1;
+  if (op.f->w) {
+    EnqueueThreadWork(op, ThreadId{op.f->w.value}, op.f->t.any());
+  } else if (op.f->has_work == 0) {
+    EnqueueProcWork(op, op.f->target_proc, op.f->t.any());
+  } else {
+    op.w.PushBack(Head::kAsyncTodo, op.f->target_node.any(), op.f->t.any());
+  }
+  ++op.w.Edit(op.f->target_proc).outstanding_txns;
+  Announce(op);
+}
+
+void WakeTarget(Op& op) {
+  if (op.f->has_work == 0) {
+    WakeupThread(op, op.f->target_proc, ThreadId{op.f->w.value});
+  }
+  op.f->w = {};
+}
+
+void AppendCommitCall(Builder& b) {
+  b.Branch("one-way", OneWay, "send")
+      .Lock("proc.inner")
+      .Do("defer tcomplete, push the stack", PushOutgoing)
+      .Unlock("proc.inner")
+      .Label("send")
+      .Lock("node.lock + target_proc.inner")
+      .Do("has_async_transaction", TakeAsyncTurn)
+      .Check("the target is alive",
+             [](Op& op) { return !TargetDead(op); }, "err_dead_target")
+      .Do("binder_select_thread_ilocked", SelectTarget)
+      .Do("enqueue the transaction", PlaceTransaction)
+      .Wake("binder_wakeup_thread_ilocked", WakeTarget)
+      .Unlock("node.lock + target_proc.inner")
+      .Branch("a call", [](Op& op) { return !OneWay(op); }, "committed")
+      .Lock("proc.inner")
+      .Do("enqueue tcomplete",
+          [](Op& op) {
+            EnqueueThreadWork(op, op.f->thread, op.f->tcomplete.any());
+          })
+      .Unlock("proc.inner")
+      .Goto("committed")
+      .Label("err_dead_target")
+      .Unlock("node.lock + target_proc.inner")
+      .Local("BR_DEAD_REPLY",
+             [](Op& op) { op.Fail(Br::kDeadReply, Errno::kOk); })
+      .Branch("nothing was pushed", OneWay, "err_dead_proc_or_thread")
+      .Lock("proc.inner")
+      .Undo("pop the stack",
+            [](Op& op) { PopTransaction(op, op.f->thread, op.f->t); })
+      .Unlock("proc.inner")
+      .Goto("err_dead_proc_or_thread");
+}
+
+// --- Pins and leaving --------------------------------------------------------
+
+bool NoTargetThread(Op& op) { return !op.f->target_thread; }
+bool NoTargetProc(Op& op) { return !op.f->target_proc; }
+bool NoTargetNode(Op& op) { return !op.f->target_node; }
+
+void DropTargetProc(Op& op) { DropProcTmpRef(op, op.f->target_proc); }
+
+void DropTargetNode(Op& op) { DropNodeTmpRef(op, op.f->target_node); }
+
+void AppendCommitted(Builder& b) {
+  b.Label("committed")
+      .Branch("no target thread", NoTargetThread, "committed_proc")
+      .Lock("target_proc.inner")
+      .Unpin("target_thread->tmp_ref", UnpinTargetThread)
+      .Unlock("target_proc.inner")
+      .Label("committed_proc")
+      .Lock("target_proc.inner")
+      .Unpin("target_proc->tmp_ref", DropTargetProc)
+      .Unlock("target_proc.inner")
+      .Branch("no target node", NoTargetNode, "committed_node")
+      .Lock("node.lock + target_proc.inner")
+      .Unpin("node->tmp_refs", DropTargetNode)
+      .Unlock("node.lock + target_proc.inner")
+      .Label("committed_node")
+      .Return();
+}
+
+// --- The way back ------------------------------------------------------------
+
+void FreeComplete(Op& op) {
+  op.w.Free(op.f->tcomplete);
+  op.f->tcomplete = {};
+}
+
+void FreeBuffer(Op& op) {
+  op.w.Edit(op.f->buffer).transaction = {};
+  AllocFreeBuf(op, op.f->buffer);
+  op.f->buffer = {};
+}
+
+void AppendErrors(Builder& b) {
+  b.Label("err_dead_proc_or_thread")
+      .Lock("proc.inner")
+      .Dequeue("tcomplete",
+               [](Op& op) { DequeueWork(op, op.f->tcomplete.any()); })
+      .Unlock("proc.inner")
+      .Label("err_translate_failed")
+      .Call(OpId::kReleaseBuffer,
+            [](Op& op) {
+              op.callee().target_proc = op.f->target_proc;
+              op.callee().buffer = op.f->buffer;
+              op.callee().is_failure = 1;
+            })
+      .Branch("no target node", NoTargetNode, "err_free_buffer")
+      .Lock("node.lock + target_proc.inner")
+      .Unpin("node->tmp_refs", DropTargetNode)
+      .Unlock("node.lock + target_proc.inner")
+      .Local("target_node = NULL", [](Op& op) { op.f->target_node = {}; })
+      .Label("err_free_buffer")
+      .Lock("target_proc.alloc.mutex")
+      .Undo("binder_alloc_free_buf", FreeBuffer)
+      .Unlock("target_proc.alloc.mutex")
+      .Label("err_tcomplete")
+      .Undo("kfree(tcomplete)", FreeComplete)
+      .Label("err_target")
+      .Branch("no target node", NoTargetNode, "err_no_node")
+      .Lock("node.lock + target_proc.inner")
+      .Undo("node->local_strong_refs--",
+            [](Op& op) {
+              DecNodeAndFree(op, op.f->target_node, true, false);
+            })
+      .Unpin("node->tmp_refs", DropTargetNode)
+      .Unlock("node.lock + target_proc.inner")
+      .Label("err_no_node")
+      .Branch("no target thread", NoTargetThread, "err_no_thread")
+      .Lock("target_proc.inner")
+      .Unpin("target_thread->tmp_ref", UnpinTargetThread)
+      .Unlock("target_proc.inner")
+      .Label("err_no_thread")
+      .Branch("no target proc", NoTargetProc, "err_no_target")
+      .Lock("target_proc.inner")
+      .Unpin("target_proc->tmp_ref", DropTargetProc)
+      .Unlock("target_proc.inner")
+      .Label("err_no_target")
+      .Undo("kfree(t)",
+            [](Op& op) {
+              op.w.Free(op.f->t);
+              op.f->t = {};
+            })
+      .Label("err_alloc_t");
+}
+
+void SetExtendedError(Op& op, ThreadId id) {
+  ThreadRow& thread = op.w.Edit(id);
+  thread.ee_command = op.f->return_error - 1;
+  thread.ee_param = op.f->param;
+}
+
+void ReportFailure(Op& op) {
+  const ErrorId error = op.w.Get(op.f->thread).return_error;
+  if (ErrorSet(op, error)) {
+    op.w.RecordBug("BUG_ON(thread->return_error.cmd != BR_OK)");
+  }
+  if (op.f->in_reply_to) {
+    QueueError(op, op.f->thread, error,
+               static_cast<uint32_t>(Br::kTransactionComplete) + 1);
+    return;
+  }
+  SetExtendedError(op, op.f->thread);
+  QueueError(op, op.f->thread, error, op.f->return_error);
+}
+
+// binder_set_txn_from_error: an error that the caller has not read stays.
+void TellCaller(Op& op) {
+  const ThreadId from = op.w.Get(op.f->in_reply_to).from;
+  if (!from) return;
+  if (op.w.Get(from).ee_command == static_cast<uint32_t>(Br::kOk)) {
+    SetExtendedError(op, from);
+  }
+}
+
+void AppendReport(Builder& b) {
+  b.Branch("not a reply", [](Op& op) { return !op.f->in_reply_to; },
+           "report")
+      .Lock("from.proc.inner")
+      .Do("binder_set_txn_from_error", TellCaller)
+      .Unlock("from.proc.inner")
+      .Label("report")
+      .Lock("proc.inner")
+      .Do("thread->return_error", ReportFailure)
+      .Unlock("proc.inner")
+      .Branch("not a reply", [](Op& op) { return !op.f->in_reply_to; },
+              "out")
+      .Call(OpId::kSendFailedReply,
+            [](Op& op) {
+              op.callee().t = op.f->in_reply_to;
+              op.callee().return_error = op.f->return_error;
+            })
+      .Label("out")
+      .Local("the write goes on", [](Op& op) { op.f->ret = 0; })
+      .Return();
+}
+
+}  // namespace
+
+Operation BuildTransaction() {
+  Builder b(OpId::kTransaction, "binder_transaction");
+  AppendBegin(b);
+  AppendCallTarget(b);
+  AppendCallStack(b);
+  AppendReplyTarget(b);
+  AppendBuffer(b);
+  AppendPayload(b);
+  b.Branch("a reply", [](Op& op) { return op.f->reply != 0; },
+           "commit_reply");
+  AppendCommitCall(b);
+  AppendCommitReply(b);
+  AppendCommitted(b);
+  AppendCallTargetErrors(b);
+  AppendReplyTargetErrors(b);
+  AppendBufferErrors(b);
+  AppendPayloadErrors(b);
+  AppendErrors(b);
+  AppendReport(b);
+  return b.Finish();
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,105 @@
+// The driver's user interface: command and return words, their sizes, ioctls,
+// flags and objects, with the numbers of linux/android/binder.h (64-bit
+// protocol, version 8).
+#ifndef BINDERY_SIM_KERNEL_UAPI_H_
+#define BINDERY_SIM_KERNEL_UAPI_H_
+
+#include <cstdint>
+
+namespace bindery::sim {
+
+// Command words, by their `nr`.
+enum class Bc : uint32_t {
+  kTransaction = 0,
+  kReply = 1,
+  kAcquireResult = 2,
+  kFreeBuffer = 3,
+  kIncrefs = 4,
+  kAcquire = 5,
+  kRelease = 6,
+  kDecrefs = 7,
+  kIncrefsDone = 8,
+  kAcquireDone = 9,
+  kAttemptAcquire = 10,
+  kRegisterLooper = 11,
+  kEnterLooper = 12,
+  kExitLooper = 13,
+  kRequestDeathNotification = 14,
+  kClearDeathNotification = 15,
+  kDeadBinderDone = 16,
+  kTransactionSg = 17,
+  kReplySg = 18,
+  // Not a command: bytes that the driver does not know, or too few of them.
+  kUnknown = 0xff,
+};
+
+// Return words, by their `nr`.
+enum class Br : uint32_t {
+  kError = 0,
+  kOk = 1,
+  kTransaction = 2,
+  kReply = 3,
+  kDeadReply = 5,
+  kTransactionComplete = 6,
+  kIncrefs = 7,
+  kAcquire = 8,
+  kRelease = 9,
+  kDecrefs = 10,
+  kNoop = 12,
+  kSpawnLooper = 13,
+  kDeadBinder = 15,
+  kClearDeathNotificationDone = 16,
+  kFailedReply = 17,
+  kFrozenReply = 18,
+  kOnewaySpamSuspect = 19,
+  kTransactionPendingFrozen = 20,
+};
+
+// Names such as "BC_TRANSACTION"; the word with its number if it has none.
+const char* NameOf(Bc bc);
+const char* NameOf(Br br);
+// Bytes of the word with its operands in a write or read buffer.
+uint32_t SizeOf(Bc bc);
+uint32_t SizeOf(Br br);
+
+// Room that a read buffer must have before an item is taken: the largest word.
+inline constexpr uint64_t kMinReadRoom = 76;
+
+enum class IoctlRequest : uint32_t {
+  kWriteRead = 1,
+  kSetIdleTimeout = 3,
+  kSetMaxThreads = 5,
+  kSetIdlePriority = 6,
+  kSetContextMgr = 7,
+  kThreadExit = 8,
+  kVersion = 9,
+  kGetExtendedError = 17,
+};
+inline constexpr uint64_t kCurrentProtocolVersion = 8;
+
+// transaction_flags.
+inline constexpr uint32_t kTfOneWay = 0x01;
+inline constexpr uint32_t kTfStatusCode = 0x08;
+inline constexpr uint32_t kTfAcceptFds = 0x10;
+inline constexpr uint32_t kTfClearBuf = 0x20;
+inline constexpr uint32_t kTfUpdateTxn = 0x40;
+
+// Types of flat objects.
+constexpr uint32_t PackChars(char a, char b, char c) {
+  return static_cast<uint32_t>(a) << 24 | static_cast<uint32_t>(b) << 16 |
+         static_cast<uint32_t>(c) << 8 | 0x85u;
+}
+inline constexpr uint32_t kTypeBinder = PackChars('s', 'b', '*');
+inline constexpr uint32_t kTypeWeakBinder = PackChars('w', 'b', '*');
+inline constexpr uint32_t kTypeHandle = PackChars('s', 'h', '*');
+inline constexpr uint32_t kTypeWeakHandle = PackChars('w', 'h', '*');
+inline constexpr uint32_t kTypeFd = PackChars('f', 'd', '*');
+inline constexpr uint32_t kTypeFda = PackChars('f', 'd', 'a');
+inline constexpr uint32_t kTypePtr = PackChars('p', 't', '*');
+
+// flat_binder_object: type 4, flags 4, binder or handle 8, cookie 8.
+inline constexpr uint64_t kFlatObjectSize = 24;
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_KERNEL_UAPI_H_

@@ -1,0 +1,87 @@
+#include "sim/kernel/work.h"
+
+namespace bindery::sim {
+
+bool WorkIdle(Op& op, AnyId work) {
+  return !op.w.WorkOf(work).entry.linked();
+}
+
+void DequeueWork(Op& op, AnyId work) {
+  const Link link = op.w.WorkOf(work).entry;
+  if (link.linked()) op.w.Remove(link.head, work);
+}
+
+void EnqueueProcWork(Op& op, ProcId proc, AnyId work) {
+  op.w.PushBack(Head::kProcTodo, proc.any(), work);
+}
+
+void EnqueueDeferredThreadWork(Op& op, ThreadId thread, AnyId work) {
+  if (op.w.Get(thread).waiting_thread_node.linked()) {
+    op.w.RecordWarning("work for a thread that waits for its process's work");
+  }
+  op.w.PushBack(Head::kThreadTodo, thread.any(), work);
+}
+
+void EnqueueThreadWork(Op& op, ThreadId thread, AnyId work) {
+  EnqueueDeferredThreadWork(op, thread, work);
+  const ThreadRow& row = op.w.Get(thread);
+  // A thread that polls must learn of work that it queues for itself.
+  if ((row.looper & kLooperPoll) != 0 && op.f->task == row.task &&
+      row.process_todo == 0) {
+    WakeThread(op, thread);
+  }
+  if (op.Does(Guard::kEnqueueProcessTodo)) op.w.Edit(thread).process_todo = 1;
+}
+
+bool AvailableForProcWork(Op& op, ThreadId thread) {
+  const ThreadRow& row = op.w.Get(thread);
+  return !row.transaction_stack && row.todo.size == 0;
+}
+
+bool HasWork(Op& op, ThreadId thread, bool do_proc_work) {
+  const ThreadRow& row = op.w.Get(thread);
+  return row.process_todo != 0 || row.looper_need_return != 0 ||
+         (do_proc_work && op.w.Get(row.proc).todo.size != 0);
+}
+
+ThreadId SelectThread(Op& op, ProcId proc) {
+  const AnyId first = op.w.First(Head::kWaitingThreads, proc.any());
+  if (first && op.Does(Guard::kSelectThreadUnlist)) {
+    op.w.Remove(Head::kWaitingThreads, first);
+  }
+  return ThreadId{first.value};
+}
+
+void WakeThread(Op& op, ThreadId thread) {
+  const TaskId task = op.w.Get(thread).task;
+  if (op.w.Get(task).asleep == 0) return;
+  op.w.Edit(task).asleep = 0;
+  if (proto::Event* event = op.Event(proto::Event::WAKE, "wake")) {
+    if (op.k.names() != nullptr) {
+      AddArg(event, "task", op.k.names()->Task(op.w, task));
+    }
+  }
+}
+
+void WakeupThread(Op& op, ProcId proc, ThreadId thread) {
+  if (thread) {
+    if (op.Does(Guard::kWakeupThread)) WakeThread(op, thread);
+    return;
+  }
+  // Nobody waits: every polling thread that could take the work is told.
+  if (!op.Does(Guard::kWakeupPollThreads)) return;
+  for (AnyId i = op.w.Get(proc).threads.first; i;
+       i = op.w.Next(Head::kSet, i)) {
+    const ThreadId candidate{i.value};
+    if ((op.w.Get(candidate).looper & kLooperPoll) != 0 &&
+        AvailableForProcWork(op, candidate)) {
+      WakeThread(op, candidate);
+    }
+  }
+}
+
+void WakeupProc(Op& op, ProcId proc) {
+  WakeupThread(op, proc, SelectThread(op, proc));
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,38 @@
+// Work lists and wake-ups: binder_enqueue_*, binder_select_thread_ilocked,
+// binder_wakeup_*, binder_has_work_ilocked. All run under proc.inner.
+//
+// Versions: the same in 6.1, 6.12 and 7.2.
+#ifndef BINDERY_SIM_KERNEL_WORK_H_
+#define BINDERY_SIM_KERNEL_WORK_H_
+
+#include "sim/kernel/op.h"
+
+namespace bindery::sim {
+
+bool WorkIdle(Op& op, AnyId work);
+// binder_dequeue_work_ilocked: does nothing if the work is on no list.
+void DequeueWork(Op& op, AnyId work);
+// binder_enqueue_work_ilocked onto proc.todo.
+void EnqueueProcWork(Op& op, ProcId proc, AnyId work);
+// binder_enqueue_deferred_thread_work_ilocked: the thread need not wake for it.
+void EnqueueDeferredThreadWork(Op& op, ThreadId thread, AnyId work);
+// binder_enqueue_thread_work_ilocked: the thread must process its list.
+void EnqueueThreadWork(Op& op, ThreadId thread, AnyId work);
+
+// binder_available_for_proc_work_ilocked.
+bool AvailableForProcWork(Op& op, ThreadId thread);
+// binder_has_work_ilocked.
+bool HasWork(Op& op, ThreadId thread, bool do_proc_work);
+
+// binder_select_thread_ilocked: takes the first waiting thread, if any.
+ThreadId SelectThread(Op& op, ProcId proc);
+// binder_wakeup_thread_ilocked: the thread, or all polling threads if none.
+void WakeupThread(Op& op, ProcId proc, ThreadId thread);
+// binder_wakeup_proc_ilocked.
+void WakeupProc(Op& op, ProcId proc);
+// wake_up_interruptible(&thread->wait).
+void WakeThread(Op& op, ThreadId thread);
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_KERNEL_WORK_H_
