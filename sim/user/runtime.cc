@@ -181,6 +181,16 @@ void UserRuntime::DropWords(TaskId task) {
   }
 }
 
+// Words of a call that failed: they are in memory, but read_consumed does not
+// say so.
+void UserRuntime::DropWordsAfter(TaskId task, uint64_t count) {
+  while (w_.Peek(task).in.size > count) {
+    const AnyId word = w_.Peek(task).in.last;
+    w_.Remove(Head::kIn, word);
+    w_.Free(ReturnId{word.value});
+  }
+}
+
 // Always false, so that callers can return it.
 bool UserRuntime::Fail(TaskId task, Place place, std::string message) {
   w_.Edit(task).state = TaskState::kFailed;

@@ -90,6 +90,7 @@ class UserRuntime {
   void ClearResult(TaskId task);
   void DropCommands(TaskId task);
   void DropWords(TaskId task);
+  void DropWordsAfter(TaskId task, uint64_t count);
   bool Fail(TaskId task, Place place, std::string message);
   void Say(const char* what, const std::string& detail = {});
   std::string WaitingInCall(TaskId task) const;

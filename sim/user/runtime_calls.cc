@@ -84,6 +84,8 @@ bool UserRuntime::Queue(TaskId task, const Instruction& instruction) {
   if (raw) {
     kernel_.SysWriteRead(task, FdNumber(task, instruction.a),
                          scenario_.write_reads[instruction.b].args);
+    // Unused by this call: how many words are from before it.
+    w_.Edit(task).value = w_.Peek(task).in.size;
   } else {
     Advance(task);
   }
@@ -96,6 +98,9 @@ bool UserRuntime::Return(TaskId task) {
   const Instruction& ret = scenario_.code[pc];
   const Instruction& call = scenario_.code[pc - 1];
   const ExpectedOutcome* outcome = nullptr;
+  if (call.op == OpCode::kWriteRead && w_.Peek(task).ret < 0) {
+    DropWordsAfter(task, w_.Peek(task).value);
+  }
   if (!JudgeReturn(task, call, ret, &outcome)) return false;
   if (call.op == OpCode::kOpen && w_.Peek(task).ret >= 0) {
     VariableRow& fd = w_.Edit(Variable(task, call.b));
@@ -244,6 +249,7 @@ bool UserRuntime::Wait(TaskId task) {
                 absl::StrCat("expected the read to succeed; observed ",
                              ErrnoName(row.ret)));
   }
+  if (row.ret < 0) DropWords(task);
   ClearResult(task);
   if (row.in.size != 0) return TakeWord(task);
   if (top.count == 1) {
