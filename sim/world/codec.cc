@@ -434,13 +434,15 @@ class WorldDecoder {
   std::array<uint64_t, kTableCount> count_{};
 };
 
-// Sums up the contributions of one live row.
+// Sums up the contributions of one row; of a tombstone only links and lists.
 template <typename Row>
 class FieldHasher {
  public:
   FieldHasher(const World& world, const Slot<Row>& slot)
       : w_(world), slot_(slot) {
-    if (w_.Counts(Row::kTable)) sum_ += LiveContribution(slot.meta.name);
+    if (!w_.Counts(Row::kTable)) return;
+    sum_ += live() ? LiveContribution(slot.meta.name)
+                   : TombstoneContribution(slot.meta.name);
   }
 
   template <typename T>
@@ -464,13 +466,17 @@ class FieldHasher {
  private:
   template <typename T>
   void Add(const T& value) {
-    const uint64_t key = FieldKey(slot_.meta.name, ++index_);
+    ++index_;
     if constexpr (std::is_same_v<T, ListHead>) {
-      sum_ += w_.WalkOf(key, value.kind, value.first);
+      if (value.first) sum_ += w_.WalkOf(Key(), value.kind, value.first);
     } else if constexpr (!std::is_same_v<T, SetHead>) {
-      sum_ += Contribution(key, Hashed(value));
+      if (!live() && !std::is_same_v<T, Link>) return;
+      const uint64_t hashed = Hashed(value);
+      if (hashed != 0) sum_ += Contribution(Key(), hashed);
     }
   }
+  bool live() const { return slot_.meta.state == SlotState::kLive; }
+  uint64_t Key() const { return FieldKey(slot_.meta.name, index_); }
   template <typename T>
   uint64_t Hashed(const T& value) const {
     if constexpr (std::is_same_v<T, Link>) {
@@ -532,14 +538,10 @@ Hash128 World::FingerprintOf() const {
   const Table<Row>& rows = table<Row>();
   for (uint32_t i = 1; i < rows.end(); ++i) {
     const Slot<Row>& slot = rows.at(i);
-    if (slot.meta.state == SlotState::kLive) {
-      FieldHasher<Row> hasher(*this, slot);
-      Row::Fields(hasher);
-      sum += hasher.sum();
-    } else if (slot.meta.state == SlotState::kTombstone &&
-               Counts(Row::kTable)) {
-      sum += TombstoneContribution(slot.meta.name);
-    }
+    if (slot.meta.state == SlotState::kFree) continue;
+    FieldHasher<Row> hasher(*this, slot);
+    Row::Fields(hasher);
+    sum += hasher.sum();
   }
   return sum;
 }

@@ -114,7 +114,7 @@ class CommitVisitor {
       // The members say that they belong.
       DeadOwner((c_.old.*member).size, (c_.actual.*member).size);
     } else if constexpr (std::is_same_v<T, Link>) {
-      Value(Membership(c_.before.*member), Membership(c_.after.*member), true);
+      Value(Membership(c_.old.*member), Membership(c_.actual.*member), true);
       Linked((c_.old.*member).linked(), (c_.actual.*member).linked());
     } else if constexpr (std::is_same_v<T, Work>) {
       Value(static_cast<uint64_t>((c_.before.*member).type),
@@ -179,9 +179,9 @@ class CommitVisitor {
       actual.walk = world_.WalkOf(FieldKey(meta_.name, index_), actual.kind,
                                   actual.first);
     }
-    // A freed row's lists count no more, its memory keeps them.
-    if (!c_.is_dead) delta_ += actual.walk;
-    delta_ -= (c_.before.*member).walk;
+    // Lists and links count as long as a tombstone's memory keeps them.
+    delta_ += actual.walk;
+    delta_ -= (c_.old.*member).walk;
     DeadOwner((c_.old.*member).size, actual.size);
   }
 
@@ -273,7 +273,13 @@ void World::LogDelta(const Row& old, uint64_t mask, AnyId id) {
 
 void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
   meta.holders += delta;
-  if (frame) meta.pins += delta;
+  if (frame) {
+    meta.pins += delta;
+    // At rest again: what could not be checked so far can be now.
+    if (meta.pins == 0 && meta.state == SlotState::kLive) {
+      changed_.push_back({id, false, false});
+    }
+  }
   undo_.push_back(
       Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
   if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {

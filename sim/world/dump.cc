@@ -12,15 +12,21 @@
 namespace bindery::sim {
 namespace {
 
-// Writes the canonical fields of one row.
+// Writes the canonical fields of one row; of a tombstone only links and lists.
 template <typename Row>
 class CanonicalFields {
  public:
-  CanonicalFields(const World& world, const Row& row, std::string* out)
-      : w_(world), row_(row), out_(out) {}
+  CanonicalFields(const World& world, const Slot<Row>& slot, std::string* out)
+      : w_(world),
+        row_(slot.row),
+        live_(slot.meta.state == SlotState::kLive),
+        out_(out) {}
 
   template <typename T>
   void Field(const char* name, T Row::*member) {
+    constexpr bool kOutlives =
+        std::is_same_v<T, ListHead> || std::is_same_v<T, Link>;
+    if (!live_ && !kOutlives) return;
     const std::string value = Text(row_.*member);
     if (!value.empty()) absl::StrAppend(out_, " ", name, "=", value);
   }
@@ -74,6 +80,7 @@ class CanonicalFields {
  private:
   const World& w_;
   const Row& row_;
+  const bool live_;
   std::string* out_;
 };
 
@@ -83,12 +90,9 @@ void CanonicalTable(const World& world, std::string* out) {
   for (const uint32_t i : SortedSlots<Row>(world)) {
     const Slot<Row>& slot = world.table<Row>().at(i);
     absl::StrAppend(out, Row::kName, " ", CanonicalFields<Row>::Key(slot.meta));
-    if (slot.meta.state == SlotState::kLive) {
-      CanonicalFields<Row> fields(world, slot.row, out);
-      Row::Fields(fields);
-    } else {
-      absl::StrAppend(out, " freed");
-    }
+    if (slot.meta.state != SlotState::kLive) absl::StrAppend(out, " freed");
+    CanonicalFields<Row> fields(world, slot, out);
+    Row::Fields(fields);
     out->push_back('\n');
   }
 }

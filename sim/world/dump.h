@@ -36,7 +36,8 @@ class RowNames {
 
 // "node server:0x1000", "ref client:#1", "thread client.main", "proc server",
 // "transaction client.main/0" (after its creator and ordinal); "none" for an id
-// that names nothing; with " (freed)" behind it for a freed row.
+// that names nothing; with " (freed)" behind it for one that was freed in an
+// earlier step.
 std::string RowName(const World& world, const RowNames& names, AnyId id);
 
 // The canonical state and nothing else: equal for two worlds exactly if their

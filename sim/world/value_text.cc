@@ -152,7 +152,7 @@ std::string RowName(const World& world, const RowNames& names, AnyId id,
     if (HasOwnName(Row::kTable) && meta.ordinal != 0) {
       absl::StrAppend(&name, "/", meta.ordinal);
     }
-    const bool freed = meta.state != SlotState::kLive;
+    const bool freed = meta.state == SlotState::kTombstone;
     if (tell_freed && freed) absl::StrAppend(&name, " (freed)");
     return name;
   });
