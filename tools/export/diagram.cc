@@ -133,7 +133,7 @@ std::string ArrowPath(const Message& message) {
 std::string Arrow(const Message& message, const Timeline& timeline) {
   const bool lost =
       message.send_step == kNowhere || message.receive_step == kNowhere;
-  const bool reply = absl::StrContains(message.name, "REPLY");
+  const bool reply = IsReply(message);
   return absl::StrCat(
       "<path class=\"msg", lost ? " lost" : "", reply ? " reply" : "",
       "\" data-s=\"", message.send_step + 1, "\" data-r=\"",

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
@@ -114,10 +115,21 @@ std::string EventText(const proto::Event& event) {
   }
 }
 
+bool IsBookkeeping(const proto::Change& change) {
+  static constexpr absl::string_view kTables[] = {
+      "activation ", "chunk ",  "command ", "frame ",
+      "global",      "return ", "task ",    "variable "};
+  for (const absl::string_view table : kTables) {
+    if (absl::StartsWith(change.object(), table)) return true;
+  }
+  return false;
+}
+
 std::vector<std::string> ChangeLines(const proto::TraceStep& step) {
   std::vector<std::string> order;
   std::map<std::string, ObjectChanges> objects;
   for (const proto::Change& change : step.change()) {
+    if (IsBookkeeping(change)) continue;
     const auto [object, added] =
         objects.emplace(change.object(), ObjectChanges{});
     if (added) order.push_back(change.object());
@@ -126,7 +138,9 @@ std::vector<std::string> ChangeLines(const proto::TraceStep& step) {
   std::vector<std::string> lines;
   for (const std::string& name : order) {
     const ObjectChanges& object = objects[name];
-    lines.push_back(absl::StrCat(Mark(object), name, object.text));
+    // What an object that is gone was like, earlier lines have said.
+    lines.push_back(
+        absl::StrCat(Mark(object), name, object.all_gone ? "" : object.text));
   }
   return lines;
 }

@@ -23,9 +23,15 @@ std::string EventText(const proto::Event& event);
 // "0", "17", "-1 EAGAIN"; a negative number that is no errno stays a number.
 std::string ResultText(int64_t result);
 
-// The changes of a step, one line for each object in the order of its first
-// change: "node server:0x1000 internal_strong_refs 0→1, tmp_refs 1→0", with
-// "+ " before an object that is new and "- " before one that is gone.
+// True for rows that the driver has no structure for: programs, activations of
+// kernel functions, words in buffers, free memory.
+bool IsBookkeeping(const proto::Change& change);
+
+// The changes of a step but bookkeeping, one line for each object in the order
+// of its first change: "node server:0x1000 internal_strong_refs 0→1, tmp_refs
+// 1→0", with
+// "+ " before an object that is new; "- " before one that is gone, without its
+// fields.
 std::vector<std::string> ChangeLines(const proto::TraceStep& step);
 
 // Whatever is not printable (control characters, which could drive a terminal,

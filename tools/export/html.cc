@@ -120,7 +120,8 @@ void AppendEvents(const proto::TraceStep& step, std::string* out) {
 
 void AppendChange(const proto::Change& change, bool same_object,
                   std::string* out) {
-  absl::StrAppend(out, "<tr><td class=\"obj\">");
+  absl::StrAppend(out, IsBookkeeping(change) ? "<tr class=\"minor\">" : "<tr>",
+                  "<td class=\"obj\">");
   if (!same_object) absl::StrAppend(out, EscapeHtml(change.object()));
   absl::StrAppend(out, "</td><td>", EscapeHtml(change.field()),
                   "</td><td class=\"before\">", EscapeHtml(change.before()),
@@ -131,10 +132,15 @@ void AppendChange(const proto::Change& change, bool same_object,
 void AppendChanges(const proto::TraceStep& step, std::string* out) {
   if (step.change_size() == 0) return;
   absl::StrAppend(out, "<table class=\"changes\">");
-  const std::string* object = nullptr;
-  for (const proto::Change& change : step.change()) {
-    AppendChange(change, object != nullptr && *object == change.object(), out);
-    object = &change.object();
+  // The driver's objects first.
+  for (const bool minor : {false, true}) {
+    const std::string* object = nullptr;
+    for (const proto::Change& change : step.change()) {
+      if (IsBookkeeping(change) != minor) continue;
+      AppendChange(change, object != nullptr && *object == change.object(),
+                   out);
+      object = &change.object();
+    }
   }
   absl::StrAppend(out, "</table>");
 }

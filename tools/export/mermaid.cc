@@ -124,8 +124,8 @@ class Writer {
       return Note(message.send_lane, absl::StrCat(label, " never received"));
     }
     absl::StrAppend(&out_, "  a", message.send_lane,
-                    absl::StrContains(message.name, "REPLY") ? "-->>" : "->>",
-                    "a", message.receive_lane, ": ", Escape(label), "\n");
+                    IsReply(message) ? "-->>" : "->>", "a",
+                    message.receive_lane, ": ", Escape(label), "\n");
   }
 
   void End() {

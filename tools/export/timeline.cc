@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
 namespace bindery::tools {
 namespace {
 
@@ -137,6 +140,10 @@ class Builder {
 
 Timeline BuildTimeline(const proto::Trace& trace) {
   return Builder(trace).Build();
+}
+
+bool IsReply(const Message& message) {
+  return absl::StrContains(absl::AsciiStrToLower(message.name), "reply");
 }
 
 bool EndsBadly(const proto::Trace& trace) {

@@ -41,6 +41,9 @@ struct Message {
   int receive_lane = kNowhere;
 };
 
+// The message answers another one.
+bool IsReply(const Message& message);
+
 // A lane is asleep behind from_step and up to to_step.
 struct Sleep {
   int lane = kNowhere;
