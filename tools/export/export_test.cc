@@ -174,6 +174,16 @@ TEST(Timeline, LanesOfAProcessAreNeighbours) {
                                               "nobody \"<b>&'", ""}));
 }
 
+TEST(Timeline, OnlyThreadsHaveALaneWithoutActing) {
+  proto::Trace trace;
+  for (const char* actor : {"a.x", "kworker", "environment"}) {
+    trace.add_actor(actor);
+  }
+  EXPECT_EQ(BuildTimeline(trace).lanes.size(), 1u);
+  trace.add_step()->set_actor("kworker");
+  EXPECT_EQ(BuildTimeline(trace).lanes.size(), 2u);
+}
+
 TEST(Timeline, MessagesKeepTheEndsThatTheyHave) {
   const Timeline timeline = BuildTimeline(ReadTrace("malformed"));
   ASSERT_EQ(timeline.messages.size(), 3u);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,24 @@ Lane MakeLane(const std::string& actor) {
   return {actor, actor.substr(0, dot), actor.substr(dot + 1)};
 }
 
+// Threads get a lane even if they do nothing, the worker and the environment
+// do not.
+std::vector<std::string> ListedActors(const proto::Trace& trace) {
+  std::set<std::string> active;
+  for (const proto::TraceStep& step : trace.step()) {
+    active.insert(step.actor());
+  }
+  std::vector<std::string> actors;
+  for (const std::string& actor : trace.actor()) {
+    const bool thread = absl::StrContains(actor, ".");
+    if (thread || active.count(actor) != 0) actors.push_back(actor);
+  }
+  return actors;
+}
+
 // Lanes in the order of T1.
 std::vector<Lane> CollectLanes(const proto::Trace& trace) {
-  std::vector<std::string> actors(trace.actor().begin(), trace.actor().end());
+  std::vector<std::string> actors = ListedActors(trace);
   for (const proto::TraceStep& step : trace.step()) {
     actors.push_back(step.actor());
   }
