@@ -1,0 +1,235 @@
+// Invariants of procs, threads, transactions and buffers.
+#include "absl/strings/str_cat.h"
+#include "sim/invariants/invariants.h"
+#include "sim/kernel/object.h"
+
+namespace bindery::sim {
+namespace {
+
+constexpr int kMaxStack = 4096;
+
+void CheckWaiting(const World& w, ProcId id, const ProcRow& proc,
+                  Findings* f) {
+  for (AnyId i = proc.waiting_threads.first; i;
+       i = w.Next(Head::kWaitingThreads, i)) {
+    const ThreadRow& thread = w.Peek(ThreadId{i.value});
+    f->Expect(!thread.transaction_stack && thread.todo.size == 0 &&
+                  thread.is_dead == 0 && thread.proc == id,
+              "E55", i, [] {
+                return std::string("it has a stack or work, or is dead");
+              });
+  }
+}
+
+void CheckOutstanding(const World& w, ProcId id, const ProcRow& proc,
+                      Findings* f) {
+  int32_t count = 0;
+  bool in_flight = false;
+  w.ForEach<TransactionRow>([&](TransactionId t, const TransactionRow& row) {
+    if (row.to_proc != id) return;
+    in_flight |= !w.Quiescent(t.any());
+    count += row.committed;
+  });
+  if (in_flight) return;
+  f->Expect(proc.outstanding_txns == count, "E54", id.any(), [&] {
+    return absl::StrCat("outstanding_txns is ", proc.outstanding_txns,
+                        ", but ", count, " transactions are to it");
+  });
+}
+
+}  // namespace
+
+void CheckProc(const World& w, ProcId id, Findings* f) {
+  const ProcRow& proc = w.Peek(id);
+  CheckWaiting(w, id, proc, f);
+  f->Expect(proc.requested_threads <= 1, "E60", id.any(), [&] {
+    return absl::StrCat("requested_threads is ", proc.requested_threads);
+  });
+  f->Expect(proc.is_dead == 0 || proc.in_procs == 0, "E72", id.any(),
+            [] { return std::string("dead, but on binder_procs"); });
+  for (AnyId i = proc.delivered_death.first; i;
+       i = w.Next(Head::kDeliveredDeath, i)) {
+    const WorkType type = w.Peek(DeathId{i.value}).work.type;
+    f->Expect(type == WorkType::kDeadBinder ||
+                  type == WorkType::kDeadBinderAndClear,
+              "E68", i, [] { return std::string("not a death"); });
+  }
+  CheckOutstanding(w, id, proc, f);
+}
+
+namespace {
+
+bool Outgoing(const World& w, TransactionId t, ThreadId thread) {
+  return w.Peek(t).from == thread;
+}
+
+void CheckStack(const World& w, ThreadId id, TransactionId top, Findings* f) {
+  int depth = 0;
+  bool first = true;
+  bool last_outgoing = false;
+  for (TransactionId t = top; t && depth < kMaxStack; ++depth) {
+    const TransactionRow& row = w.Peek(t);
+    const bool outgoing = Outgoing(w, t, id);
+    const bool incoming = row.to_thread == id;
+    f->Expect(w.Alive(t) && outgoing != incoming, "E48", id.any(), [&] {
+      return std::string(outgoing ? "an element is outgoing and incoming"
+                                  : "an element is not the thread's");
+    });
+    if (outgoing == incoming) return;
+    f->Expect(first || outgoing != last_outgoing, "E49", id.any(), [&] {
+      return std::string(outgoing ? "two outgoing elements are adjacent"
+                                  : "two incoming elements are adjacent");
+    });
+    last_outgoing = outgoing;
+    first = false;
+    t = outgoing ? row.from_parent : row.to_parent;
+  }
+  f->Expect(depth < kMaxStack, "E48", id.any(),
+            [] { return std::string("the stack does not end"); });
+}
+
+bool Deferred(WorkType type) {
+  return type == WorkType::kTransactionComplete || type == WorkType::kNode;
+}
+
+void CheckTodo(const World& w, ThreadId id, const ThreadRow& thread,
+               Findings* f) {
+  int transactions = 0;
+  bool deferred = true;
+  for (AnyId i = thread.todo.first; i; i = w.Next(Head::kThreadTodo, i)) {
+    const WorkType type = w.WorkOf(i).type;
+    transactions += type == WorkType::kTransaction ? 1 : 0;
+    deferred &= Deferred(type);
+  }
+  f->Expect(transactions <= 1, "E56", id.any(), [&] {
+    return absl::StrCat(transactions, " transactions are on its list");
+  });
+  f->Expect(thread.process_todo != 0 || deferred, "E57", id.any(), [] {
+    return std::string("its list needs a wake-up that it will not get");
+  });
+}
+
+void CheckError(const World& w, ThreadId id, ErrorId error, Findings* f) {
+  const ErrorRow& row = w.Peek(error);
+  f->Expect((row.cmd != 0) == row.work.entry.linked(), "E58", id.any(), [&] {
+    return absl::StrCat(row.reply != 0 ? "reply_error" : "return_error",
+                        row.cmd != 0 ? " is set, but not queued"
+                                     : " is queued, but not set");
+  });
+}
+
+}  // namespace
+
+void CheckThread(const World& w, ThreadId id, Findings* f) {
+  const ThreadRow& thread = w.Peek(id);
+  if (thread.is_dead != 0) return;
+  CheckStack(w, id, thread.transaction_stack, f);
+  CheckTodo(w, id, thread, f);
+  CheckError(w, id, thread.return_error, f);
+  CheckError(w, id, thread.reply_error, f);
+}
+
+namespace {
+
+bool OnStackOf(const World& w, ThreadId thread, TransactionId wanted) {
+  int depth = 0;
+  for (TransactionId t = w.Peek(thread).transaction_stack;
+       t && depth < kMaxStack; ++depth) {
+    if (t == wanted) return true;
+    t = Outgoing(w, t, thread) ? w.Peek(t).from_parent : w.Peek(t).to_parent;
+  }
+  return false;
+}
+
+}  // namespace
+
+void CheckTransaction(const World& w, TransactionId id, Findings* f) {
+  const TransactionRow& t = w.Peek(id);
+  if (!w.Quiescent(id.any())) return;
+  f->Expect(!t.buffer || w.Peek(t.buffer).transaction == id, "E37", id.any(),
+            [] { return std::string("its buffer names another one"); });
+  f->Expect(!t.from || OnStackOf(w, t.from, id), "E50", id.any(), [] {
+    return std::string("it is not on its sender's stack");
+  });
+  // Before delivery to_thread is where it is queued, not whose stack it is on.
+  const bool delivered = !t.work.entry.linked() && t.is_reply == 0;
+  f->Expect(!delivered || !t.to_thread || OnStackOf(w, t.to_thread, id),
+            "E50", id.any(), [] {
+              return std::string("it is not on its receiver's stack");
+            });
+}
+
+namespace {
+
+void CheckOffsets(const World& w, BufferId id, const BufferRow& buffer,
+                  Findings* f) {
+  uint64_t end = 0;
+  for (uint64_t i = 0; i * 8 < buffer.offsets_size; ++i) {
+    const uint64_t offset =
+        ReadWord64(w.blobs().Bytes(buffer.offsets), i * 8);
+    const uint64_t size =
+        ObjectSize(ReadWord32(w.blobs().Bytes(buffer.data), offset));
+    f->Expect(offset % 4 == 0 && offset >= end && size != 0 &&
+                  offset + size <= buffer.data_size,
+              "E28", id.any(), [&] {
+                return absl::StrCat("object ", i, " at offset ", offset);
+              });
+    end = offset + size;
+  }
+}
+
+}  // namespace
+
+void CheckBuffer(const World& w, BufferId id, Findings* f) {
+  const BufferRow& buffer = w.Peek(id);
+  f->Expect(buffer.async_transaction == 0 || buffer.target_node ||
+                !w.Quiescent(id.any()),
+            "E38", id.any(), [] { return std::string("it has none"); });
+  if (buffer.allow_user_free != 0) CheckOffsets(w, id, buffer, f);
+  if (!w.Quiescent(id.any())) return;
+  f->Expect(!buffer.transaction ||
+                !w.Quiescent(buffer.transaction.any()) ||
+                w.Peek(buffer.transaction).buffer == id,
+            "E37", id.any(),
+            [] { return std::string("its transaction names another one"); });
+  f->Expect(buffer.transaction || buffer.allow_user_free != 0, "E39",
+            id.any(), [] {
+              return std::string("nobody will ever free it");
+            });
+}
+
+void CheckLayout(const World& w, ProcId id, Findings* f) {
+  if (!w.Alive(id)) return;
+  const ProcRow& proc = w.Peek(id);
+  uint64_t offset = 0;
+  uint64_t one_way = 0;
+  bool tiled = true;
+  bool last_free = false;
+  for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
+    const bool free = i.table() == TableId::kChunk;
+    const uint64_t at = free ? w.Peek(ChunkId{i.value}).offset
+                             : w.Peek(BufferId{i.value}).offset;
+    const uint64_t size = free ? w.Peek(ChunkId{i.value}).size
+                               : w.Peek(BufferId{i.value}).size;
+    tiled &= at == offset && size != 0 && size % 8 == 0 &&
+             !(free && last_free);
+    if (!free && w.Peek(BufferId{i.value}).async_transaction != 0) {
+      one_way += size;
+    }
+    offset += size;
+    last_free = free;
+  }
+  f->Expect(tiled && offset == proc.buffer_size, "E33", id.any(), [&] {
+    return absl::StrCat("the mapping has ", proc.buffer_size,
+                        " bytes, buffers and chunks end at ", offset);
+  });
+  f->Expect(proc.free_async_space == proc.buffer_size / 2 - one_way, "E34",
+            id.any(), [&] {
+              return absl::StrCat("free_async_space is ",
+                                  proc.free_async_space, ", one-way buffers "
+                                  "take ", one_way, " of ",
+                                  proc.buffer_size / 2);
+            });
+}
+
+}  // namespace bindery::sim

@@ -1,0 +1,116 @@
+// The driver's tables are well formed, and mutations change what they say.
+#include "sim/kernel/driver.h"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "sim/kernel/mutation.h"
+
+namespace bindery::sim {
+namespace {
+
+Driver Faithful() { return *Driver::Create("c-7.2"); }
+
+std::vector<Mutation> AllMutations() { return *ListMutations("c-7.2"); }
+
+// Follows every path through a table and notes the depth of locks.
+std::string LockTrouble(const Operation& operation) {
+  std::set<std::pair<int, int>> seen;
+  std::vector<std::pair<int, int>> pending = {{0, 0}};
+  while (!pending.empty()) {
+    auto [place, depth] = pending.back();
+    pending.pop_back();
+    if (!seen.insert({place, depth}).second) continue;
+    const Atom& atom = operation.atoms[static_cast<size_t>(place)];
+    const std::string at =
+        std::string(operation.function) + " atom " + std::to_string(place);
+    if (atom.kind == AtomKind::kLock && ++depth > 3) return at + ": too deep";
+    if (atom.kind == AtomKind::kUnlock && --depth < 0) {
+      return at + ": unlocks what is not locked";
+    }
+    if (atom.kind == AtomKind::kSleep && depth != 0) return at + ": sleeps";
+    if (atom.kind == AtomKind::kReturn) {
+      if (depth != 0) return at + ": returns with a lock";
+      continue;
+    }
+    if (atom.kind == AtomKind::kGoto || atom.kind == AtomKind::kCheck ||
+        atom.kind == AtomKind::kBranch) {
+      pending.push_back({atom.target, depth});
+    }
+    if (atom.kind != AtomKind::kGoto) pending.push_back({place + 1, depth});
+  }
+  return "";
+}
+
+std::string LockTrouble(const Driver& driver) {
+  for (int id = 1; id < static_cast<int>(OpId::kCount); ++id) {
+    const std::string trouble =
+        LockTrouble(driver.operation(static_cast<OpId>(id)));
+    if (!trouble.empty()) return trouble;
+  }
+  return "";
+}
+
+TEST(DriverTest, EveryOperationHasATable) {
+  const Driver driver = Faithful();
+  for (int id = 1; id < static_cast<int>(OpId::kCount); ++id) {
+    EXPECT_FALSE(driver.operation(static_cast<OpId>(id)).atoms.empty()) << id;
+  }
+}
+
+TEST(DriverTest, LocksAreBalancedOnEveryPath) {
+  EXPECT_EQ(LockTrouble(Faithful()), "");
+}
+
+TEST(DriverTest, AnUnknownProfileNamesTheKnownOnes) {
+  const auto driver = Driver::Create("c-2.6");
+  ASSERT_FALSE(driver.ok());
+  EXPECT_NE(std::string(driver.status().message()).find("c-7.2"),
+            std::string::npos);
+}
+
+TEST(MutationTest, IdsAreUniqueAndEachAppliesAlone) {
+  std::set<std::string> ids;
+  for (const Mutation& mutation : AllMutations()) {
+    EXPECT_TRUE(ids.insert(mutation.id).second) << mutation.id;
+    EXPECT_TRUE(Driver::Create("c-7.2", {mutation.id}).ok()) << mutation.id;
+  }
+  EXPECT_GT(ids.size(), 300u);
+}
+
+TEST(MutationTest, EveryKindIsGenerated) {
+  std::set<std::string> kinds;
+  for (const Mutation& mutation : AllMutations()) {
+    kinds.insert(mutation.kind);
+  }
+  EXPECT_EQ(kinds, (std::set<std::string>{"drop-check", "drop-section",
+                                          "early-unlock", "drop-pin", "swap",
+                                          "drop"}));
+}
+
+// Dropping a whole section or moving an unlock keeps the locks balanced;
+// anything else does not touch them.
+TEST(MutationTest, LocksStayBalanced) {
+  for (const Mutation& mutation : AllMutations()) {
+    EXPECT_EQ(LockTrouble(*Driver::Create("c-7.2", {mutation.id})), "")
+        << mutation.id;
+  }
+}
+
+TEST(MutationTest, AnUnknownIdIsRefused) {
+  const auto driver = Driver::Create("c-7.2", {"drop:nothing:at-all"});
+  ASSERT_FALSE(driver.ok());
+  EXPECT_NE(std::string(driver.status().message()).find("list mutations"),
+            std::string::npos);
+}
+
+TEST(MutationTest, TwoThatChangeOneAtomAreRefused) {
+  const std::string id = AllMutations().front().id;
+  EXPECT_FALSE(Driver::Create("c-7.2", {id, id}).ok());
+}
+
+}  // namespace
+}  // namespace bindery::sim
