@@ -75,6 +75,8 @@ class ParseErrors : public google::protobuf::io::ErrorCollector {
     for (size_t at; (at = text.find("bindery.proto.")) != std::string::npos;) {
       text.erase(at, 14);
     }
+    // A hint goes on where the parser ends its sentence.
+    if (absl::EndsWith(text, ".")) text.pop_back();
     errors_.Add({std::max(line, 0) + 1, std::max(column, 0) + 1},
                 absl::StrCat(text, Hint(message)));
   }

@@ -14,9 +14,26 @@ namespace {
 constexpr size_t kMostTasks = 1000;
 constexpr int kMostKills = 32;  // bits of GlobalRow::kills
 
+void CheckServices(const Cursor<proto::Process>& process, Errors* errors) {
+  const auto manager =
+      process.Sub(process->service_manager(), "service_manager");
+  std::set<std::string> names;
+  for (int i = 0; i < manager->service_size(); ++i) {
+    const std::string& name = manager->service(i);
+    if (name.empty() || name.find('\0') != std::string::npos) {
+      errors->Add(manager.At("service", i),
+                  "the name of a service is a text without zero bytes");
+    } else if (!names.insert(name).second) {
+      errors->Add(manager.At("service", i),
+                  absl::StrCat("service \"", name, "\" is listed twice"));
+    }
+  }
+}
+
 // The processes with service managers written out. `made` keeps those.
 std::vector<Cursor<proto::Process>> ProcessesOf(
-    const Cursor<proto::Scenario>& scenario, std::deque<proto::Process>* made) {
+    const Cursor<proto::Scenario>& scenario, Errors* errors,
+    std::deque<proto::Process>* made) {
   std::vector<Cursor<proto::Process>> processes;
   for (int i = 0; i < scenario->process_size(); ++i) {
     const auto process = scenario.Sub(scenario->process(i), "process", i);
@@ -24,6 +41,7 @@ std::vector<Cursor<proto::Process>> ProcessesOf(
       processes.push_back(process);
       continue;
     }
+    CheckServices(process, errors);
     made->push_back(ExpandServiceManager(*process));
     processes.emplace_back(made->back(), nullptr,
                            process.At("service_manager"));
@@ -47,7 +65,8 @@ void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
   Devices(scenario);
   DeclareEvents(scenario);
   DeclareProcesses(scenario);
-  for (const auto& process : ProcessesOf(scenario, &made)) Process(process);
+  for (const auto& process : ProcessesOf(scenario, &errors_, &made))
+    Process(process);
   Managers(scenario);
   Schedule(scenario);
   Predicates(scenario);

@@ -1,0 +1,435 @@
+#include "sim/io/scenario_loader.h"
+
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sim/user/test_run.h"
+
+namespace bindery::sim {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kGood[] = R"pb(
+  process {
+    name: "server"
+    attach { context_manager: true }
+    node { name: "service" }
+    thread {
+      name: "main"
+      step { serve {} }
+      on {
+        br: BR_TRANSACTION
+        code: 1
+        bind { object: 0 name: "callback" acquire: true }
+        step {
+          call {
+            to { name: "callback" }
+            code: 2
+            one_way: true
+          }
+        }
+        step {
+          reply {
+            item { text: "done" }
+            item { binder: "service" }
+          }
+        }
+      }
+    }
+  }
+  process {
+    name: "client"
+    attach { max_threads: 1 }
+    node { name: "listener" ptr: 0x10 cookie: 0x20 }
+    thread {
+      name: "main"
+      step {
+        call {
+          to { number: 0 }
+          code: 1
+          item { binder: "listener" }
+        }
+        expect { br: BR_REPLY text: "done" }
+        expect { br: BR_DEAD_REPLY }
+      }
+    }
+    thread {
+      name: "pool"
+      pool: true
+      step { serve {} }
+    }
+    on { br: BR_TRANSACTION code: 2 }
+  }
+  process {
+    name: "raw"
+    thread {
+      name: "main"
+      step { open { nonblock: true } }
+      step { mmap { size: 4096 } }
+      step {
+        write_read {
+          write { enter_looper {} }
+          write { raw: "\x0c\x63\0\0" }
+          read_size: 128
+        }
+        expect { error: "EAGAIN" }
+      }
+      step { close {} }
+    }
+  }
+  always { name: "few" expr: "count(node) <= 3" }
+  budget { kill: "server" }
+  schedule { actor: "client.main" steps: 2 }
+  schedule { actor: "kworker" }
+)pb";
+
+TEST(ScenarioLoaderTest, LoadsAGoodScenario) {
+  const auto loaded = LoadScenario(kGood, "dir/good.textproto");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const CompiledScenario& scenario = loaded->compiled;
+  EXPECT_EQ(scenario.name, "good");
+  EXPECT_EQ(scenario.profile, "c-7.2");
+  ASSERT_EQ(scenario.tasks.size(), 4u);
+  EXPECT_EQ(scenario.ActorName(2), "client.main");
+  EXPECT_EQ(scenario.ActorName(5), "kworker");
+  EXPECT_EQ(scenario.ActorName(6), "environment");
+  ASSERT_EQ(scenario.schedule.size(), 2u);
+  EXPECT_EQ(scenario.schedule[0].actor, 2u);
+  EXPECT_EQ(scenario.schedule[1].actor, 5u);
+  EXPECT_EQ(scenario.budget.kill, std::vector<uint32_t>{1});
+  EXPECT_EQ(scenario.text, kGood);
+}
+
+// A mistake, where it is reported, and what the message must say.
+struct Mistake {
+  const char* what;
+  const char* text;
+  const char* place;  // "line:column"
+  const char* message;
+};
+
+// `steps` of the thread of a process that is attached.
+#define IN_THREAD(steps) \
+  "process { name: \"p\" attach {} thread { name: \"t\"\n" steps "\n} }"
+
+const Mistake kMistakes[] = {
+    {"unknown field", "process { nane: \"x\" }", "1:15",
+     "did you mean \"name\"?"},
+    {"unknown enum value", IN_THREAD("on { br: BR_TRANSACTIN }"), "2:24",
+     "did you mean \"BR_TRANSACTION\"?"},
+    {"number out of range", "process { uid: 4294967296 }", "1:16",
+     "out of range"},
+    {"unclosed brace", "process {", "1:10", ""},
+    {"no process", "", "1:1", "has no process"},
+    {"no thread", "process { name: \"p\" }", "1:1", "has no thread"},
+    {"process without a name",
+     "process { thread { name: \"t\" step { post: \"e\" } } }", "1:1",
+     "has no name"},
+    {"name with a dot",
+     "process { name: \"a.b\" thread { name: \"t\" step { stop {} } } }", "1:1",
+     "join names with dots"},
+    {"two processes of one name",
+     "process { name: \"p\" thread { name: \"t\" step { stop {} } } }\n"
+     "process { name: \"p\" thread { name: \"t\" step { stop {} } } }",
+     "2:11", "already"},
+    {"two threads of one name",
+     IN_THREAD("step { stop {} } }\nthread { name: \"t\" step { stop {} }"),
+     "3:10", "already"},
+    {"device that exists",
+     "device { name: \"hwbinder\" }\n" IN_THREAD("step { stop {} }"), "1:1",
+     "always exist"},
+    {"unknown profile", "profile: \"c-7.3\"\n" IN_THREAD("step { stop {} }"),
+     "1:1", "no kernel profile"},
+    {"empty step", IN_THREAD("step {}"), "2:1", "does nothing"},
+    {"unknown device", IN_THREAD("step { open { device: \"bindr\" } }"), "2:15",
+     "did you mean \"binder\"?"},
+    {"unknown descriptor", IN_THREAD("step { close { fd: \"x\" } }"), "2:16",
+     "no descriptor \"x\""},
+    {"no device at all",
+     "process { name: \"p\" thread { name: \"t\"\nstep { serve {} } } }", "2:8",
+     "attach {}"},
+    {"unknown handle", IN_THREAD("step { call { to { name: \"service\" } } }"),
+     "2:20", "no handle \"service\""},
+    {"handle without a name", IN_THREAD("step { call { to {} } }"), "2:15",
+     "which handle"},
+    {"call without a target", IN_THREAD("step { call { code: 1 } }"), "2:8",
+     "needs a target"},
+    {"TF_ONE_WAY in flags",
+     IN_THREAD("step { call { to { number: 0 } flags: 1 } }"), "2:32",
+     "one_way: true"},
+    {"unknown node",
+     IN_THREAD("step { call { to { number: 0 } item { binder: \"n\" } } }"),
+     "2:39", "no node \"n\""},
+    {"node of another process",
+     "process { name: \"q\" node { name: \"n\" }\n"
+     " thread { name: \"t\" step { stop {} } } }\n" IN_THREAD(
+         "step { call { to { number: 0 } item { binder: \"n\" } } }"),
+     "4:39", "belongs to process \"q\""},
+    {"reply outside a handler", IN_THREAD("step { reply {} }"), "2:1",
+     "outside a handler"},
+    {"reply in a handler of another word",
+     IN_THREAD("step { serve {} }\non { br: BR_DEAD_BINDER\n"
+               "step { reply {} } }"),
+     "4:1", "another word"},
+    {"reply with a target",
+     IN_THREAD("step { serve {} } on { br: BR_TRANSACTION\n"
+               "step { reply { to { number: 0 } } } }"),
+     "3:16", "whoever called"},
+    {"serve in a handler",
+     IN_THREAD("step { serve {} }\non { br: BR_TRANSACTION\n"
+               "step { serve {} } }"),
+     "4:1", "serves already"},
+    {"handler that cannot run",
+     IN_THREAD("step { post: \"e\" }\non { br: BR_TRANSACTION }"), "3:1",
+     "never run"},
+    {"handler of no word", IN_THREAD("step { serve {} }\non { code: 1 }"),
+     "3:1", "for which word"},
+    {"text in a handler of a death",
+     IN_THREAD("step { serve {} }\non { br: BR_DEAD_BINDER text: \"x\" }"),
+     "3:1", "only a transaction"},
+    {"serve and raw reads in one thread",
+     IN_THREAD("step { write_read { read_size: 128 } }\nstep { serve {} }"),
+     "1:31", "mixes"},
+    {"serve on a non-blocking device",
+     "process { name: \"p\" attach { nonblock: true }\n"
+     " thread { name: \"t\" step { serve {} } } }",
+     "2:28", "nonblock"},
+    {"step after serve for ever",
+     IN_THREAD("step { serve {} }\nstep { post: \"e\" }"), "3:1",
+     "never reached"},
+    {"nobody posts", IN_THREAD("step { await: \"e\" }"), "2:8",
+     "nothing posts"},
+    {"kill of nobody", IN_THREAD("step { kill { process: \"x\" } }"), "2:15",
+     "no process \"x\""},
+    {"kill of itself", IN_THREAD("step { kill { process: \"p\" } }"), "2:15",
+     "use exit"},
+    {"no rounds", IN_THREAD("step { repeat { step { post: \"e\" } } }"), "2:8",
+     "times is 0"},
+    {"nothing to repeat", IN_THREAD("step { repeat { times: 2 } }"), "2:8",
+     "nothing to repeat"},
+    {"odd mapping", IN_THREAD("step { mmap { size: 100 } }"), "2:15",
+     "multiple of 4096"},
+    {"ioctl of nothing", IN_THREAD("step { ioctl {} }"), "2:8",
+     "which request"},
+    {"write_read as ioctl", IN_THREAD("step { ioctl { number: 1 } }"), "2:16",
+     "write_read"},
+    {"empty command", IN_THREAD("step { queue { command {} } }"), "2:16",
+     "command is empty"},
+    {"command after cut bytes",
+     IN_THREAD("step { queue { command { raw: \"x\" }\n"
+               "command { enter_looper {} } } }"),
+     "3:1", "cut short must come last"},
+    {"write_consumed inside a command",
+     IN_THREAD("step { write_read { write { enter_looper {} }\n"
+               "write_consumed: 3 } }"),
+     "3:1", "not at the end"},
+    {"nothing to append to",
+     IN_THREAD("step { write_read { append_returns: true } }"), "2:21",
+     "no words to append"},
+    {"expectation of a post",
+     IN_THREAD("step { post: \"e\" expect { ret: 0 } }"), "2:19", "no result"},
+    {"errno of a call",
+     IN_THREAD("step { call { to { number: 0 } }\n"
+               "expect { error: \"EINVAL\" } }"),
+     "3:10", "system calls"},
+    {"words of an ioctl",
+     IN_THREAD("step { ioctl { version {} }\n"
+               "expect { returns { br: BR_NOOP } } }"),
+     "3:10", "write_read"},
+    {"unknown errno",
+     IN_THREAD("step { ioctl { version {} } expect { error: \"EINVA\" } }"),
+     "2:38", "did you mean \"EINVAL\"?"},
+    {"errno of a success",
+     IN_THREAD("step { ioctl { version {} }\n"
+               "expect { ret: 0 error: \"EINVAL\" } }"),
+     "3:17", "only when ret is -1"},
+    {"contradiction",
+     IN_THREAD("step { write_read {}\n"
+               "expect { no_returns: true returns { br: BR_NOOP } } }"),
+     "3:10", "contradict"},
+    {"call that ends in a wrong word",
+     IN_THREAD("step { call { to { number: 0 } }\n"
+               "expect { br: BR_NOOP } }"),
+     "3:10", "never ends a call"},
+    {"reply of a one-way call",
+     IN_THREAD("step { call { to { number: 0 } one_way: true }\n"
+               "expect { br: BR_REPLY } }"),
+     "3:1", "no reply"},
+    {"bind of a one-way call",
+     IN_THREAD("step { call { to { number: 0 } one_way: true\n"
+               "bind { object: 0 name: \"x\" } } }"),
+     "3:1", "no reply to bind"},
+    {"bind of nothing",
+     IN_THREAD("step { call { to { number: 0 }\nbind { name: \"x\" } } }"),
+     "3:1", "what to remember"},
+    {"one name for a handle and a buffer",
+     IN_THREAD("step { serve {} }\non { br: BR_TRANSACTION\n"
+               "bind { object: 0 name: \"x\" }\nbind { buffer {} name: \"x\" "
+               "} }"),
+     "5:18", "choose two names"},
+    {"two managers of a device",
+     "process { name: \"p\" attach { context_manager: true }\n"
+     " thread { name: \"t\" step { stop {} } } }\n"
+     "process { name: \"q\" attach { context_manager: true }\n"
+     " thread { name: \"t\" step { stop {} } } }",
+     "3:1", "both start as context manager"},
+    {"service manager with threads",
+     "process { name: \"p\" service_manager {}\n"
+     " thread { name: \"t\" step { stop {} } } }",
+     "1:21", "threads of its own"},
+    {"service listed twice",
+     "process { name: \"p\"\nservice_manager { service: \"a\" service: \"a\" "
+     "} }",
+     "2:32", "twice"},
+    {"two nodes at one address",
+     "process { name: \"p\" node { name: \"a\" ptr: 1 }\n"
+     "node { name: \"b\" ptr: 1 }\n"
+     " thread { name: \"t\" step { stop {} } } }",
+     "2:1", "another ptr"},
+    {"schedule of nobody",
+     IN_THREAD("step { stop {} }") "\nschedule { actor: \"p.x\" }", "4:12",
+     "did you mean \"p.t\"?"},
+    {"budget twice",
+     IN_THREAD("step { stop {} }") "\nbudget { kill: \"p\" kill: \"p\" }",
+     "4:20", "twice"},
+    {"predicate without expression",
+     IN_THREAD("step { stop {} }") "\nalways { name: \"x\" }", "4:1",
+     "no expression"},
+    {"predicates of one name",
+     IN_THREAD("step { stop {} }") "\nalways { name: \"x\" expr: \"true\" }\n"
+                                   "sometimes { name: \"x\" expr: \"true\" }",
+     "5:23", "rename one"},
+    {"property without violation",
+     IN_THREAD("step { stop {} }") "\nexpect { property: \"E2\" }", "4:10",
+     "VERDICT_VIOLATED"},
+    {"unknown granularity",
+     IN_THREAD("step { stop {} }") "\nexplore { granularity: \"atom\" }",
+     "4:11", "\"command\" or \"lock\""},
+};
+
+class MistakeTest : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(MistakeTest, IsReportedWithItsPlace) {
+  const Mistake& mistake = GetParam();
+  const std::string error = LoadError(mistake.text);
+  EXPECT_THAT(
+      error,
+      AllOf(StartsWith(absl::StrCat("test.textproto:", mistake.place, ": ")),
+            HasSubstr(mistake.message)))
+      << mistake.what;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MistakeTest, ::testing::ValuesIn(kMistakes));
+
+TEST(ScenarioLoaderTest, ReportsEveryMistake) {
+  const std::string error =
+      LoadError(IN_THREAD("step {}\nstep { await: \"x\" }\nstep {}"));
+  const std::vector<std::string> lines = absl::StrSplit(error, '\n');
+  ASSERT_EQ(lines.size(), 3u) << error;
+  EXPECT_THAT(lines[0], StartsWith("test.textproto:2:"));
+  EXPECT_THAT(lines[1], StartsWith("test.textproto:3:"));
+  EXPECT_THAT(lines[2], StartsWith("test.textproto:4:"));
+}
+
+TEST(ScenarioLoaderTest, DeepNestingIsAnError) {
+  std::string text = "process { name: \"p\" thread { name: \"t\" ";
+  for (int i = 0; i < 100000; ++i) text += "step { repeat { times: 1 ";
+  EXPECT_THAT(LoadError(text), HasSubstr("test.textproto:"));
+  text = "process { name: \"p\" attach {} thread { name: \"t\" ";
+  for (int i = 0; i < 40; ++i) text += "step { repeat { times: 1 ";
+  text += "step { flush {} }" + std::string(80, '}') + "} }";
+  EXPECT_THAT(LoadError(text), HasSubstr("nested too deeply"));
+}
+
+uint64_t Next(uint64_t* state) {
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  return *state;
+}
+
+// A good file with bytes or tokens changed, removed, doubled or swapped.
+std::string Mutate(std::string text, uint64_t* random) {
+  static constexpr const char* kTokens[] = {"{",
+                                            "}",
+                                            ":",
+                                            "\"",
+                                            "-1",
+                                            "0",
+                                            "18446744073709551615",
+                                            "step",
+                                            "bind",
+                                            "repeat",
+                                            "on",
+                                            "reply {}",
+                                            "serve {}",
+                                            "br: 2",
+                                            "\"\\377\"",
+                                            "expect {}",
+                                            "[a.b] {}",
+                                            "#",
+                                            "write_read { read_size: 9 }",
+                                            "item { handle {} }"};
+  const int edits = 1 + static_cast<int>(Next(random) % 4);
+  for (int i = 0; i < edits && !text.empty(); ++i) {
+    const size_t at = Next(random) % text.size();
+    const size_t length = 1 + Next(random) % 24;
+    switch (Next(random) % 4) {
+      case 0:
+        text.erase(at, length);
+        break;
+      case 1:
+        text.insert(Next(random) % text.size(), text.substr(at, length * 4));
+        break;
+      case 2:
+        text[at] = static_cast<char>(Next(random));
+        break;
+      default:
+        text.replace(at, length % 3,
+                     kTokens[Next(random) % (sizeof(kTokens) / 8)]);
+    }
+  }
+  return text;
+}
+
+// Crashes are what this looks for; an error must have a place.
+TEST(ScenarioLoaderTest, MutatedFilesAreLoadedOrRefused) {
+  uint64_t random = 20240229;
+  int refused = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string text = Mutate(kGood, &random);
+    const std::string error = LoadError(text);
+    if (error.empty()) continue;
+    ++refused;
+    ASSERT_THAT(error, StartsWith("test.textproto:")) << text;
+  }
+  EXPECT_GT(refused, 1000);
+  EXPECT_LT(refused, 20000);
+}
+
+// Whatever loads must also run without an error of the simulator's own.
+TEST(ScenarioLoaderTest, MutatedFilesThatLoadCanBeRun) {
+  uint64_t random = 7;
+  int runs = 0;
+  for (int i = 0; i < 12000; ++i) {
+    auto loaded = LoadScenario(Mutate(kGood, &random), "test.textproto");
+    if (!loaded.ok()) continue;
+    ++runs;
+    TestRun(std::move(loaded->compiled), Next(&random)).Run(300);
+  }
+  EXPECT_GT(runs, 100);
+}
+
+}  // namespace
+}  // namespace bindery::sim
