@@ -1,0 +1,126 @@
+// bindery bench: how fast, on work that does not change.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "adapter/binder_model.h"
+#include "model/brm/run.h"
+#include "model/explore/explore.h"
+#include "sim/engine/run.h"
+#include "tools/bindery/bench_scenarios.h"
+#include "tools/bindery/commands.h"
+#include "tools/bindery/flags.h"
+#include "tools/bindery/meter.h"
+#include "tools/bindery/report.h"
+#include "tools/bindery/search.h"
+#include "tools/bindery/session.h"
+
+namespace bindery::tools {
+namespace {
+
+void FillRates(proto::Result* result) {
+  const double seconds = result->cpu_seconds();
+  if (seconds <= 0) return;
+  auto& figures = *result->mutable_figures();
+  figures["states_per_cpu_second"] =
+      static_cast<double>(result->states()) / seconds;
+  figures["transitions_per_cpu_second"] =
+      static_cast<double>(result->transitions()) / seconds;
+}
+
+absl::Status BenchBrm(proto::Result* result) {
+  auto params = model::ParseBrmParams(absl::GetFlag(FLAGS_params));
+  if (!params.ok()) return params.status();
+  model::BrmRunOptions options = model::DefaultBrmRunOptions();
+  options.strategy = SearchStrategy();
+  Ticker ticker("brm");
+  SetSearchOptions(0, 0, &ticker, &options.explore);
+  const Meter meter;
+  const model::ExploreResult found = model::RunBrm(*params, options);
+  FillCounts(found, result);
+  result->set_name(absl::StrCat("brm ", model::BrmParamsText(*params)));
+  result->set_verdict(found.complete ? "pass" : "inconclusive");
+  if (!found.complete) {
+    result->set_reason(model::StopReasonName(found.stop_reason));
+  }
+  meter.Fill(result);
+  FillRates(result);
+  return absl::OkStatus();
+}
+
+// Three clients with three calls each: everything included (apply, invariants,
+// fingerprint, visited set, undo).
+absl::Status BenchExplore(proto::Result* result) {
+  auto session = OpenText("three_clients", kThreeClients);
+  if (!session.ok()) return session.status();
+  model::ExploreOptions options;
+  Ticker ticker("explore");
+  SetSearchOptions(0, 0, &ticker, &options);
+  const Meter meter;
+  BinderModel binder((*session)->scenario.compiled, (*session)->driver,
+                     &(*session)->properties, (*session)->options);
+  const model::ExploreResult found =
+      model::Explore(binder, SearchStrategy(), options);
+  FillCounts(found, result);
+  const bool lock =
+      (*session)->options.granularity == sim::Granularity::kLock;
+  result->set_name(lock ? "explore lock" : "explore command");
+  result->set_verdict(found.findings.empty() ? "pass" : "violated");
+  if (!found.complete) {
+    result->set_reason(model::StopReasonName(found.stop_reason));
+  }
+  meter.Fill(result);
+  FillRates(result);
+  return absl::OkStatus();
+}
+
+// Synchronous calls of one client to one server, in `run` without a trace.
+absl::Status BenchRoundtrip(proto::Result* result) {
+  const uint64_t rounds = absl::GetFlag(FLAGS_rounds);
+  auto session = OpenText("roundtrip", RoundtripScenario(rounds));
+  if (!session.ok()) return session.status();
+  sim::SimulationOptions options = (*session)->options;
+  options.journal = false;
+  sim::Simulation simulation((*session)->scenario.compiled,
+                             (*session)->driver, &(*session)->properties,
+                             options);
+  sim::AsWrittenScheduler scheduler;
+  sim::RunOptions run_options;
+  run_options.check_properties = false;
+  const Meter meter;
+  const sim::RunResult run = sim::Run(simulation, scheduler, run_options);
+  result->set_name("roundtrip");
+  result->set_verdict(run.Verdict());
+  result->set_reason(run.message);
+  meter.Fill(result);
+  auto& figures = *result->mutable_figures();
+  figures["roundtrips"] = static_cast<double>(rounds);
+  figures["transitions"] = static_cast<double>(run.steps);
+  figures["roundtrips_per_cpu_second"] =
+      static_cast<double>(rounds) / result->cpu_seconds();
+  return absl::OkStatus();
+}
+
+absl::Status BenchOne(const std::string& name, proto::Result* result) {
+  if (name == "brm") return BenchBrm(result);
+  if (name == "explore") return BenchExplore(result);
+  if (name == "roundtrip") return BenchRoundtrip(result);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "unknown benchmark \"", name, "\"; there are brm, explore, roundtrip"));
+}
+
+}  // namespace
+
+int BenchCommand(const std::vector<std::string>& arguments) {
+  const std::vector<std::string> all = {"brm", "explore", "roundtrip"};
+  proto::Report report;
+  for (const std::string& name : arguments.empty() ? all : arguments) {
+    const absl::Status status = BenchOne(name, report.add_results());
+    if (!status.ok()) return Fail(status);
+  }
+  return Print(report);
+}
+
+}  // namespace bindery::tools

@@ -1,0 +1,22 @@
+#include "tools/bindery/bench_scenarios.h"
+
+#include "absl/strings/str_cat.h"
+#include "tools/bindery/three_clients.inc"
+
+namespace bindery::tools {
+
+const char kThreeClients[] = BINDERY_THREE_CLIENTS;
+
+std::string RoundtripScenario(uint64_t rounds) {
+  return absl::StrCat(
+      "name: 'roundtrip'\n"
+      "process { name: 'server' attach { context_manager: true }\n"
+      "  thread { name: 'main' step { serve {} } }\n"
+      "  on { br: BR_TRANSACTION code: 1 step { reply {} } } }\n"
+      "process { name: 'client' attach {}\n"
+      "  thread { name: 'main' step { repeat { times: ",
+      rounds,
+      " step { call { to { number: 0 } code: 1 } } } } } }\n");
+}
+
+}  // namespace bindery::tools

@@ -1,0 +1,17 @@
+// The scenarios that benchmarks execute, as text.
+#ifndef BINDERY_TOOLS_BINDERY_BENCH_SCENARIOS_H_
+#define BINDERY_TOOLS_BINDERY_BENCH_SCENARIOS_H_
+
+#include <cstdint>
+#include <string>
+
+namespace bindery::tools {
+
+// scenarios/workload/three_clients.textproto.
+extern const char kThreeClients[];
+// One client that calls one server `rounds` times.
+std::string RoundtripScenario(uint64_t rounds);
+
+}  // namespace bindery::tools
+
+#endif  // BINDERY_TOOLS_BINDERY_BENCH_SCENARIOS_H_

@@ -1,0 +1,129 @@
+// bindery explore: every interleaving of each scenario.
+#include <cstdio>
+#include <limits>
+#include <memory>
+
+#include <unistd.h>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "adapter/binder_model.h"
+#include "model/explore/explore.h"
+#include "sim/engine/run.h"
+#include "tools/bindery/commands.h"
+#include "tools/bindery/files.h"
+#include "tools/bindery/flags.h"
+#include "tools/bindery/golden.h"
+#include "tools/bindery/meter.h"
+#include "tools/bindery/report.h"
+#include "tools/bindery/search.h"
+#include "tools/bindery/session.h"
+#include "tools/bindery/verdict.h"
+
+namespace bindery::tools {
+namespace {
+
+const char* VerdictOf(const model::ExploreResult& found) {
+  for (const model::Finding& finding : found.findings) {
+    if (finding.kind == model::FindingKind::kViolation) return "violated";
+  }
+  if (!found.findings.empty()) return "deadlock";
+  return found.complete ? "pass" : "inconclusive";
+}
+
+// Re-executes the choices of a finding to write down what happened.
+absl::Status RecordFinding(const Session& session,
+                           const model::Finding& finding,
+                           const std::string& path) {
+  std::vector<uint64_t> choices;
+  for (const model::Choice choice : finding.choices) {
+    choices.push_back(choice.value);
+  }
+  sim::Simulation simulation(session.scenario.compiled, session.driver,
+                             &session.properties, session.options);
+  sim::ReplayScheduler scheduler(std::move(choices));
+  proto::Trace trace;
+  sim::RunOptions options;
+  options.trace = &trace;
+  options.check_properties = absl::GetFlag(FLAGS_properties) != "none";
+  sim::Run(simulation, scheduler, options);
+  session.Describe(&trace);
+  return WriteTrace(path, trace);
+}
+
+// A predicate that never held makes a complete search a failure: the scenario
+// shows less than it claims.
+void ReportUnseen(const Session& session, const model::ExploreResult& found,
+                  proto::Result* result) {
+  if (!found.complete || !found.findings.empty()) return;
+  const auto& sometimes = session.properties.sometimes;
+  for (size_t i = 0; i < sometimes.size(); ++i) {
+    if ((found.sometimes_seen >> i & 1) != 0) continue;
+    result->set_verdict("violated");
+    proto::ViolationReport* report = result->add_violations();
+    report->set_property(sometimes[i].name);
+    report->set_message(
+        absl::StrCat("never holds: ", sometimes[i].expr));
+  }
+}
+
+void FillResult(const Session& session, const model::ExploreResult& found,
+                const Meter& meter, proto::Result* result) {
+  FillCounts(found, result);
+  result->set_name(session.name());
+  result->set_verdict(VerdictOf(found));
+  if (!found.complete && found.findings.empty()) {
+    result->set_reason(absl::StrCat(
+        model::StopReasonName(found.stop_reason),
+        found.stop_detail.empty() ? "" : ": ", found.stop_detail));
+  }
+  for (const model::Finding& finding : found.findings) {
+    proto::ViolationReport* report = result->add_violations();
+    report->set_property(finding.property);
+    report->set_message(finding.message);
+    report->set_depth(finding.depth());
+  }
+  ReportUnseen(session, found, result);
+  meter.Fill(result);
+}
+
+absl::Status ExploreOne(const Session& session, proto::Result* result) {
+  model::ExploreOptions options;
+  const proto::ExploreDefaults& defaults = session.scenario.proto.explore();
+  Ticker ticker(session.name());
+  SetSearchOptions(defaults.max_states(), defaults.max_depth(), &ticker,
+                   &options);
+  const Meter meter;
+  BinderModel binder(session.scenario.compiled, session.driver,
+                     &session.properties, session.options);
+  const model::ExploreResult found =
+      model::Explore(binder, SearchStrategy(), options);
+  FillResult(session, found, meter, result);
+  const std::string trace = absl::GetFlag(FLAGS_trace);
+  if (!trace.empty() && !found.findings.empty()) {
+    const absl::Status written =
+        RecordFinding(session, found.findings[0], trace);
+    if (!written.ok()) return written;
+    result->mutable_violations(0)->set_trace(trace);
+  }
+  ApplyScenarioExpectation(session, result);
+  if (StatusOf(result->verdict()) != kExitPass) {
+    result->set_reproduce(Reproduce("explore", session.path));
+  }
+  return CheckGolden(session, result);
+}
+
+}  // namespace
+
+int ExploreCommand(const std::vector<std::string>& arguments) {
+  auto sessions = OpenSessions(arguments);
+  if (!sessions.ok()) return Fail(sessions.status());
+  proto::Report report;
+  for (const std::unique_ptr<Session>& session : *sessions) {
+    const absl::Status status = ExploreOne(*session, report.add_results());
+    if (!status.ok()) return Fail(status);
+  }
+  return Print(report);
+}
+
+}  // namespace bindery::tools

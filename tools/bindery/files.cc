@@ -1,0 +1,88 @@
+#include "tools/bindery/files.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/text_format.h"
+
+namespace bindery::tools {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": is a directory, not a file"));
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+  }
+  std::ostringstream bytes;
+  bytes << in.rdbuf();
+  return bytes.str();
+}
+
+absl::Status WriteFile(const std::string& path, absl::string_view bytes) {
+  if (path == "-") {
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+    return absl::OkStatus();
+  }
+  const std::string beside = absl::StrCat(path, ".", getpid(), ".new");
+  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (out && std::rename(beside.c_str(), path.c_str()) == 0) {
+    return absl::OkStatus();
+  }
+  const std::string reason = std::strerror(errno);
+  std::remove(beside.c_str());
+  return absl::UnavailableError(
+      absl::StrCat(path, ": cannot be written: ", reason));
+}
+
+std::string Serialize(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+absl::StatusOr<proto::Trace> ReadTrace(const std::string& path) {
+  absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (!bytes.ok()) return bytes.status();
+  proto::Trace trace;
+  const bool good =
+      absl::EndsWith(path, ".textproto")
+          ? google::protobuf::TextFormat::ParseFromString(*bytes, &trace)
+          : trace.ParseFromString(*bytes);
+  if (!good || trace.scenario_text().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ":1:1: is not a trace; `bindery run --trace=FILE` writes one"));
+  }
+  return trace;
+}
+
+absl::Status WriteTrace(const std::string& path, const proto::Trace& trace) {
+  std::string bytes;
+  if (absl::EndsWith(path, ".textproto")) {
+    google::protobuf::TextFormat::PrintToString(trace, &bytes);
+  } else {
+    bytes = Serialize(trace);
+  }
+  return WriteFile(path, bytes);
+}
+
+}  // namespace bindery::tools

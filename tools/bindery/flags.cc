@@ -1,0 +1,213 @@
+#include "tools/bindery/flags.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+ABSL_FLAG(std::string, profile, "", "kernel profile; default: the scenario's");
+ABSL_FLAG(std::string, granularity, "",
+          "where threads interleave: command (default) or lock");
+ABSL_FLAG(std::string, strategy, "dfs",
+          "search order: dfs, bfs, random or reference");
+ABSL_FLAG(std::string, properties, "state",
+          "what is checked: state, or none (faults and expectations only)");
+ABSL_FLAG(std::string, addresses, "",
+          "buffer addresses in states: symbolic (default) or exact");
+ABSL_FLAG(int64_t, seed, -1, "run: random schedule; random search: its seed");
+ABSL_FLAG(uint64_t, max_states, 0, "stop after this many states; 0: never");
+ABSL_FLAG(uint64_t, max_depth, 0, "stop at this depth; 0: never");
+ABSL_FLAG(std::string, time_limit, "", "stop after 90s, 5m, 2h");
+ABSL_FLAG(std::string, memory_limit, "", "stop at 512M, 2G");
+ABSL_FLAG(std::string, mutate, "",
+          "mutations of the driver, by comma; see list mutations");
+ABSL_FLAG(std::string, format, "text", "text or json");
+ABSL_FLAG(std::string, output, "", "file to write to instead of stdout");
+ABSL_FLAG(std::string, color, "auto", "auto, always or never");
+ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");
+ABSL_FLAG(std::string, schedule, "", "run: a trace whose choices are taken");
+ABSL_FLAG(std::string, golden, "", "explore: file of expected counts");
+ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");
+ABSL_FLAG(std::string, to, "text", "export: text, mermaid or html");
+ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
+          "bench brm: P,N,S,W,Q,OW,DN,DIE");
+ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
+ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
+ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
+ABSL_FLAG(bool, keep_going, false, "collect several violations");
+ABSL_FLAG(bool, help, false, "show this text");
+
+namespace bindery::tools {
+namespace {
+
+// Names in the order of HelpText(); other flags of the libraries are hidden.
+constexpr const char* kNames[] = {
+    "profile",   "granularity", "strategy",       "properties",
+    "addresses", "seed",        "max_states",     "max_depth",
+    "time_limit", "memory_limit", "mutate",       "format",
+    "output",    "color",       "trace",          "schedule",
+    "golden",    "update_goldens", "to",          "params",
+    "walks",     "rounds",      "wide_fingerprints", "keep_going",
+    "help",
+};
+
+std::set<std::string>& Given() {
+  static auto* const given = new std::set<std::string>;
+  return *given;
+}
+
+size_t Distance(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replace = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replace});
+    }
+  }
+  return row[b.size()];
+}
+
+absl::Status UnknownFlag(absl::string_view name) {
+  const char* nearest = kNames[0];
+  for (const char* known : kNames) {
+    if (Distance(name, known) < Distance(name, nearest)) nearest = known;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown flag --", name, "; did you mean --", nearest,
+                   "? `bindery --help` lists all"));
+}
+
+bool Known(absl::string_view name) {
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [&](const char* known) { return name == known; });
+}
+
+absl::Status SetFlag(absl::string_view name, const std::string& value) {
+  if (!Known(name)) return UnknownFlag(name);
+  std::string error;
+  if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--", name, "=", value, ": not a value of this flag; ", error));
+  }
+  Given().insert(std::string(name));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ParseFlags(int argc, char** argv,
+                        std::vector<std::string>* arguments) {
+  bool only_arguments = false;
+  for (int i = 1; i < argc; ++i) {
+    absl::string_view word = argv[i];
+    if (only_arguments || !absl::StartsWith(word, "-") || word == "-") {
+      arguments->push_back(std::string(word));
+      continue;
+    }
+    if (word == "--") {
+      only_arguments = true;
+      continue;
+    }
+    absl::ConsumePrefix(&word, "-");
+    absl::ConsumePrefix(&word, "-");
+    const size_t equals = word.find('=');
+    const absl::string_view name = word.substr(0, equals);
+    const std::string value =
+        equals == absl::string_view::npos
+            ? (name == "update_goldens" || name == "help" ||
+                       name == "wide_fingerprints" || name == "keep_going"
+                   ? "true"
+                   : "")
+            : std::string(word.substr(equals + 1));
+    if (equals == absl::string_view::npos && value.empty() && Known(name)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--", name, " needs a value: --", name, "=VALUE"));
+    }
+    if (absl::Status s = SetFlag(name, value); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> GivenFlags() {
+  std::vector<std::string> flags;
+  for (const std::string& name : Given()) {
+    flags.push_back(absl::StrCat(
+        "--", name, "=", absl::FindCommandLineFlag(name)->CurrentValue()));
+  }
+  return flags;
+}
+
+std::map<std::string, std::string> AllFlags() {
+  std::map<std::string, std::string> flags;
+  for (const char* name : kNames) {
+    flags[name] = absl::FindCommandLineFlag(name)->CurrentValue();
+  }
+  flags.erase("help");
+  return flags;
+}
+
+absl::Status ParseDuration(const std::string& text, double* seconds) {
+  absl::string_view number = text;
+  double unit = 1;
+  if (absl::ConsumeSuffix(&number, "h")) unit = 3600;
+  if (absl::ConsumeSuffix(&number, "m")) unit = 60;
+  absl::ConsumeSuffix(&number, "s");
+  *seconds = 0;
+  if (number.empty() && text.empty()) return absl::OkStatus();
+  if (!absl::SimpleAtod(number, seconds) || *seconds < 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--time_limit=", text, ": not a duration; write 90s, 5m or 2h"));
+  }
+  *seconds *= unit;
+  return absl::OkStatus();
+}
+
+absl::Status ParseBytes(const std::string& text, uint64_t* bytes) {
+  absl::string_view number = text;
+  uint64_t unit = 1;
+  if (absl::ConsumeSuffix(&number, "K")) unit = 1u << 10;
+  if (absl::ConsumeSuffix(&number, "M")) unit = 1u << 20;
+  if (absl::ConsumeSuffix(&number, "G")) unit = 1u << 30;
+  *bytes = 0;
+  if (text.empty()) return absl::OkStatus();
+  if (!absl::SimpleAtoi(number, bytes) ||
+      *bytes > ~uint64_t{0} / unit) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--memory_limit=", text, ": not a size; write 512M or 2G"));
+  }
+  *bytes *= unit;
+  return absl::OkStatus();
+}
+
+std::string HelpText() {
+  std::string text =
+      "bindery: a simulator and model checker of the Android Binder protocol\n"
+      "\n"
+      "  bindery run     SCENARIO...   one schedule\n"
+      "  bindery explore SCENARIO...   every interleaving within the bounds\n"
+      "  bindery replay  TRACE...      a recorded trace, byte for byte\n"
+      "  bindery export  TRACE --to=text|mermaid|html\n"
+      "  bindery list    scenarios|invariants|profiles|mutations\n"
+      "  bindery bench   [brm|explore|roundtrip]...\n"
+      "\n"
+      "Exit status: 0 pass, 2 usage or invalid input, 3 internal error,\n"
+      "10 violated, 11 deadlock, 12 mismatch, 13 expected violation not\n"
+      "found, 20 budget exhausted.\n"
+      "\n"
+      "Flags:\n";
+  for (const char* name : kNames) {
+    absl::StrAppend(&text, "  --", name, std::string(20 - std::string(name).size(), ' '),
+                    absl::FindCommandLineFlag(name)->Help(), "\n");
+  }
+  return text;
+}
+
+}  // namespace bindery::tools

@@ -1,0 +1,64 @@
+// The command line: `bindery COMMAND ARGUMENT... --flag=value...`, flags
+// anywhere. The flags themselves are Abseil's; this file adds what the contract
+// asks for: errors that say what to do, and exit status 2 for them.
+#ifndef BINDERY_TOOLS_BINDERY_FLAGS_H_
+#define BINDERY_TOOLS_BINDERY_FLAGS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/flags/declare.h"
+#include "absl/status/status.h"
+
+ABSL_DECLARE_FLAG(std::string, profile);
+ABSL_DECLARE_FLAG(std::string, granularity);
+ABSL_DECLARE_FLAG(std::string, strategy);
+ABSL_DECLARE_FLAG(std::string, properties);
+ABSL_DECLARE_FLAG(std::string, addresses);
+ABSL_DECLARE_FLAG(int64_t, seed);
+ABSL_DECLARE_FLAG(uint64_t, max_states);
+ABSL_DECLARE_FLAG(uint64_t, max_depth);
+ABSL_DECLARE_FLAG(std::string, time_limit);
+ABSL_DECLARE_FLAG(std::string, memory_limit);
+ABSL_DECLARE_FLAG(std::string, mutate);
+ABSL_DECLARE_FLAG(std::string, format);
+ABSL_DECLARE_FLAG(std::string, output);
+ABSL_DECLARE_FLAG(std::string, color);
+ABSL_DECLARE_FLAG(std::string, trace);
+ABSL_DECLARE_FLAG(std::string, schedule);
+ABSL_DECLARE_FLAG(std::string, golden);
+ABSL_DECLARE_FLAG(bool, update_goldens);
+ABSL_DECLARE_FLAG(std::string, to);
+ABSL_DECLARE_FLAG(std::string, params);
+ABSL_DECLARE_FLAG(uint64_t, walks);
+ABSL_DECLARE_FLAG(uint64_t, rounds);
+ABSL_DECLARE_FLAG(bool, wide_fingerprints);
+ABSL_DECLARE_FLAG(bool, keep_going);
+ABSL_DECLARE_FLAG(bool, help);
+
+namespace bindery::tools {
+
+// Sets the flags and leaves the rest, the command first, in *arguments.
+// Errors: InvalidArgument for an unknown flag (with the nearest name) or a
+// value that it does not take.
+absl::Status ParseFlags(int argc, char** argv,
+                        std::vector<std::string>* arguments);
+
+// Flags that were given, as "--name=value", in alphabetical order.
+std::vector<std::string> GivenFlags();
+// Every flag's present value, for reports.
+std::map<std::string, std::string> AllFlags();
+
+// "90s", "5m", "2h" or plain seconds; "64M", "2G" or plain bytes. 0 or empty
+// means no limit.
+absl::Status ParseDuration(const std::string& text, double* seconds);
+absl::Status ParseBytes(const std::string& text, uint64_t* bytes);
+
+// The text of `bindery --help`.
+std::string HelpText();
+
+}  // namespace bindery::tools
+
+#endif  // BINDERY_TOOLS_BINDERY_FLAGS_H_

@@ -1,0 +1,141 @@
+// bindery list: what there is.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "sim/invariants/invariants.h"
+#include "sim/kernel/driver.h"
+#include "sim/kernel/mutation.h"
+#include "tools/bindery/commands.h"
+#include "tools/bindery/files.h"
+#include "tools/bindery/flags.h"
+#include "tools/bindery/report.h"
+
+namespace bindery::tools {
+namespace {
+
+// A table of strings, the first column of which is the key.
+struct Listing {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+
+std::string JsonString(const std::string& text) {
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}),
+      "\"");
+}
+
+std::string ToJson(const Listing& listing) {
+  std::string json = "[";
+  for (const std::vector<std::string>& row : listing.rows) {
+    absl::StrAppend(&json, json.size() > 1 ? ",\n " : "\n ", "{");
+    for (size_t i = 0; i < row.size(); ++i) {
+      absl::StrAppend(&json, i > 0 ? ", " : "",
+                      JsonString(listing.columns[i]), ": ",
+                      JsonString(row[i]));
+    }
+    absl::StrAppend(&json, "}");
+  }
+  return absl::StrCat(json, "\n]\n");
+}
+
+std::string ToText(const Listing& listing) {
+  std::string text;
+  for (const std::vector<std::string>& row : listing.rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      absl::StrAppend(&text, i > 0 ? "  " : "", row[i]);
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+Listing ListInvariants() {
+  Listing listing{{"id", "scope", "what"}, {}};
+  for (const sim::Invariant& one : sim::Invariants()) {
+    listing.rows.push_back({one.id, one.scope, one.what});
+  }
+  return listing;
+}
+
+Listing ListProfiles() {
+  Listing listing{{"id"}, {}};
+  for (const std::string& name : sim::ProfileNames()) {
+    listing.rows.push_back({name});
+  }
+  return listing;
+}
+
+absl::StatusOr<Listing> ListMutations() {
+  const std::string profile = absl::GetFlag(FLAGS_profile);
+  auto mutations = sim::ListMutations(profile.empty() ? "c-7.2" : profile);
+  if (!mutations.ok()) return mutations.status();
+  Listing listing{{"id", "kind", "function", "what"}, {}};
+  for (const sim::Mutation& one : *mutations) {
+    listing.rows.push_back({one.id, one.kind, one.function, one.what});
+  }
+  return listing;
+}
+
+// Scenario files below the folders named, by default `scenarios`.
+absl::StatusOr<Listing> ListScenarios(std::vector<std::string> folders) {
+  namespace fs = std::filesystem;
+  if (folders.empty()) folders.push_back("scenarios");
+  Listing listing{{"path"}, {}};
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    fs::recursive_directory_iterator it(folder, error);
+    if (error) {
+      return absl::NotFoundError(
+          absl::StrCat(folder, ": ", error.message()));
+    }
+    for (; it != fs::recursive_directory_iterator(); it.increment(error)) {
+      const fs::path& path = it->path();
+      const bool golden =
+          path.filename().string().find("golden") != std::string::npos;
+      if (path.extension() == ".textproto" && !golden) {
+        listing.rows.push_back({path.string()});
+      }
+    }
+  }
+  std::sort(listing.rows.begin(), listing.rows.end());
+  return listing;
+}
+
+absl::StatusOr<Listing> List(const std::string& what,
+                             const std::vector<std::string>& rest) {
+  if (what == "invariants") return ListInvariants();
+  if (what == "profiles") return ListProfiles();
+  if (what == "mutations") return ListMutations();
+  if (what == "scenarios") return ListScenarios(rest);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "cannot list \"", what,
+      "\"; there are scenarios, invariants, profiles and mutations"));
+}
+
+}  // namespace
+
+int ListCommand(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return Fail(absl::InvalidArgumentError(
+        "list what? scenarios, invariants, profiles or mutations"));
+  }
+  absl::StatusOr<Listing> listing =
+      List(arguments[0], {arguments.begin() + 1, arguments.end()});
+  if (!listing.ok()) return Fail(listing.status());
+  const std::string output = absl::GetFlag(FLAGS_output);
+  const absl::Status written = WriteFile(
+      output.empty() ? "-" : output,
+      absl::GetFlag(FLAGS_format) == "json" ? ToJson(*listing)
+                                            : ToText(*listing));
+  return written.ok() ? static_cast<int>(kExitPass) : Fail(written);
+}
+
+}  // namespace bindery::tools

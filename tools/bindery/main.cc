@@ -1,0 +1,93 @@
+// bindery: see HelpText() in flags.cc and docs/.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "tools/bindery/commands.h"
+#include "tools/bindery/flags.h"
+#include "tools/bindery/report.h"
+
+namespace bindery::tools {
+namespace {
+
+struct Command {
+  const char* name;
+  int (*run)(const std::vector<std::string>&);
+};
+
+constexpr Command kCommands[] = {
+    {"run", RunCommand},       {"explore", ExploreCommand},
+    {"replay", ReplayCommand}, {"export", ExportCommand},
+    {"list", ListCommand},     {"bench", BenchCommand},
+};
+
+constexpr const char* kPlanned[] = {"fuzz", "shrink", "conform", "mutate"};
+
+absl::Status CheckChoice(const char* flag, const std::string& value,
+                         std::vector<std::string> allowed) {
+  for (const std::string& one : allowed) {
+    if (value == one) return absl::OkStatus();
+  }
+  std::string list;
+  for (const std::string& one : allowed) {
+    if (!one.empty()) absl::StrAppend(&list, list.empty() ? "" : ", ", one);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, "=", value, ": must be one of ", list));
+}
+
+absl::Status CheckFlags() {
+  double seconds = 0;
+  uint64_t bytes = 0;
+  for (const absl::Status& status : {
+           CheckChoice("format", absl::GetFlag(FLAGS_format),
+                       {"text", "json"}),
+           CheckChoice("strategy", absl::GetFlag(FLAGS_strategy),
+                       {"dfs", "bfs", "random", "reference"}),
+           CheckChoice("granularity", absl::GetFlag(FLAGS_granularity),
+                       {"", "command", "lock"}),
+           CheckChoice("addresses", absl::GetFlag(FLAGS_addresses),
+                       {"", "symbolic", "exact"}),
+           CheckChoice("properties", absl::GetFlag(FLAGS_properties),
+                       {"state", "none"}),
+           CheckChoice("color", absl::GetFlag(FLAGS_color),
+                       {"auto", "always", "never"}),
+           ParseDuration(absl::GetFlag(FLAGS_time_limit), &seconds),
+           ParseBytes(absl::GetFlag(FLAGS_memory_limit), &bytes),
+       }) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  absl::Status status = ParseFlags(argc, argv, &arguments);
+  if (status.ok()) status = CheckFlags();
+  if (!status.ok()) return Fail(status);
+  if (absl::GetFlag(FLAGS_help) || arguments.empty() ||
+      arguments[0] == "help") {
+    const bool asked = !arguments.empty() || absl::GetFlag(FLAGS_help);
+    std::fputs(HelpText().c_str(), asked ? stdout : stderr);
+    return asked ? kExitPass : kExitUsage;
+  }
+  const std::string name = arguments[0];
+  arguments.erase(arguments.begin());
+  for (const Command& command : kCommands) {
+    if (name == command.name) return command.run(arguments);
+  }
+  for (const char* planned : kPlanned) {
+    if (name != planned) continue;
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("the command ", name, " is not in this version yet")));
+  }
+  return Fail(absl::InvalidArgumentError(absl::StrCat(
+      "unknown command \"", name, "\"; `bindery --help` lists them")));
+}
+
+}  // namespace
+}  // namespace bindery::tools
+
+int main(int argc, char** argv) { return bindery::tools::Main(argc, argv); }

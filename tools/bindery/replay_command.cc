@@ -1,0 +1,58 @@
+// bindery replay: executes recorded traces again and compares every byte.
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "sim/engine/run.h"
+#include "tools/bindery/commands.h"
+#include "tools/bindery/files.h"
+#include "tools/bindery/report.h"
+#include "tools/bindery/session.h"
+
+namespace bindery::tools {
+namespace {
+
+absl::Status ReplayOne(const std::string& path, proto::Result* result) {
+  absl::StatusOr<proto::Trace> trace = ReadTrace(path);
+  if (!trace.ok()) return trace.status();
+  absl::StatusOr<std::unique_ptr<Session>> session = OpenTrace(*trace, path);
+  if (!session.ok()) return session.status();
+  sim::Simulation simulation((*session)->scenario.compiled,
+                             (*session)->driver, &(*session)->properties,
+                             (*session)->options);
+  const sim::ReplayResult replay = sim::ReplayTrace(*trace, simulation);
+  result->set_name(trace->scenario_name());
+  result->set_max_depth(replay.run.steps);
+  if (!replay.same) {
+    result->set_verdict("mismatch");
+    result->set_reason(replay.difference);
+    return absl::OkStatus();
+  }
+  result->set_verdict(trace->end().verdict());
+  result->set_reason(
+      absl::StrCat("the same ", trace->step_size(), " steps"));
+  for (const sim::PropertyViolation& violation : replay.run.violations) {
+    proto::ViolationReport* report = result->add_violations();
+    report->set_property(violation.property);
+    report->set_message(violation.message);
+    report->set_depth(replay.run.steps);
+    report->set_trace(path);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int ReplayCommand(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return Fail(absl::InvalidArgumentError(
+        "no trace given; `bindery run SCENARIO --trace=FILE` writes one"));
+  }
+  proto::Report report;
+  for (const std::string& path : arguments) {
+    const absl::Status status = ReplayOne(path, report.add_results());
+    if (!status.ok()) return Fail(status);
+  }
+  return Print(report);
+}
+
+}  // namespace bindery::tools

@@ -1,0 +1,124 @@
+#include "tools/bindery/session.h"
+
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tools/bindery/files.h"
+#include "tools/bindery/flags.h"
+#include "tools/bindery/version.h"
+
+namespace bindery::tools {
+namespace {
+
+// What a session is built from; empty means: the scenario's or the default.
+struct Choices {
+  std::string profile;
+  std::string granularity;
+  std::string addresses;
+  std::vector<std::string> mutations;
+};
+
+std::string Or(const std::string& first, const std::string& second,
+               const std::string& third) {
+  if (!first.empty()) return first;
+  return second.empty() ? third : second;
+}
+
+absl::Status SetOptions(const Choices& choices, Session* session) {
+  const proto::ExploreDefaults& defaults =
+      session->scenario.proto.explore();
+  const std::string granularity =
+      Or(choices.granularity, defaults.granularity(), "command");
+  if (granularity != "command" && granularity != "lock") {
+    return absl::InvalidArgumentError(
+        absl::StrCat(session->path, ": granularity \"", granularity,
+                     "\" is neither command nor lock"));
+  }
+  session->options.granularity = granularity == "lock"
+                                     ? sim::Granularity::kLock
+                                     : sim::Granularity::kCommand;
+  const std::string addresses =
+      Or(choices.addresses, defaults.addresses(), "symbolic");
+  if (addresses != "symbolic" && addresses != "exact") {
+    return absl::InvalidArgumentError(
+        absl::StrCat(session->path, ": addresses \"", addresses,
+                     "\" are neither symbolic nor exact"));
+  }
+  session->options.exact_addresses = addresses == "exact";
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
+                                              std::string text,
+                                              const Choices& choices) {
+  absl::StatusOr<sim::LoadedScenario> scenario =
+      sim::LoadScenario(text, path);
+  if (!scenario.ok()) return scenario.status();
+  const std::string profile =
+      Or(choices.profile, scenario->proto.profile(), "c-7.2");
+  absl::StatusOr<sim::Driver> driver =
+      sim::Driver::Create(profile, choices.mutations);
+  if (!driver.ok()) return driver.status();
+  auto session = std::unique_ptr<Session>(
+      new Session{path, std::move(text), *std::move(scenario),
+                  *std::move(driver), {}, {}});
+  if (absl::Status s = SetOptions(choices, session.get()); !s.ok()) return s;
+  absl::StatusOr<sim::Properties> properties =
+      sim::Properties::Compile(session->scenario.compiled);
+  if (!properties.ok()) return properties.status();
+  session->properties = *std::move(properties);
+  return session;
+}
+
+}  // namespace
+
+void Session::Describe(proto::Trace* trace) const {
+  trace->set_model_version(kModelVersion);
+  trace->set_scenario_name(name());
+  trace->set_scenario_text(text);
+  proto::TraceOptions* out = trace->mutable_options();
+  out->set_profile(driver.profile());
+  out->set_granularity(
+      options.granularity == sim::Granularity::kLock ? "lock" : "command");
+  out->set_addresses(options.exact_addresses ? "exact" : "symbolic");
+  out->clear_mutation();
+  for (const std::string& id : driver.mutations()) out->add_mutation(id);
+}
+
+absl::StatusOr<std::unique_ptr<Session>> OpenSession(
+    const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  return OpenText(path, *text);
+}
+
+absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
+                                                  const std::string& text) {
+  Choices choices;
+  choices.profile = absl::GetFlag(FLAGS_profile);
+  choices.granularity = absl::GetFlag(FLAGS_granularity);
+  choices.addresses = absl::GetFlag(FLAGS_addresses);
+  choices.mutations =
+      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty());
+  return Open(name, text, choices);
+}
+
+absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
+                                                   const std::string& path) {
+  if (trace.model_version() != kModelVersion) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": recorded by version ", trace.model_version(),
+        " of the model, this is version ", kModelVersion,
+        "; record it again with `bindery run` or `bindery explore`"));
+  }
+  Choices choices;
+  choices.profile = trace.options().profile();
+  choices.granularity = trace.options().granularity();
+  choices.addresses = trace.options().addresses();
+  choices.mutations.assign(trace.options().mutation().begin(),
+                           trace.options().mutation().end());
+  return Open(absl::StrCat(trace.scenario_name(), ".textproto"),
+              trace.scenario_text(), choices);
+}
+
+}  // namespace bindery::tools

@@ -1,0 +1,39 @@
+#include "tools/bindery/verdict.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "tools/bindery/report.h"
+
+namespace bindery::tools {
+
+absl::StatusOr<std::vector<std::unique_ptr<Session>>> OpenSessions(
+    const std::vector<std::string>& paths) {
+  if (paths.empty()) {
+    return absl::InvalidArgumentError(
+        "no scenario given; try scenarios/tutorial/*.textproto");
+  }
+  std::vector<std::unique_ptr<Session>> sessions;
+  std::string errors;
+  for (const std::string& path : paths) {
+    absl::StatusOr<std::unique_ptr<Session>> session = OpenSession(path);
+    if (session.ok()) {
+      sessions.push_back(*std::move(session));
+    } else {
+      absl::StrAppend(&errors, errors.empty() ? "" : "\n",
+                      session.status().message());
+    }
+  }
+  if (!errors.empty()) return absl::InvalidArgumentError(errors);
+  return sessions;
+}
+
+void ApplyScenarioExpectation(const Session& session,
+                              proto::Result* result) {
+  const proto::Expectation& expect = session.scenario.proto.expect();
+  absl::string_view verdict = proto::Verdict_Name(expect.verdict());
+  absl::ConsumePrefix(&verdict, "VERDICT_");
+  ApplyExpectation(absl::AsciiStrToLower(verdict), expect.property(), result);
+}
+
+}  // namespace bindery::tools
