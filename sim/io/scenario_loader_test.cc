@@ -238,7 +238,7 @@ const Mistake kMistakes[] = {
      IN_THREAD("step { write_read { append_returns: true } }"), "2:21",
      "no words to append"},
     {"expectation of a post",
-     IN_THREAD("step { post: \"e\" expect { ret: 0 } }"), "2:19", "no result"},
+     IN_THREAD("step { post: \"e\" expect { ret: 0 } }"), "2:18", "no result"},
     {"errno of a call",
      IN_THREAD("step { call { to { number: 0 } }\n"
                "expect { error: \"EINVAL\" } }"),
