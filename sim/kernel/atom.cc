@@ -7,6 +7,35 @@
 
 namespace bindery::sim {
 
+bool Visible(AtomKind kind) {
+  switch (kind) {
+    case AtomKind::kDo:
+    case AtomKind::kLock:
+    case AtomKind::kPin:
+    case AtomKind::kUnpin:
+    case AtomKind::kDequeue:
+    case AtomKind::kWake:
+    case AtomKind::kUndo:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::vector<Atom> WithoutLocks(const std::vector<Atom>& atoms) {
+  const auto is_lock = [](const Atom& atom) {
+    return atom.kind == AtomKind::kLock || atom.kind == AtomKind::kUnlock;
+  };
+  std::vector<uint16_t> place(atoms.size());
+  std::vector<Atom> kept;
+  for (size_t i = 0; i < atoms.size(); ++i) {
+    place[i] = static_cast<uint16_t>(kept.size());
+    if (!is_lock(atoms[i])) kept.push_back(atoms[i]);
+  }
+  for (Atom& atom : kept) atom.target = place[atom.target];
+  return kept;
+}
+
 Builder::Builder(OpId id, const char* function) {
   op_.id = id;
   op_.function = function;
@@ -15,6 +44,7 @@ Builder::Builder(OpId id, const char* function) {
 Builder& Builder::Add(AtomKind kind, const char* name, void (*run)(Op&)) {
   Atom atom;
   atom.kind = kind;
+  atom.visible = Visible(kind);
   atom.run = run;
   atom.name = name;
   op_.atoms.push_back(atom);

@@ -84,6 +84,7 @@ enum class AtomKind : uint8_t {
 
 struct Atom {
   AtomKind kind = AtomKind::kLocal;
+  bool visible = false;     // other threads could notice it; set by Visible()
   uint16_t target = 0;      // kCheck, kBranch, kGoto
   OpId callee = OpId::kNone;  // kCall; kNone: `select` says which
   union {
@@ -94,6 +95,12 @@ struct Atom {
   const char* name = "";   // what it does, or the name of its lock
   const char* label = "";  // kCheck, kBranch, kGoto: where it goes
 };
+
+// True for atoms that touch what others see, or that take or leave a lock.
+bool Visible(AtomKind kind);
+
+// The same table without locks, for where nobody can run between them.
+std::vector<Atom> WithoutLocks(const std::vector<Atom>& atoms);
 
 // One operation.
 struct Operation {

@@ -49,6 +49,9 @@ absl::StatusOr<Driver> Driver::Create(
         std::move(operation);
   }
   if (absl::Status s = Mutate(mutations, &driver); !s.ok()) return s;
+  for (size_t i = 1; i < driver.operations_.size(); ++i) {
+    driver.without_locks_[i] = WithoutLocks(driver.operations_[i].atoms);
+  }
   return driver;
 }
 

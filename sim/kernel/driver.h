@@ -27,6 +27,10 @@ class Driver {
   const Operation& operation(OpId id) const {
     return operations_[static_cast<size_t>(id)];
   }
+  // Its atoms at command granularity.
+  const std::vector<Atom>& without_locks(OpId id) const {
+    return without_locks_[static_cast<size_t>(id)];
+  }
   bool Dropped(Guard guard) const {
     return dropped_[static_cast<size_t>(guard)];
   }
@@ -38,6 +42,8 @@ class Driver {
   std::string profile_;
   std::vector<std::string> mutations_;
   std::array<Operation, static_cast<size_t>(OpId::kCount)> operations_;
+  std::array<std::vector<Atom>, static_cast<size_t>(OpId::kCount)>
+      without_locks_;
   std::bitset<static_cast<size_t>(Guard::kCount)> dropped_;
 };
 

@@ -7,22 +7,6 @@
 namespace bindery::sim {
 namespace {
 
-// Atoms that other threads could notice, or that notice them.
-bool Visible(AtomKind kind) {
-  switch (kind) {
-    case AtomKind::kDo:
-    case AtomKind::kLock:
-    case AtomKind::kPin:
-    case AtomKind::kUnpin:
-    case AtomKind::kDequeue:
-    case AtomKind::kWake:
-    case AtomKind::kUndo:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Bounds one transition. Only a mutated driver gets there.
 constexpr int kMaxAtoms = 100000;
 
@@ -37,20 +21,29 @@ class Interpreter {
   }
 
   void Run() {
+    if (kernel_.granularity() == Granularity::kLock) {
+      RunAtoms<true>();
+    } else {
+      RunAtoms<false>();
+    }
+  }
+
+ private:
+  // Locks matter only where others may run between them: at command
+  // granularity the tables are without them.
+  template <bool kLocks>
+  void RunAtoms() {
     for (int i = 0; i < kMaxAtoms; ++i) {
-      const Atom& atom = operation_->atoms[op_.f->pc];
-      if (held_ == 0 && worked_ && Visible(atom.kind) &&
-          kernel_.granularity() == Granularity::kLock) {
-        return;
-      }
-      worked_ = worked_ || Visible(atom.kind);
-      if (!Execute(atom)) return;
+      const Atom& atom = atoms_[op_.f->pc];
+      if (kLocks && held_ == 0 && worked_ && atom.visible) return;
+      worked_ |= atom.visible;
+      if (!Execute<kLocks>(atom)) return;
     }
     w_.RecordBug("soft lockup: the operation does not end");
   }
 
- private:
   // False if the transition ends here.
+  template <bool kLocks>
   bool Execute(const Atom& atom) {
     FrameRow& f = *op_.f;
     switch (atom.kind) {
@@ -68,25 +61,22 @@ class Interpreter {
         return true;
       case AtomKind::kReturn:
         return Return(atom);
-      default:
-        ++f.pc;
-        return ExecuteSimple(atom);
-    }
-  }
-
-  bool ExecuteSimple(const Atom& atom) {
-    switch (atom.kind) {
       case AtomKind::kLock:
+        ++f.pc;
         ++held_;
         return true;
       case AtomKind::kUnlock:
+        ++f.pc;
         --held_;
         return true;
       case AtomKind::kStep:
-        return kernel_.granularity() == Granularity::kLock || !worked_;
+        ++f.pc;
+        return kLocks || !worked_;
       case AtomKind::kSleep:
+        ++f.pc;
         return w_.Get(task_).asleep == 0;
       default:
+        ++f.pc;
         atom.run(op_);
         return true;
     }
@@ -137,8 +127,10 @@ class Interpreter {
   void Enter(FrameId id) {
     top_ = id;
     op_.f = &w_.Edit(id);
-    operation_ =
-        &kernel_.driver().operation(static_cast<OpId>(op_.f->op));
+    const OpId op = static_cast<OpId>(op_.f->op);
+    atoms_ = kernel_.granularity() == Granularity::kLock
+                 ? kernel_.driver().operation(op).atoms.data()
+                 : kernel_.driver().without_locks(op).data();
   }
   void SetTop(FrameId id) {
     if (task_) {
@@ -153,7 +145,7 @@ class Interpreter {
   Op op_;
   TaskId task_;
   FrameId top_;
-  const Operation* operation_ = nullptr;
+  const Atom* atoms_ = nullptr;  // of the innermost operation
   int held_ = 0;
   bool worked_ = false;
 };

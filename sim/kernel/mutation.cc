@@ -261,6 +261,7 @@ class Mutator {
       for (const uint16_t place : site.atoms) {
         Atom& atom = operation.atoms[place];
         atom.kind = AtomKind::kLocal;
+        atom.visible = false;
         atom.run = [](Op&) {};
       }
     }
