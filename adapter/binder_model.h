@@ -1,0 +1,61 @@
+// The simulator as a model of the checker: binds sim::Simulation to the concept
+// in model/concept.h.
+//
+// Adds nothing of its own: choices, states and properties are the simulation's.
+// One model is one world; a parallel search uses one for each worker. The
+// scenario, the driver and the properties are immutable and shared.
+#ifndef BINDERY_ADAPTER_BINDER_MODEL_H_
+#define BINDERY_ADAPTER_BINDER_MODEL_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "model/concept.h"
+#include "sim/engine/checker.h"
+#include "sim/engine/simulation.h"
+
+namespace bindery {
+
+class BinderModel {
+ public:
+  // All outlive the model; `properties` may be null.
+  BinderModel(const sim::CompiledScenario& scenario, const sim::Driver& driver,
+              const sim::Properties* properties,
+              const sim::SimulationOptions& options)
+      : simulation_(scenario, driver, properties, WithJournal(options)) {}
+
+  void Enabled(std::vector<model::Choice>* choices) const;
+  void Apply(model::Choice choice) { simulation_.Apply(choice.value); }
+  void Undo() { simulation_.Undo(); }
+  model::Fingerprint GetFingerprint() const;
+  void Encode(std::string* bytes) const { simulation_.world().Encode(bytes); }
+  void Decode(absl::string_view bytes) { simulation_.Decode(bytes); }
+  std::string CanonicalText() const;
+  bool Check(std::vector<model::Violation>* violations) const;
+  model::Ending Classify(std::string* reason) const;
+  uint64_t Sometimes() const { return sim::Sometimes(simulation_); }
+  // An allocation depended on the layout of buffers, which symbolic addresses
+  // abstract from.
+  bool Inconclusive() const { return simulation_.inconclusive() != nullptr; }
+  std::string InconclusiveReason() const;
+
+  sim::Simulation& simulation() { return simulation_; }
+  const sim::Simulation& simulation() const { return simulation_; }
+
+ private:
+  static sim::SimulationOptions WithJournal(sim::SimulationOptions options) {
+    options.journal = true;
+    return options;
+  }
+
+  sim::Simulation simulation_;
+  mutable std::vector<uint64_t> enabled_;  // scratch of Enabled()
+};
+
+static_assert(model::Model<BinderModel>);
+
+}  // namespace bindery
+
+#endif  // BINDERY_ADAPTER_BINDER_MODEL_H_

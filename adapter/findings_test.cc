@@ -1,0 +1,92 @@
+// Findings about mutated drivers: that they are found, classified, recorded and
+// replayed.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapter/binder_model.h"
+#include "adapter/testing.h"
+#include "gtest/gtest.h"
+#include "model/explore/explore.h"
+#include "sim/engine/run.h"
+#include "sim/engine/scheduler.h"
+#include "sim/kernel/mutation.h"
+
+namespace bindery {
+namespace {
+
+constexpr char kScenario[] =
+    "scenarios/tutorial/register_lookup_call.textproto";
+
+// The mutation of this kind and function; the first if there are several.
+std::string MutationOf(const std::string& kind, const std::string& function) {
+  const auto all = sim::ListMutations("c-7.2");
+  EXPECT_TRUE(all.ok()) << all.status();
+  for (const sim::Mutation& mutation : *all) {
+    if (mutation.kind == kind && mutation.function == function) {
+      return mutation.id;
+    }
+  }
+  ADD_FAILURE() << "no " << kind << " in " << function;
+  return "";
+}
+
+model::Finding FirstFinding(const Explorable& explorable) {
+  const model::ExploreResult result =
+      model::Explore(*explorable.Start(), model::Strategy::kBreadthFirst, {});
+  EXPECT_EQ(result.findings.size(), 1u) << result.states;
+  return result.findings.empty() ? model::Finding() : result.findings.front();
+}
+
+proto::Trace Record(const Explorable& explorable,
+                    const std::vector<model::Choice>& choices) {
+  std::vector<uint64_t> values;
+  for (const model::Choice choice : choices) values.push_back(choice.value);
+  sim::ReplayScheduler scheduler(values);
+  proto::Trace trace;
+  sim::RunOptions options;
+  options.trace = &trace;
+  sim::Run(explorable.Start()->simulation(), scheduler, options);
+  return trace;
+}
+
+TEST(Findings, ADroppedWakeUpIsLostWork) {
+  const Explorable explorable(
+      ReadFile(kScenario),
+      {MutationOf("drop", "binder_wakeup_thread_ilocked")});
+  const model::Finding finding = FirstFinding(explorable);
+  EXPECT_EQ(finding.kind, model::FindingKind::kLostWork);
+  EXPECT_NE(finding.message.find("sleeps although work is queued"),
+            std::string::npos)
+      << finding.message;
+}
+
+TEST(Findings, AFindingIsRecordedAndReplays) {
+  const Explorable explorable(
+      ReadFile(kScenario),
+      {MutationOf("drop", "binder_wakeup_thread_ilocked")});
+  const model::Finding finding = FirstFinding(explorable);
+  const proto::Trace trace = Record(explorable, finding.choices);
+  EXPECT_EQ(trace.step_size(), static_cast<int>(finding.depth()));
+  EXPECT_EQ(trace.end().verdict(), "deadlock");
+  EXPECT_EQ(trace.end().message(), finding.message);
+  const sim::ReplayResult replay =
+      sim::ReplayTrace(trace, explorable.Start()->simulation());
+  EXPECT_TRUE(replay.same) << replay.difference;
+}
+
+TEST(Findings, TheFaithfulDriverDoesNotReplayThem) {
+  const Explorable mutated(
+      ReadFile(kScenario),
+      {MutationOf("drop", "binder_wakeup_thread_ilocked")});
+  const proto::Trace trace = Record(mutated, FirstFinding(mutated).choices);
+  const Explorable faithful(ReadFile(kScenario));
+  const sim::ReplayResult replay =
+      sim::ReplayTrace(trace, faithful.Start()->simulation());
+  EXPECT_FALSE(replay.same);
+}
+
+}  // namespace
+}  // namespace bindery

@@ -1,0 +1,46 @@
+// Scenarios ready to be explored, for tests.
+#ifndef BINDERY_ADAPTER_TESTING_H_
+#define BINDERY_ADAPTER_TESTING_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapter/binder_model.h"
+#include "sim/engine/properties.h"
+#include "sim/io/scenario_loader.h"
+#include "sim/kernel/driver.h"
+
+namespace bindery {
+
+// A loaded scenario with its driver and properties; aborts with a message on
+// stderr if one of them cannot be had.
+class Explorable {
+ public:
+  explicit Explorable(const std::string& text,
+                      const std::vector<std::string>& mutations = {},
+                      const sim::SimulationOptions& options = {});
+
+  // A model in the initial state.
+  std::unique_ptr<BinderModel> Start() const {
+    return std::make_unique<BinderModel>(loaded_->compiled, *driver_,
+                                         properties_.get(), options_);
+  }
+  const sim::SimulationOptions& options() const { return options_; }
+
+ private:
+  std::unique_ptr<sim::LoadedScenario> loaded_;
+  std::unique_ptr<sim::Driver> driver_;
+  std::unique_ptr<sim::Properties> properties_;
+  sim::SimulationOptions options_;
+};
+
+// The whole file; aborts if it cannot be read.
+std::string ReadFile(const std::string& path);
+
+// Paths of the scenarios in a folder, sorted.
+std::vector<std::string> ScenariosIn(const std::string& folder);
+
+}  // namespace bindery
+
+#endif  // BINDERY_ADAPTER_TESTING_H_

@@ -1,0 +1,134 @@
+#include "sim/engine/checker.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sim/invariants/invariants.h"
+#include "sim/world/dump.h"
+
+namespace bindery::sim {
+namespace {
+
+// In the order of TableId.
+constexpr const char* kTableNames[kTableCount] = {
+    "nothing",
+    GlobalRow::kName,
+    ProcessRow::kName,
+    TaskRow::kName,
+    FileRow::kName,
+    FdRow::kName,
+    ContextRow::kName,
+    ProcRow::kName,
+    ThreadRow::kName,
+    NodeRow::kName,
+    RefRow::kName,
+    DeathRow::kName,
+    TransactionRow::kName,
+    BufferRow::kName,
+    ChunkRow::kName,
+    ErrorRow::kName,
+    CompleteRow::kName,
+    FrameRow::kName,
+    ActivationRow::kName,
+    VariableRow::kName,
+    CommandRow::kName,
+    ReturnRow::kName,
+};
+
+const char* FaultName(Fault::Kind kind) {
+  switch (kind) {
+    case Fault::Kind::kNullPointer:
+      return "null-pointer";
+    case Fault::Kind::kUseAfterFree:
+      return "use-after-free";
+    case Fault::Kind::kBug:
+      return "kernel-bug";
+    case Fault::Kind::kWarning:
+      break;
+  }
+  return "kernel-warning";
+}
+
+std::string FaultText(const Simulation& simulation, const Fault& fault) {
+  switch (fault.kind) {
+    case Fault::Kind::kNullPointer:
+      return absl::StrCat("the driver follows a null pointer to a ",
+                          kTableNames[static_cast<int>(fault.table)]);
+    case Fault::Kind::kUseAfterFree:
+      return absl::StrCat(
+          "the driver uses ",
+          RowName(simulation.world(), simulation.names(), fault.id));
+    default:
+      return absl::StrCat("assertion of the driver: ", fault.what);
+  }
+}
+
+bool CheckInvariants(const Simulation& simulation,
+                     std::vector<PropertyViolation>* violations) {
+  const World& world = simulation.world();
+  if (violations == nullptr) return CheckChanged(world, nullptr);
+  std::vector<BrokenInvariant> broken;
+  CheckChanged(world, &broken);
+  for (const BrokenInvariant& one : broken) {
+    violations->push_back(
+        {one.id, absl::StrCat(RowName(world, simulation.names(), one.object),
+                              ": ", one.detail)});
+  }
+  return broken.empty();
+}
+
+bool CheckAlways(const Simulation& simulation,
+                 std::vector<PropertyViolation>* violations) {
+  const Properties* properties = simulation.properties();
+  if (properties == nullptr) return true;
+  bool good = true;
+  for (const Property& property : properties->always) {
+    if (property.predicate.Holds(simulation.world())) continue;
+    good = false;
+    if (violations == nullptr) break;
+    violations->push_back(
+        {property.name, absl::StrCat("does not hold: ", property.expr)});
+  }
+  return good;
+}
+
+}  // namespace
+
+bool CheckStep(const Simulation& simulation,
+               std::vector<PropertyViolation>* violations) {
+  const std::vector<Fault>& faults = simulation.faults();
+  const std::vector<std::string>& failures = simulation.failures();
+  if (faults.empty() && failures.empty()) return true;
+  if (violations == nullptr) return false;
+  for (const Fault& fault : faults) {
+    violations->push_back(
+        {FaultName(fault.kind), FaultText(simulation, fault)});
+  }
+  for (const std::string& failure : failures) {
+    violations->push_back({"expectation", failure});
+  }
+  return false;
+}
+
+bool Check(const Simulation& simulation,
+           std::vector<PropertyViolation>* violations) {
+  const bool step = CheckStep(simulation, violations);
+  if (!step) return false;  // after a fault nothing else can be trusted
+  const bool invariants = CheckInvariants(simulation, violations);
+  const bool always = CheckAlways(simulation, violations);
+  return invariants && always;
+}
+
+uint64_t Sometimes(const Simulation& simulation) {
+  const Properties* properties = simulation.properties();
+  uint64_t seen = 0;
+  if (properties == nullptr) return seen;
+  for (size_t i = 0; i < properties->sometimes.size(); ++i) {
+    const Predicate& predicate = properties->sometimes[i].predicate;
+    seen |= uint64_t{predicate.Holds(simulation.world())} << i;
+  }
+  return seen;
+}
+
+}  // namespace bindery::sim

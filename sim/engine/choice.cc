@@ -1,0 +1,49 @@
+#include "sim/engine/choice.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace bindery::sim {
+namespace {
+
+bool IsTask(const CompiledScenario& scenario, uint32_t actor) {
+  return actor >= 1 && actor <= scenario.tasks.size();
+}
+
+std::string KillText(const CompiledScenario& scenario, uint32_t index) {
+  if (index >= scenario.budget.kill.size()) return "";
+  const uint32_t process = scenario.budget.kill[index];
+  return absl::StrCat("kill ", scenario.processes[process - 1].name);
+}
+
+// "" if the scenario has no such choice.
+std::string KnownChoiceText(const CompiledScenario& scenario, uint64_t choice) {
+  switch (KindOf(choice)) {
+    case ChoiceKind::kTask:
+      if (!IsTask(scenario, ActorOf(choice))) return "";
+      return absl::StrCat("run ", scenario.ActorName(ActorOf(choice)));
+    case ChoiceKind::kWorker:
+      return "run kworker";
+    case ChoiceKind::kKill:
+      return KillText(scenario, OperandOf(choice));
+    case ChoiceKind::kSignal:
+      if (!IsTask(scenario, OperandOf(choice))) return "";
+      return absl::StrCat("signal ", scenario.ActorName(OperandOf(choice)));
+    case ChoiceKind::kAllocationFailure:
+      return "fail the next allocation";
+    case ChoiceKind::kNone:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string ChoiceText(const CompiledScenario& scenario, uint64_t choice) {
+  const std::string text = KnownChoiceText(scenario, choice);
+  if (!text.empty()) return text;
+  return absl::StrCat("choice 0x", absl::Hex(choice, absl::kZeroPad16));
+}
+
+}  // namespace bindery::sim

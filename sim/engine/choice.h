@@ -1,0 +1,48 @@
+// Choices of the simulator: every nondeterministic decision as one number.
+//
+//   bits 56..63 kind, bits 32..55 actor, bits 0..31 operand
+//
+// Actors are numbered as in the scenario: tasks from 1 in order of declaration,
+// then the driver's deferred worker, then the environment. The numbers are part
+// of the trace format and never change meaning.
+#ifndef BINDERY_SIM_ENGINE_CHOICE_H_
+#define BINDERY_SIM_ENGINE_CHOICE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "sim/user/program.h"
+
+namespace bindery::sim {
+
+enum class ChoiceKind : uint8_t {
+  kNone = 0,               // the zero choice: nothing
+  kTask = 1,               // the actor's task makes a transition
+  kWorker = 2,             // the driver's deferred worker makes one
+  kKill = 3,               // operand: index into budget.kill
+  kSignal = 4,             // operand: the task whose sleep a signal ends
+  kAllocationFailure = 5,  // the next allocation in the driver fails
+};
+
+constexpr uint64_t MakeChoice(ChoiceKind kind, uint32_t actor,
+                              uint32_t operand = 0) {
+  return uint64_t{static_cast<uint8_t>(kind)} << 56 |
+         uint64_t{actor & 0xffffff} << 32 | operand;
+}
+constexpr ChoiceKind KindOf(uint64_t choice) {
+  return static_cast<ChoiceKind>(choice >> 56);
+}
+constexpr uint32_t ActorOf(uint64_t choice) {
+  return static_cast<uint32_t>(choice >> 32) & 0xffffff;
+}
+constexpr uint32_t OperandOf(uint64_t choice) {
+  return static_cast<uint32_t>(choice);
+}
+
+// "run client.main", "kill server", "signal client.main", ...; the number in
+// hexadecimal if the scenario has no such choice.
+std::string ChoiceText(const CompiledScenario& scenario, uint64_t choice);
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_ENGINE_CHOICE_H_

@@ -1,0 +1,277 @@
+#include "sim/engine/simulation.h"
+
+#include "base/check.h"
+#include "sim/kernel/op.h"
+#include "sim/kernel/process.h"
+#include "sim/user/build_world.h"
+
+namespace bindery::sim {
+namespace {
+
+constexpr GlobalId kGlobal{AnyId::Make(TableId::kGlobal, 1, 1).value};
+
+}  // namespace
+
+Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
+                       const Properties* properties,
+                       const SimulationOptions& options)
+    : scenario_(scenario),
+      properties_(properties),
+      options_(options),
+      kernel_(driver, world_),
+      runtime_(scenario, kernel_),
+      names_(scenario, driver) {
+  world_.set_journal(options.journal);
+  world_.set_exact_addresses(options.exact_addresses);
+  kernel_.set_granularity(options.granularity);
+  kernel_.set_names(&names_);
+  if (properties != nullptr) {
+    runtime_.set_check([this](uint32_t index) {
+      return properties_->checks[index].predicate.Holds(world_);
+    });
+  }
+  kernel_.set_events(&sink_);
+  BuildWorld(scenario, kernel_, runtime_);
+  kernel_.set_events(nullptr);
+  FindTasks();
+  FindFirstCalls();
+}
+
+void Simulation::FindTasks() {
+  tasks_.clear();
+  for (uint32_t actor = 1; actor <= scenario_.tasks.size(); ++actor) {
+    tasks_.push_back(world_.Find<TaskRow>(actor, 0));
+    BINDERY_CHECK(tasks_.back());
+  }
+}
+
+// Calls of the set-up itself have returned; those that have not were submitted
+// by the tasks that are in one, in order of actors.
+void Simulation::FindFirstCalls() {
+  std::vector<proto::Event> open;
+  for (proto::Event& event : sink_.events) {
+    if (event.kind() == proto::Event::SYSCALL_RETURN && !open.empty()) {
+      open.pop_back();
+    }
+    if (event.kind() == proto::Event::SYSCALL) open.push_back(event);
+  }
+  first_calls_.resize(task_count());
+  size_t next = 0;
+  for (uint32_t actor = 1; actor <= task_count(); ++actor) {
+    if (!world_.Peek(task(actor)).frame) continue;
+    BINDERY_CHECK(next < open.size());
+    first_calls_[actor - 1] = open[next++];
+  }
+  sink_.events.clear();
+}
+
+// ------------------------------------------------------------------ enabled --
+
+bool Simulation::TaskEnabled(uint32_t actor) const {
+  const TaskId task = tasks_[actor - 1];
+  const TaskRow& row = world_.Peek(task);
+  if (row.state != TaskState::kRunning) return false;
+  if (row.frame) return row.asleep == 0 || row.signal_pending != 0;
+  return runtime_.VisibleNext(task) && runtime_.VisibleEnabled(task);
+}
+
+bool Simulation::Quiet() const {
+  for (uint32_t actor = 1; actor <= task_count(); ++actor) {
+    if (TaskEnabled(actor)) return false;
+  }
+  return !WorkerEnabled();
+}
+
+bool Simulation::KillEnabled(uint32_t index) const {
+  if (index >= scenario_.budget.kill.size()) return false;
+  if ((world_.Peek(kGlobal).kills >> index & 1) == 0) return false;
+  const uint32_t process = scenario_.budget.kill[index];
+  return world_.Peek(world_.Find<ProcessRow>(process, 0)).dead == 0;
+}
+
+bool Simulation::SignalEnabled(uint32_t actor) const {
+  if (actor == 0 || actor > task_count()) return false;
+  const TaskRow& row = world_.Peek(tasks_[actor - 1]);
+  return world_.Peek(kGlobal).signals != 0 && row.asleep != 0 &&
+         row.signal_pending == 0 && row.state == TaskState::kRunning;
+}
+
+// Not once everything rests: nothing would allocate any more.
+bool Simulation::FailureEnabled() const {
+  const GlobalRow& global = world_.Peek(kGlobal);
+  return global.failures != 0 && global.fail_next == 0 && !Quiet();
+}
+
+void Simulation::Enabled(std::vector<uint64_t>* choices) const {
+  for (uint32_t actor = 1; actor <= task_count(); ++actor) {
+    if (TaskEnabled(actor)) {
+      choices->push_back(MakeChoice(ChoiceKind::kTask, actor));
+    }
+  }
+  if (WorkerEnabled()) {
+    choices->push_back(
+        MakeChoice(ChoiceKind::kWorker, scenario_.worker_actor()));
+  }
+  const GlobalRow& global = world_.Peek(kGlobal);
+  const uint32_t environment = scenario_.environment_actor();
+  for (uint32_t i = 0; global.kills >> i != 0; ++i) {
+    if (KillEnabled(i)) {
+      choices->push_back(MakeChoice(ChoiceKind::kKill, environment, i));
+    }
+  }
+  for (uint32_t i = 1; global.signals != 0 && i <= task_count(); ++i) {
+    if (SignalEnabled(i)) {
+      choices->push_back(MakeChoice(ChoiceKind::kSignal, environment, i));
+    }
+  }
+  if (FailureEnabled()) {
+    choices->push_back(MakeChoice(ChoiceKind::kAllocationFailure, environment));
+  }
+}
+
+bool Simulation::IsEnabled(uint64_t choice) const {
+  const uint32_t actor = ActorOf(choice);
+  const uint32_t operand = OperandOf(choice);
+  const bool environment = actor == scenario_.environment_actor();
+  switch (KindOf(choice)) {
+    case ChoiceKind::kTask:
+      return actor >= 1 && actor <= task_count() && operand == 0 &&
+             TaskEnabled(actor);
+    case ChoiceKind::kWorker:
+      return actor == scenario_.worker_actor() && operand == 0 &&
+             WorkerEnabled();
+    case ChoiceKind::kKill:
+      return environment && operand < 32 && KillEnabled(operand);
+    case ChoiceKind::kSignal:
+      return environment && SignalEnabled(operand);
+    case ChoiceKind::kAllocationFailure:
+      return environment && operand == 0 && FailureEnabled();
+    case ChoiceKind::kNone:
+      break;
+  }
+  return false;
+}
+
+// -------------------------------------------------------------------- apply --
+
+void Simulation::Apply(uint64_t choice) {
+  sink_.events.clear();
+  runtime_.ClearFailures();
+  world_.BeginStep(ActorOf(choice));
+  Execute(choice);
+  if (record_changes_) CollectChanges();
+  world_.Commit();
+  has_step_ = true;
+}
+
+void Simulation::Execute(uint64_t choice) {
+  switch (KindOf(choice)) {
+    case ChoiceKind::kTask:
+      return RunTask(tasks_[ActorOf(choice) - 1]);
+    case ChoiceKind::kWorker:
+      return RunWorker();
+    case ChoiceKind::kKill:
+      return KillProcess(OperandOf(choice));
+    case ChoiceKind::kSignal:
+      return SignalTask(OperandOf(choice));
+    case ChoiceKind::kAllocationFailure:
+      return FailNextAllocation();
+    case ChoiceKind::kNone:
+      break;
+  }
+  BINDERY_CHECK_MSG(false, "not a choice");
+}
+
+void Simulation::RunTask(TaskId task) {
+  if (!world_.Peek(task).frame) return runtime_.RunVisible(task);
+  kernel_.RunTask(task);
+  const TaskRow& row = world_.Peek(task);
+  if (row.frame || row.state != TaskState::kRunning) return;
+  if (world_.Peek(row.process).dead != 0) {
+    Op op(kernel_);
+    FinishIfDead(op, task);
+    return;
+  }
+  runtime_.Resume(task);
+}
+
+void Simulation::RunWorker() {
+  if (const FrameId frame = world_.Peek(kGlobal).worker) {
+    Emit(kernel_.events(), proto::Event::WORKER,
+         kernel_.events() ? names_.Operation(world_.Peek(frame).op) : "");
+  }
+  kernel_.RunWorker();
+}
+
+void Simulation::KillProcess(uint32_t index) {
+  const uint32_t process = scenario_.budget.kill[index];
+  world_.Edit(kGlobal).kills &= ~(uint32_t{1} << index);
+  if (proto::Event* event =
+          Emit(kernel_.events(), proto::Event::ENVIRONMENT, "kill")) {
+    AddArg(event, "process", names_.Process(process));
+  }
+  kernel_.ExitProcess(world_.Find<ProcessRow>(process, 0));
+}
+
+void Simulation::SignalTask(uint32_t actor) {
+  --world_.Edit(kGlobal).signals;
+  kernel_.Signal(tasks_[actor - 1]);
+  if (!sink_.events.empty()) {
+    AddArg(&sink_.events.back(), "task", names_.Actor(actor));
+  }
+}
+
+void Simulation::FailNextAllocation() {
+  GlobalRow& global = world_.Edit(kGlobal);
+  --global.failures;
+  global.fail_next = 1;
+  Emit(kernel_.events(), proto::Event::ENVIRONMENT, "arm allocation failure");
+}
+
+void Simulation::Undo() {
+  world_.Undo();
+  ForgetStep();
+}
+
+void Simulation::ForgetStep() {
+  has_step_ = false;
+  sink_.events.clear();
+  changes_.clear();
+  runtime_.ClearFailures();
+}
+
+void Simulation::Decode(absl::string_view bytes) {
+  world_.Decode(bytes);
+  FindTasks();
+  ForgetStep();
+}
+
+// ------------------------------------------------------------------ reports --
+
+void Simulation::set_recording(bool events, bool changes) {
+  BINDERY_CHECK_MSG(options_.journal || !changes, "changes need the journal");
+  kernel_.set_events(events ? &sink_ : nullptr);
+  record_changes_ = changes;
+  sink_.events.clear();
+  changes_.clear();
+}
+
+void Simulation::CollectChanges() {
+  changes_.clear();
+  DescribeChanges(world_, names_,
+                  [this](absl::string_view object, absl::string_view field,
+                         absl::string_view before, absl::string_view after) {
+                    proto::Change& change = changes_.emplace_back();
+                    change.set_object(std::string(object));
+                    change.set_field(std::string(field));
+                    change.set_before(std::string(before));
+                    change.set_after(std::string(after));
+                  });
+}
+
+const std::vector<Fault>& Simulation::faults() const {
+  static const std::vector<Fault>* const kNone = new std::vector<Fault>();
+  return has_step_ ? world_.faults() : *kNone;
+}
+
+}  // namespace bindery::sim

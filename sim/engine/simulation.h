@@ -1,0 +1,141 @@
+// One scenario in execution: the world, the driver and the programs, moved by
+// choices and by nothing else.
+//
+//   Simulation simulation(scenario, driver, options);
+//   simulation.Enabled(&choices);
+//   simulation.Apply(choices[0]);
+//   simulation.Undo();
+//
+//  S1 A choice is one transition: a task up to the next place where another one
+//     may run, a phase of the deferred worker, or an act of the environment.
+//  S2 Between transitions a live task is inside a system call, or stands before
+//     a visible instruction: local code of programs runs with the transition
+//     before it, since nobody could tell the difference.
+//  S3 Enabled() lists tasks by actor, the worker, kills by their place in the
+//     budget, signals by task, an allocation failure; each at most once.
+//  S4 The world is the only state. What a transition reports (events, changes,
+//     faults, unmet expectations) is about the latest Apply() and gone
+//     with the next Apply(), Undo() or Decode().
+//
+// Without a journal there is no Undo(), no fingerprint and no changes, and a
+// transition allocates nothing. Not thread-safe.
+#ifndef BINDERY_SIM_ENGINE_SIMULATION_H_
+#define BINDERY_SIM_ENGINE_SIMULATION_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "proto/trace.pb.h"
+#include "sim/engine/choice.h"
+#include "sim/engine/names.h"
+#include "sim/engine/properties.h"
+#include "sim/events/events.h"
+#include "sim/kernel/driver.h"
+#include "sim/kernel/kernel.h"
+#include "sim/user/program.h"
+#include "sim/user/runtime.h"
+#include "sim/world/world.h"
+
+namespace bindery::sim {
+
+struct SimulationOptions {
+  Granularity granularity = Granularity::kCommand;
+  // Makes the layout of buffers part of the canonical state.
+  bool exact_addresses = false;
+  // Keeps what Undo() and fingerprints need.
+  bool journal = true;
+};
+
+class Simulation {
+ public:
+  // All outlive the simulation. `properties` may be null: then every `check`
+  // step holds.
+  Simulation(const CompiledScenario& scenario, const Driver& driver,
+             const Properties* properties, const SimulationOptions& options);
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  // Appends the enabled choices.
+  void Enabled(std::vector<uint64_t>* choices) const;
+  bool IsEnabled(uint64_t choice) const;
+  // REQUIRES: 1 <= actor <= number of tasks.
+  bool TaskEnabled(uint32_t actor) const;
+  bool WorkerEnabled() const { return kernel_.WorkerRunnable(); }
+  // Neither a task nor the worker can run.
+  bool Quiet() const;
+
+  // REQUIRES: IsEnabled(choice).
+  void Apply(uint64_t choice);
+  // REQUIRES: journal, and an Apply() that was not taken back.
+  void Undo();
+  // Replaces the state by what World::Encode() wrote.
+  void Decode(absl::string_view bytes);
+
+  // Whether transitions collect events, and changes (these need the journal).
+  void set_recording(bool events, bool changes);
+  const std::vector<proto::Event>& events() const { return sink_.events; }
+  const std::vector<proto::Change>& changes() const { return changes_; }
+
+  // By actor - 1: the system call that a task submitted during the set-up; a
+  // nameless event if it did not.
+  const std::vector<proto::Event>& first_calls() const { return first_calls_; }
+  // Expectations of programs that the latest transition, or the set-up, did not
+  // meet.
+  const std::vector<std::string>& failures() const {
+    return runtime_.failures();
+  }
+  // Misdeeds of the modelled driver in the latest transition.
+  const std::vector<Fault>& faults() const;
+  // Why answers about all interleavings can no longer be trusted (see
+  // Kernel::inconclusive); null if they can.
+  const char* inconclusive() const { return kernel_.inconclusive(); }
+  // A transition was applied since the set-up, the latest Undo() or Decode():
+  // the reports of S4 are about the present state.
+  bool has_step() const { return has_step_; }
+
+  const Properties* properties() const { return properties_; }
+  const CompiledScenario& scenario() const { return scenario_; }
+  const Driver& driver() const { return kernel_.driver(); }
+  const SimulationOptions& options() const { return options_; }
+  const World& world() const { return world_; }
+  World& world() { return world_; }
+  const UserRuntime& runtime() const { return runtime_; }
+  const ScenarioNames& names() const { return names_; }
+  TaskId task(uint32_t actor) const { return tasks_[actor - 1]; }
+  uint32_t task_count() const { return static_cast<uint32_t>(tasks_.size()); }
+
+ private:
+  void FindTasks();
+  void FindFirstCalls();
+  bool KillEnabled(uint32_t index) const;
+  bool SignalEnabled(uint32_t actor) const;
+  bool FailureEnabled() const;
+  void RunTask(TaskId task);
+  void RunWorker();
+  void KillProcess(uint32_t index);
+  void SignalTask(uint32_t actor);
+  void FailNextAllocation();
+  void Execute(uint64_t choice);
+  void CollectChanges();
+  void ForgetStep();
+
+  const CompiledScenario& scenario_;
+  const Properties* const properties_;
+  const SimulationOptions options_;
+  World world_;
+  Kernel kernel_;
+  UserRuntime runtime_;
+  ScenarioNames names_;
+  std::vector<TaskId> tasks_;  // by actor - 1; derived from the world
+  bool has_step_ = false;
+  bool record_changes_ = false;
+  EventSink sink_;
+  std::vector<proto::Change> changes_;
+  std::vector<proto::Event> first_calls_;
+};
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_ENGINE_SIMULATION_H_
