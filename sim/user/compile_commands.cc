@@ -236,11 +236,6 @@ void Compiler::CheckTransaction(const Cursor<proto::Transaction>& transaction,
                 "there is no reply to bind from; bind belongs to a call that "
                 "is not one-way, or to the handler that receives the payload");
   }
-  if (transaction->raw_offset_size() != 0) {
-    for (const proto::Item& item : transaction->item()) {
-      if (item.item_case() >= proto::Item::kBinder) return;
-    }
-  }
 }
 
 void Compiler::TransactionCommand(const Cursor<proto::Transaction>& transaction,
