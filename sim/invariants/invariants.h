@@ -5,8 +5,8 @@
 // names, which at command granularity is always. Faults (null pointers, use
 // after free, BUG and WARN of the driver) are not here: the world records them.
 //
-// A violation by the faithful driver is an error of the model or a finding about
-// the driver, never a reason to weaken an invariant.
+// A violation by the faithful driver is an error of the model or a finding
+// about the driver, never a reason to weaken an invariant.
 #ifndef BINDERY_SIM_INVARIANTS_INVARIANTS_H_
 #define BINDERY_SIM_INVARIANTS_INVARIANTS_H_
 

@@ -20,8 +20,7 @@ void CountObjects(const World& w, const NodeRow& node, const BufferRow& buffer,
   for (uint32_t i = 0; i < buffer.objects; ++i) {
     const uint64_t offset =
         ReadWord64(w.blobs().Bytes(buffer.offsets), uint64_t{i} * 8);
-    const FlatObject object =
-        ReadObject(w.blobs().Bytes(buffer.data), offset);
+    const FlatObject object = ReadObject(w.blobs().Bytes(buffer.data), offset);
     if (object.binder != node.ptr) continue;
     if (object.type == kTypeBinder) ++holders->strong;
     if (object.type == kTypeWeakBinder) ++holders->weak;
@@ -67,11 +66,10 @@ void CheckCounts(const World& w, NodeId id, const NodeRow& node, Findings* f) {
   });
   f->Expect((node.has_async_transaction != 0) == holders.one_way_turn, "E61",
             id.any(), [&] {
-              return absl::StrCat("has_async_transaction is ",
-                                  node.has_async_transaction,
-                                  holders.one_way_turn
-                                      ? ", but a one-way buffer owns it"
-                                      : ", but no one-way buffer owns it");
+              return absl::StrCat(
+                  "has_async_transaction is ", node.has_async_transaction,
+                  holders.one_way_turn ? ", but a one-way buffer owns it"
+                                       : ", but no one-way buffer owns it");
             });
 }
 
@@ -97,8 +95,8 @@ void CheckNews(const World& w, NodeId id, const NodeRow& node, Findings* f) {
       node.internal_strong_refs != 0 || node.local_strong_refs != 0;
   const bool weak = node.refs.size != 0 || node.local_weak_refs != 0 ||
                     node.tmp_refs != 0 || strong;
-  const bool news = strong != (node.has_strong_ref != 0) ||
-                    weak != (node.has_weak_ref != 0);
+  const bool news =
+      strong != (node.has_strong_ref != 0) || weak != (node.has_weak_ref != 0);
   f->Expect(!news || node.work.entry.linked(), "E16", id.any(), [&] {
     return absl::StrCat("has_strong_ref ", node.has_strong_ref, " and needed ",
                         strong, ", has_weak_ref ", node.has_weak_ref,
@@ -110,23 +108,22 @@ void CheckNews(const World& w, NodeId id, const NodeRow& node, Findings* f) {
 }
 
 void CheckFlags(NodeId id, const NodeRow& node, Findings* f) {
-  f->Expect((node.pending_strong_ref == 0 || (node.has_strong_ref != 0 &&
-                                              node.local_strong_refs >= 1)) &&
+  f->Expect((node.pending_strong_ref == 0 ||
+             (node.has_strong_ref != 0 && node.local_strong_refs >= 1)) &&
                 (node.pending_weak_ref == 0 ||
                  (node.has_weak_ref != 0 && node.local_weak_refs >= 1)),
             "E11", id.any(), [] {
               return std::string("pending without has, or without a count");
             });
-  f->Expect(node.has_strong_ref == 0 || node.has_weak_ref != 0, "E12",
-            id.any(), [] { return std::string("strong but not weak"); });
-  f->Expect(node.async_todo.size == 0 || node.has_async_transaction != 0,
-            "E61", id.any(), [] {
-              return std::string("one-ways wait, but none is in flight");
-            });
+  f->Expect(node.has_strong_ref == 0 || node.has_weak_ref != 0, "E12", id.any(),
+            [] { return std::string("strong but not weak"); });
+  f->Expect(node.async_todo.size == 0 || node.has_async_transaction != 0, "E61",
+            id.any(),
+            [] { return std::string("one-ways wait, but none is in flight"); });
 }
 
-void CheckDeadNode(const World& w, NodeId id, const NodeRow& node,
-                   bool quiet, Findings* f) {
+void CheckDeadNode(const World& w, NodeId id, const NodeRow& node, bool quiet,
+                   Findings* f) {
   f->Expect(node.in_dead_nodes != 0 && !node.work.entry.linked() &&
                 node.async_todo.size == 0,
             "E14", id.any(),
@@ -151,9 +148,8 @@ void CheckNode(const World& w, NodeId id, Findings* f) {
     return absl::StrCat("internal_strong_refs is ", node.internal_strong_refs,
                         ", but ", strong, " refs are strong");
   });
-  f->Expect(node.tmp_refs >= 0, "E13", id.any(), [&] {
-    return absl::StrCat("tmp_refs is ", node.tmp_refs);
-  });
+  f->Expect(node.tmp_refs >= 0, "E13", id.any(),
+            [&] { return absl::StrCat("tmp_refs is ", node.tmp_refs); });
   if (!node.proc) {
     CheckDeadNode(w, id, node, refs_quiet, f);
     return;

@@ -8,16 +8,14 @@ namespace {
 
 constexpr int kMaxStack = 4096;
 
-void CheckWaiting(const World& w, ProcId id, const ProcRow& proc,
-                  Findings* f) {
+void CheckWaiting(const World& w, ProcId id, const ProcRow& proc, Findings* f) {
   for (AnyId i = proc.waiting_threads.first; i;
        i = w.Next(Head::kWaitingThreads, i)) {
     const ThreadRow& thread = w.Peek(ThreadId{i.value});
     f->Expect(!thread.transaction_stack && thread.todo.size == 0 &&
                   thread.is_dead == 0 && thread.proc == id,
-              "E55", i, [] {
-                return std::string("it has a stack or work, or is dead");
-              });
+              "E55", i,
+              [] { return std::string("it has a stack or work, or is dead"); });
   }
 }
 
@@ -32,8 +30,8 @@ void CheckOutstanding(const World& w, ProcId id, const ProcRow& proc,
   });
   if (in_flight) return;
   f->Expect(proc.outstanding_txns == count, "E54", id.any(), [&] {
-    return absl::StrCat("outstanding_txns is ", proc.outstanding_txns,
-                        ", but ", count, " transactions are to it");
+    return absl::StrCat("outstanding_txns is ", proc.outstanding_txns, ", but ",
+                        count, " transactions are to it");
   });
 }
 
@@ -50,9 +48,9 @@ void CheckProc(const World& w, ProcId id, Findings* f) {
   for (AnyId i = proc.delivered_death.first; i;
        i = w.Next(Head::kDeliveredDeath, i)) {
     const WorkType type = w.Peek(DeathId{i.value}).work.type;
-    f->Expect(type == WorkType::kDeadBinder ||
-                  type == WorkType::kDeadBinderAndClear,
-              "E68", i, [] { return std::string("not a death"); });
+    f->Expect(
+        type == WorkType::kDeadBinder || type == WorkType::kDeadBinderAndClear,
+        "E68", i, [] { return std::string("not a death"); });
   }
   CheckOutstanding(w, id, proc, f);
 }
@@ -112,9 +110,9 @@ void CheckTodo(const World& w, ThreadId id, const ThreadRow& thread,
 void CheckError(const World& w, ThreadId id, ErrorId error, Findings* f) {
   const ErrorRow& row = w.Peek(error);
   f->Expect((row.cmd != 0) == row.work.entry.linked(), "E58", id.any(), [&] {
-    return absl::StrCat(row.reply != 0 ? "reply_error" : "return_error",
-                        row.cmd != 0 ? " is set, but not queued"
-                                     : " is queued, but not set");
+    return absl::StrCat(
+        row.reply != 0 ? "reply_error" : "return_error",
+        row.cmd != 0 ? " is set, but not queued" : " is queued, but not set");
   });
 }
 
@@ -148,15 +146,13 @@ void CheckTransaction(const World& w, TransactionId id, Findings* f) {
   if (!w.Quiescent(id.any())) return;
   f->Expect(!t.buffer || w.Peek(t.buffer).transaction == id, "E37", id.any(),
             [] { return std::string("its buffer names another one"); });
-  f->Expect(!t.from || OnStackOf(w, t.from, id), "E50", id.any(), [] {
-    return std::string("it is not on its sender's stack");
-  });
+  f->Expect(!t.from || OnStackOf(w, t.from, id), "E50", id.any(),
+            [] { return std::string("it is not on its sender's stack"); });
   // Before delivery to_thread is where it is queued, not whose stack it is on.
   const bool delivered = !t.work.entry.linked() && t.is_reply == 0;
-  f->Expect(!delivered || !t.to_thread || OnStackOf(w, t.to_thread, id),
-            "E50", id.any(), [] {
-              return std::string("it is not on its receiver's stack");
-            });
+  f->Expect(!delivered || !t.to_thread || OnStackOf(w, t.to_thread, id), "E50",
+            id.any(),
+            [] { return std::string("it is not on its receiver's stack"); });
 }
 
 namespace {
@@ -165,8 +161,7 @@ void CheckOffsets(const World& w, BufferId id, const BufferRow& buffer,
                   Findings* f) {
   uint64_t end = 0;
   for (uint64_t i = 0; i * 8 < buffer.offsets_size; ++i) {
-    const uint64_t offset =
-        ReadWord64(w.blobs().Bytes(buffer.offsets), i * 8);
+    const uint64_t offset = ReadWord64(w.blobs().Bytes(buffer.offsets), i * 8);
     const uint64_t size =
         ObjectSize(ReadWord32(w.blobs().Bytes(buffer.data), offset));
     f->Expect(offset % 4 == 0 && offset >= end && size != 0 &&
@@ -187,15 +182,12 @@ void CheckBuffer(const World& w, BufferId id, Findings* f) {
             "E38", id.any(), [] { return std::string("it has none"); });
   if (buffer.allow_user_free != 0) CheckOffsets(w, id, buffer, f);
   if (!w.Quiescent(id.any())) return;
-  f->Expect(!buffer.transaction ||
-                !w.Quiescent(buffer.transaction.any()) ||
+  f->Expect(!buffer.transaction || !w.Quiescent(buffer.transaction.any()) ||
                 w.Peek(buffer.transaction).buffer == id,
             "E37", id.any(),
             [] { return std::string("its transaction names another one"); });
-  f->Expect(buffer.transaction || buffer.allow_user_free != 0, "E39",
-            id.any(), [] {
-              return std::string("nobody will ever free it");
-            });
+  f->Expect(buffer.transaction || buffer.allow_user_free != 0, "E39", id.any(),
+            [] { return std::string("nobody will ever free it"); });
 }
 
 void CheckLayout(const World& w, ProcId id, Findings* f) {
@@ -209,10 +201,9 @@ void CheckLayout(const World& w, ProcId id, Findings* f) {
     const bool free = i.table() == TableId::kChunk;
     const uint64_t at = free ? w.Peek(ChunkId{i.value}).offset
                              : w.Peek(BufferId{i.value}).offset;
-    const uint64_t size = free ? w.Peek(ChunkId{i.value}).size
-                               : w.Peek(BufferId{i.value}).size;
-    tiled &= at == offset && size != 0 && size % 8 == 0 &&
-             !(free && last_free);
+    const uint64_t size =
+        free ? w.Peek(ChunkId{i.value}).size : w.Peek(BufferId{i.value}).size;
+    tiled &= at == offset && size != 0 && size % 8 == 0 && !(free && last_free);
     if (!free && w.Peek(BufferId{i.value}).async_transaction != 0) {
       one_way += size;
     }
@@ -225,10 +216,10 @@ void CheckLayout(const World& w, ProcId id, Findings* f) {
   });
   f->Expect(proc.free_async_space == proc.buffer_size / 2 - one_way, "E34",
             id.any(), [&] {
-              return absl::StrCat("free_async_space is ",
-                                  proc.free_async_space, ", one-way buffers "
-                                  "take ", one_way, " of ",
-                                  proc.buffer_size / 2);
+              return absl::StrCat("free_async_space is ", proc.free_async_space,
+                                  ", one-way buffers "
+                                  "take ",
+                                  one_way, " of ", proc.buffer_size / 2);
             });
 }
 

@@ -40,8 +40,7 @@ void AllocMap(Op& op, ProcId proc, uint64_t size) {
   NoteShape(op, proc);
 }
 
-std::optional<uint64_t> SanitizedSize(uint64_t data_size,
-                                      uint64_t offsets_size,
+std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
                                       uint64_t extra_buffers_size) {
   uint64_t total = 0;
   for (const uint64_t part : {data_size, offsets_size, extra_buffers_size}) {
@@ -117,8 +116,8 @@ BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
 BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
                      ProcessId sender) {
   const ProcRow& row = op.w.Get(proc);
-  if (is_async && !op.Check(Guard::kAllocAsyncSpace,
-                            row.free_async_space >= size)) {
+  if (is_async &&
+      !op.Check(Guard::kAllocAsyncSpace, row.free_async_space >= size)) {
     return {};
   }
   const ChunkId chunk = BestFit(op.w, proc, size);

@@ -25,8 +25,7 @@ inline constexpr uint64_t kMaxMapping = 4u << 20;
 void AllocMap(Op& op, ProcId proc, uint64_t size);
 
 // sanitized_size: what a request takes, or nothing if the sum overflows.
-std::optional<uint64_t> SanitizedSize(uint64_t data_size,
-                                      uint64_t offsets_size,
+std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
                                       uint64_t extra_buffers_size);
 
 // binder_alloc_new_buf_locked: reserves `size` bytes (a sanitized size). None:

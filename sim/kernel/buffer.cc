@@ -35,7 +35,8 @@ Operation BuildFreeBuffer() {
       .Lock("alloc.mutex")
       .Do("binder_alloc_prepare_to_free", TakeBuffer)
       .Unlock("alloc.mutex")
-      .Branch("refused", [](Op& op) { return op.f->ret != 0; }, "refused")
+      .Branch(
+          "refused", [](Op& op) { return op.f->ret != 0; }, "refused")
       .Call(OpId::kFreeBuf, FreeBufArguments)
       .Return()
       .Label("refused")
@@ -91,11 +92,12 @@ Operation BuildFreeBuf() {
       .Lock("proc.inner")
       .Do("the transaction forgets its buffer", DetachTransaction)
       .Unlock("proc.inner")
-      .Branch("not one-way", [](Op& op) { return !IsAsync(op); }, "release")
+      .Branch(
+          "not one-way", [](Op& op) { return !IsAsync(op); }, "release")
       .Lock("node.lock + proc.inner")
       .Dequeue("the node's next one-way", ReleaseNextAsync)
-      .Branch("there is none", [](Op& op) { return op.f->has_work == 0; },
-              "unlock")
+      .Branch(
+          "there is none", [](Op& op) { return op.f->has_work == 0; }, "unlock")
       .Wake("binder_wakeup_proc_ilocked",
             [](Op& op) { WakeupProc(op, op.f->proc); })
       .Label("unlock")
@@ -112,17 +114,14 @@ Operation BuildFreeBuf() {
 
 namespace {
 
-bool NoObjectLeft(Op& op) {
-  return op.f->i >= op.w.Get(op.f->buffer).objects;
-}
+bool NoObjectLeft(Op& op) { return op.f->i >= op.w.Get(op.f->buffer).objects; }
 
 // Objects are read back from the buffer, which user space cannot write.
 void ReadObjectBack(Op& op) {
   const BufferRow& buffer = op.w.Get(op.f->buffer);
   const uint64_t offset =
       ReadWord64(op.w.blobs().Bytes(buffer.offsets), uint64_t{op.f->i} * 8);
-  const FlatObject object =
-      ReadObject(op.w.blobs().Bytes(buffer.data), offset);
+  const FlatObject object = ReadObject(op.w.blobs().Bytes(buffer.data), offset);
   op.f->type = object.type;
   op.f->ptr = object.binder;
   op.f->handle = static_cast<uint32_t>(object.binder);
@@ -154,9 +153,9 @@ void DropOwnNode(Op& op) {
 
 Operation BuildReleaseBuffer() {
   return Builder(OpId::kReleaseBuffer, "binder_transaction_buffer_release")
-      .Branch("no target node",
-              [](Op& op) { return !op.w.Get(op.f->buffer).target_node; },
-              "next")
+      .Branch(
+          "no target node",
+          [](Op& op) { return !op.w.Get(op.f->buffer).target_node; }, "next")
       .Lock("node.lock + node.proc.inner")
       .Undo("binder_dec_node(target_node)", DropTargetNode)
       .Unlock("node.lock + node.proc.inner")
@@ -169,16 +168,15 @@ Operation BuildReleaseBuffer() {
           [](Op& op) {
             op.f->node = FindNode(op, op.f->target_proc, op.f->ptr);
           })
-      .Check("the node exists", [](Op& op) { return bool(op.f->node); },
-             "no_node")
+      .Check(
+          "the node exists", [](Op& op) { return bool(op.f->node); }, "no_node")
       .Pin("node->tmp_refs", [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
       .Unlock("proc.inner")
       .Lock("node.lock + proc.inner")
       .Undo("binder_dec_node", DropOwnNode)
       .Unlock("node.lock + proc.inner")
       .Lock("node.lock + proc.inner")
-      .Unpin("node->tmp_refs",
-             [](Op& op) { DropNodeTmpRef(op, op.f->node); })
+      .Unpin("node->tmp_refs", [](Op& op) { DropNodeTmpRef(op, op.f->node); })
       .Unlock("node.lock + proc.inner")
       .Local("done with it", [](Op& op) { op.f->node = {}; })
       .Goto("next")

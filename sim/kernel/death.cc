@@ -22,9 +22,7 @@ void RegisterDeath(Op& op) {
   op.f->death = id;
 }
 
-bool NodeIsDead(Op& op) {
-  return !op.w.Get(op.w.Get(op.f->ref).node).proc;
-}
+bool NodeIsDead(Op& op) { return !op.w.Get(op.w.Get(op.f->ref).node).proc; }
 
 void QueueDeadBinder(Op& op) {
   op.w.Edit(op.f->death).work.type = WorkType::kDeadBinder;
@@ -40,18 +38,21 @@ void QueueOutOfMemory(Op& op) {
 
 Operation BuildRequestDeath() {
   return Builder(OpId::kRequestDeath, "binder_thread_write")
-      .Check("the registration could be allocated",
-             [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Check(
+          "the registration could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Lock("proc.outer")
       .Do("binder_get_ref_olocked", FindWatchedRef)
-      .Check("the ref exists", [](Op& op) { return bool(op.f->ref); },
-             "invalid_ref")
+      .Check(
+          "the ref exists", [](Op& op) { return bool(op.f->ref); },
+          "invalid_ref")
       .Lock("node.lock")
-      .Check("none is registered",
-             [](Op& op) { return !op.w.Get(op.f->ref).death; }, "already_set")
+      .Check(
+          "none is registered",
+          [](Op& op) { return !op.w.Get(op.f->ref).death; }, "already_set")
       .Do("ref->death", RegisterDeath)
-      .Branch("the node is alive", [](Op& op) { return !NodeIsDead(op); },
-              "out")
+      .Branch(
+          "the node is alive", [](Op& op) { return !NodeIsDead(op); }, "out")
       .Lock("proc.inner")
       .Do("BINDER_WORK_DEAD_BINDER", QueueDeadBinder)
       .Wake("binder_wakeup_proc_ilocked",
@@ -126,18 +127,19 @@ Operation BuildClearDeath() {
   return Builder(OpId::kClearDeath, "binder_thread_write")
       .Lock("proc.outer")
       .Do("binder_get_ref_olocked", FindWatchedRef)
-      .Check("the ref exists", [](Op& op) { return bool(op.f->ref); },
-             "invalid_ref")
+      .Check(
+          "the ref exists", [](Op& op) { return bool(op.f->ref); },
+          "invalid_ref")
       .Lock("node.lock")
-      .Check("one is registered",
-             [](Op& op) { return bool(op.w.Get(op.f->ref).death); },
-             "not_active")
+      .Check(
+          "one is registered",
+          [](Op& op) { return bool(op.w.Get(op.f->ref).death); }, "not_active")
       .Check("the cookie matches", CookieMatches, "not_active")
       .Do("ref->death = NULL", TakeRegistration)
       .Lock("proc.inner")
-      .Branch("its work is queued or delivered",
-              [](Op& op) { return !WorkIdle(op, op.f->death.any()); },
-              "later")
+      .Branch(
+          "its work is queued or delivered",
+          [](Op& op) { return !WorkIdle(op, op.f->death.any()); }, "later")
       .Do("BINDER_WORK_CLEAR_DEATH_NOTIFICATION", QueueCleared)
       .Wake("binder_wakeup_proc_ilocked", WakeIfQueuedForAll)
       .Goto("unlock")
@@ -154,8 +156,9 @@ Operation BuildClearDeath() {
       .Unlock("proc.outer")
       .Local("user error",
              [](Op& op) {
-               op.UserError("BC_CLEAR_DEATH_NOTIFICATION without a matching "
-                            "registration");
+               op.UserError(
+                   "BC_CLEAR_DEATH_NOTIFICATION without a matching "
+                   "registration");
              })
       .Return()
       .Finish();
@@ -183,12 +186,13 @@ Operation BuildDeadBinderDone() {
   return Builder(OpId::kDeadBinderDone, "binder_thread_write")
       .Lock("proc.inner")
       .Do("search delivered_death", FindDelivered)
-      .Check("one has this cookie", [](Op& op) { return bool(op.f->death); },
-             "not_found")
+      .Check(
+          "one has this cookie", [](Op& op) { return bool(op.f->death); },
+          "not_found")
       .Dequeue("from delivered_death",
                [](Op& op) { DequeueWork(op, op.f->death.any()); })
-      .Branch("it stays registered", [](Op& op) { return !ToBeCleared(op); },
-              "out")
+      .Branch(
+          "it stays registered", [](Op& op) { return !ToBeCleared(op); }, "out")
       .Do("BINDER_WORK_CLEAR_DEATH_NOTIFICATION", QueueCleared)
       .Wake("binder_wakeup_proc_ilocked", WakeIfQueuedForAll)
       .Label("out")

@@ -11,17 +11,38 @@ namespace {
 using Build = Operation (*)();
 
 constexpr Build kBuilders[] = {
-    BuildOpen,          BuildMmap,           BuildMunmap,
-    BuildClose,         BuildPoll,           BuildIoctl,
-    BuildSetContextMgr, BuildWriteRead,      BuildThreadWrite,
-    BuildThreadRead,    BuildRefCommand,     BuildNodeDone,
-    BuildFreeBuffer,    BuildLooperCommand,  BuildRequestDeath,
-    BuildClearDeath,    BuildDeadBinderDone, BuildUnsupported,
-    BuildTransaction,   BuildTranslateBinder, BuildTranslateHandle,
-    BuildIncRefForNode, BuildDecRefForHandle, BuildFreeBuf,
-    BuildReleaseBuffer, BuildFreeTransaction, BuildSendFailedReply,
-    BuildReleaseWork,   BuildThreadRelease,  BuildDeferredFunc,
-    BuildDeferredRelease, BuildNodeRelease,
+    BuildOpen,
+    BuildMmap,
+    BuildMunmap,
+    BuildClose,
+    BuildPoll,
+    BuildIoctl,
+    BuildSetContextMgr,
+    BuildWriteRead,
+    BuildThreadWrite,
+    BuildThreadRead,
+    BuildRefCommand,
+    BuildNodeDone,
+    BuildFreeBuffer,
+    BuildLooperCommand,
+    BuildRequestDeath,
+    BuildClearDeath,
+    BuildDeadBinderDone,
+    BuildUnsupported,
+    BuildTransaction,
+    BuildTranslateBinder,
+    BuildTranslateHandle,
+    BuildIncRefForNode,
+    BuildDecRefForHandle,
+    BuildFreeBuf,
+    BuildReleaseBuffer,
+    BuildFreeTransaction,
+    BuildSendFailedReply,
+    BuildReleaseWork,
+    BuildThreadRelease,
+    BuildDeferredFunc,
+    BuildDeferredRelease,
+    BuildNodeRelease,
 };
 
 }  // namespace
@@ -38,8 +59,8 @@ absl::StatusOr<Driver> Driver::Create(
   for (const std::string& name : ProfileNames()) known |= name == profile;
   if (!known) {
     return absl::InvalidArgumentError(
-        absl::StrCat("unknown kernel profile \"", profile, "\"; known: ",
-                     absl::StrJoin(ProfileNames(), ", ")));
+        absl::StrCat("unknown kernel profile \"", profile,
+                     "\"; known: ", absl::StrJoin(ProfileNames(), ", ")));
   }
   Driver driver;
   driver.profile_ = std::string(profile);

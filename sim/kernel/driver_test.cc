@@ -86,9 +86,9 @@ TEST(MutationTest, EveryKindIsGenerated) {
   for (const Mutation& mutation : AllMutations()) {
     kinds.insert(mutation.kind);
   }
-  EXPECT_EQ(kinds, (std::set<std::string>{"drop-check", "drop-section",
-                                          "early-unlock", "drop-pin", "swap",
-                                          "drop"}));
+  EXPECT_EQ(kinds,
+            (std::set<std::string>{"drop-check", "drop-section", "early-unlock",
+                                   "drop-pin", "swap", "drop"}));
 }
 
 // Dropping a whole section or moving an unlock keeps the locks balanced;

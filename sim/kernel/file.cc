@@ -8,8 +8,7 @@ namespace {
 
 void CreateProc(Op& op) {
   const ProcessId process = op.w.Get(op.f->task).process;
-  const ProcId id =
-      op.w.Create<ProcRow>(op.w.NameOf(process), 0);
+  const ProcId id = op.w.Create<ProcRow>(op.w.NameOf(process), 0);
   ProcRow& proc = op.w.Edit(id);
   proc.process = process;
   proc.opening = op.w.MetaOf(id.any()).ordinal;
@@ -35,19 +34,19 @@ Operation BuildOpen() {
   return Builder(OpId::kOpen, "binder_open")
       .Do("reserve the lowest descriptor",
           [](Op& op) {
-            const int32_t fd =
-                LowestFreeFd(op, op.w.Get(op.f->task).process);
+            const int32_t fd = LowestFreeFd(op, op.w.Get(op.f->task).process);
             op.f->handle = static_cast<uint32_t>(fd);
             if (fd < 0) op.f->ret = fd;
           })
-      .Check("a descriptor is free", [](Op& op) { return op.f->ret == 0; },
-             "out")
+      .Check(
+          "a descriptor is free", [](Op& op) { return op.f->ret == 0; }, "out")
       .Local("allocate the proc",
              [](Op& op) {
                if (op.AllocationFails()) op.Ret(Errno::kEnomem);
              })
-      .Check("the proc could be allocated",
-             [](Op& op) { return op.f->ret == 0; }, "out")
+      .Check(
+          "the proc could be allocated", [](Op& op) { return op.f->ret == 0; },
+          "out")
       .Lock("binder_procs_lock")
       .Do("add it to binder_procs", CreateProc)
       .Unlock("binder_procs_lock")
@@ -59,26 +58,30 @@ Operation BuildOpen() {
 
 Operation BuildMmap() {
   return Builder(OpId::kMmap, "binder_mmap")
-      .Check("the descriptor is open", [](Op& op) { return bool(op.f->file); },
-             "bad_fd")
+      .Check(
+          "the descriptor is open", [](Op& op) { return bool(op.f->file); },
+          "bad_fd")
       .Local("proc of the file",
              [](Op& op) { op.f->proc = op.w.Get(op.f->file).proc; })
-      .Check("the file is a device", [](Op& op) { return bool(op.f->proc); },
-             "no_device")
-      .Check("the caller opened it",
-             [](Op& op) {
-               return op.w.Get(op.f->proc).process ==
-                      op.w.Get(op.f->task).process;
-             },
-             "invalid")
-      .Check("the mapping is read-only",
-             [](Op& op) { return op.f->increment == 0; }, "not_permitted")
+      .Check(
+          "the file is a device", [](Op& op) { return bool(op.f->proc); },
+          "no_device")
+      .Check(
+          "the caller opened it",
+          [](Op& op) {
+            return op.w.Get(op.f->proc).process == op.w.Get(op.f->task).process;
+          },
+          "invalid")
+      .Check(
+          "the mapping is read-only",
+          [](Op& op) { return op.f->increment == 0; }, "not_permitted")
       .Lock("binder_alloc_mmap_lock")
-      .Check("it was never mapped",
-             [](Op& op) { return op.w.Get(op.f->proc).buffer_size == 0; },
-             "busy")
-      .Check("pages and the first buffer could be allocated",
-             [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Check(
+          "it was never mapped",
+          [](Op& op) { return op.w.Get(op.f->proc).buffer_size == 0; }, "busy")
+      .Check(
+          "pages and the first buffer could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Do("one free buffer covers it",
           [](Op& op) {
             AllocMap(op, op.f->proc, op.f->size);
@@ -97,12 +100,13 @@ Operation BuildMmap() {
 
 Operation BuildMunmap() {
   return Builder(OpId::kMunmap, "binder_vma_close")
-      .Check("there is a mapping",
-             [](Op& op) {
-               return op.f->file && op.w.Get(op.f->file).proc &&
-                      op.w.Get(op.w.Get(op.f->file).proc).mapped != 0;
-             },
-             "out")
+      .Check(
+          "there is a mapping",
+          [](Op& op) {
+            return op.f->file && op.w.Get(op.f->file).proc &&
+                   op.w.Get(op.w.Get(op.f->file).proc).mapped != 0;
+          },
+          "out")
       .Do("binder_alloc_set_mapped(false)",
           [](Op& op) { Unmap(op, op.f->file); })
       .Label("out")

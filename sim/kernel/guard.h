@@ -9,30 +9,30 @@
 namespace bindery::sim {
 
 enum class Guard : uint8_t {
-  kIncNodeStrongAllowed,    // check
-  kIncNodeMoveWork,         // dequeue
-  kDecNodeStrongLeft,       // check
-  kDecNodeWeakLeft,         // check
-  kDecNodeTmpRefs,          // check
-  kDecNodeRefsEmpty,        // check
-  kDecNodeWake,             // wake
-  kDecNodeDequeue,          // dequeue
-  kEnqueueProcessTodo,      // wake
-  kSelectThreadUnlist,      // dequeue
-  kWakeupThread,            // wake
-  kWakeupPollThreads,       // wake
-  kCleanupRefStrong,        // undo
-  kCleanupRefUnlink,        // dequeue
-  kCleanupRefDeathWork,     // dequeue
-  kPopTransactionFrom,      // undo
-  kAllocAsyncSpace,         // check
-  kAllocAsyncAccount,       // undo
-  kFreeAsyncAccount,        // undo
-  kFreeMerge,               // undo
-  kPrepareToFreeAllowed,    // check
-  kPrepareToFreeOnce,       // undo
-  kThreadReleaseFrom,       // undo
-  kThreadReleaseTo,         // undo
+  kIncNodeStrongAllowed,  // check
+  kIncNodeMoveWork,       // dequeue
+  kDecNodeStrongLeft,     // check
+  kDecNodeWeakLeft,       // check
+  kDecNodeTmpRefs,        // check
+  kDecNodeRefsEmpty,      // check
+  kDecNodeWake,           // wake
+  kDecNodeDequeue,        // dequeue
+  kEnqueueProcessTodo,    // wake
+  kSelectThreadUnlist,    // dequeue
+  kWakeupThread,          // wake
+  kWakeupPollThreads,     // wake
+  kCleanupRefStrong,      // undo
+  kCleanupRefUnlink,      // dequeue
+  kCleanupRefDeathWork,   // dequeue
+  kPopTransactionFrom,    // undo
+  kAllocAsyncSpace,       // check
+  kAllocAsyncAccount,     // undo
+  kFreeAsyncAccount,      // undo
+  kFreeMerge,             // undo
+  kPrepareToFreeAllowed,  // check
+  kPrepareToFreeOnce,     // undo
+  kThreadReleaseFrom,     // undo
+  kThreadReleaseTo,       // undo
   kCount,
 };
 

@@ -17,8 +17,9 @@ void ProcOfFile(Op& op) {
 
 // The first lines of every operation on a device's descriptor.
 void AppendProcOfFile(Builder& b) {
-  b.Check("the descriptor is open", [](Op& op) { return bool(op.f->file); },
-          "bad_fd")
+  b.Check(
+       "the descriptor is open", [](Op& op) { return bool(op.f->file); },
+       "bad_fd")
       .Check("the file is a device", IsDevice, "no_device")
       .Local("proc of the file", ProcOfFile);
 }
@@ -26,7 +27,8 @@ void AppendProcOfFile(Builder& b) {
 // The last lines: what failed, and leaving the driver.
 void AppendLeave(Builder& b) {
   b.Label("out")
-      .Branch("no thread", [](Op& op) { return !op.f->thread; }, "left")
+      .Branch(
+          "no thread", [](Op& op) { return !op.f->thread; }, "left")
       .Do("thread->looper_need_return = false",
           [](Op& op) { op.w.Edit(op.f->thread).looper_need_return = 0; })
       .Label("left")
@@ -58,9 +60,10 @@ Operation BuildPoll() {
           [](Op& op) { op.w.Edit(op.f->task).asleep = 1; })
       .Unlock("proc.inner")
       .Sleep()
-      .Branch("interrupted",
-              [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
-              "interrupted")
+      .Branch(
+          "interrupted",
+          [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
+          "interrupted")
       .Goto("again")
       .Label("ready")
       .Unlock("proc.inner")
@@ -106,8 +109,9 @@ void GetExtendedError(Op& op) {
 
 void AppendRequests(Builder& b) {
   b.Label("set_max_threads")
-      .Check("the argument is readable",
-             [](Op& op) { return op.f->null_argument == 0; }, "invalid")
+      .Check(
+          "the argument is readable",
+          [](Op& op) { return op.f->null_argument == 0; }, "invalid")
       .Lock("proc.inner")
       .Do("proc->max_threads", SetMaxThreads)
       .Unlock("proc.inner")
@@ -120,12 +124,12 @@ void AppendRequests(Builder& b) {
       .Local("the thread is forgotten", [](Op& op) { op.f->thread = {}; })
       .Goto("out")
       .Label("version")
-      .Check("the argument is writable",
-             [](Op& op) { return op.f->null_argument == 0; }, "invalid")
-      .Local("BINDER_CURRENT_PROTOCOL_VERSION",
-             [](Op& op) {
-               op.w.Edit(op.f->task).value = kCurrentProtocolVersion;
-             })
+      .Check(
+          "the argument is writable",
+          [](Op& op) { return op.f->null_argument == 0; }, "invalid")
+      .Local(
+          "BINDER_CURRENT_PROTOCOL_VERSION",
+          [](Op& op) { op.w.Edit(op.f->task).value = kCurrentProtocolVersion; })
       .Goto("out")
       .Label("get_extended_error")
       .Lock("proc.inner")
@@ -142,21 +146,25 @@ Operation BuildIoctl() {
   Builder b(OpId::kIoctl, "binder_ioctl");
   AppendProcOfFile(b);
   AppendGetThread(b, "out");
-  b.Branch("BINDER_SET_MAX_THREADS",
-           [](Op& op) { return Is(op, IoctlRequest::kSetMaxThreads); },
-           "set_max_threads")
-      .Branch("BINDER_SET_CONTEXT_MGR",
-              [](Op& op) { return Is(op, IoctlRequest::kSetContextMgr); },
-              "set_context_mgr")
-      .Branch("BINDER_THREAD_EXIT",
-              [](Op& op) { return Is(op, IoctlRequest::kThreadExit); },
-              "thread_exit")
-      .Branch("BINDER_VERSION",
-              [](Op& op) { return Is(op, IoctlRequest::kVersion); },
-              "version")
-      .Branch("BINDER_GET_EXTENDED_ERROR",
-              [](Op& op) { return Is(op, IoctlRequest::kGetExtendedError); },
-              "get_extended_error")
+  b.Branch(
+       "BINDER_SET_MAX_THREADS",
+       [](Op& op) { return Is(op, IoctlRequest::kSetMaxThreads); },
+       "set_max_threads")
+      .Branch(
+          "BINDER_SET_CONTEXT_MGR",
+          [](Op& op) { return Is(op, IoctlRequest::kSetContextMgr); },
+          "set_context_mgr")
+      .Branch(
+          "BINDER_THREAD_EXIT",
+          [](Op& op) { return Is(op, IoctlRequest::kThreadExit); },
+          "thread_exit")
+      .Branch(
+          "BINDER_VERSION",
+          [](Op& op) { return Is(op, IoctlRequest::kVersion); }, "version")
+      .Branch(
+          "BINDER_GET_EXTENDED_ERROR",
+          [](Op& op) { return Is(op, IoctlRequest::kGetExtendedError); },
+          "get_extended_error")
       .Goto("invalid");
   AppendRequests(b);
   AppendLeave(b);
@@ -186,29 +194,30 @@ void PublishManager(Op& op) {
 Operation BuildSetContextMgr() {
   return Builder(OpId::kSetContextMgr, "binder_ioctl_set_ctx_mgr")
       .Lock("context_mgr_node_lock")
-      .Check("there is no context manager",
-             [](Op& op) { return !EditContext(op).mgr_node; }, "busy")
-      .Check("the uid is the earlier manager's",
-             [](Op& op) {
-               const ContextRow& context = EditContext(op);
-               return context.mgr_uid_set == 0 ||
-                      context.mgr_uid == CurrentUid(op);
-             },
-             "not_permitted")
+      .Check(
+          "there is no context manager",
+          [](Op& op) { return !EditContext(op).mgr_node; }, "busy")
+      .Check(
+          "the uid is the earlier manager's",
+          [](Op& op) {
+            const ContextRow& context = EditContext(op);
+            return context.mgr_uid_set == 0 ||
+                   context.mgr_uid == CurrentUid(op);
+          },
+          "not_permitted")
       .Do("remember the uid",
           [](Op& op) {
             EditContext(op).mgr_uid = CurrentUid(op);
             EditContext(op).mgr_uid_set = 1;
           })
-      .Check("the node could be allocated",
-             [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Check(
+          "the node could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Do("binder_new_node",
           [](Op& op) { op.f->node = InitNode(op, op.f->proc, 0, 0, 0); })
-      .Pin("node->tmp_refs",
-           [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
+      .Pin("node->tmp_refs", [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
       .Do("publish it", PublishManager)
-      .Unpin("node->tmp_refs",
-             [](Op& op) { DropNodeTmpRef(op, op.f->node); })
+      .Unpin("node->tmp_refs", [](Op& op) { DropNodeTmpRef(op, op.f->node); })
       .Unlock("context_mgr_node_lock")
       .Return()
       .ReturnErrno<Errno::kEbusy>("busy", "context_mgr_node_lock")
@@ -236,31 +245,34 @@ Operation BuildWriteRead() {
   Builder b(OpId::kWriteRead, "binder_ioctl_write_read");
   AppendProcOfFile(b);
   AppendGetThread(b, "out");
-  b.Check("the argument is readable",
-          [](Op& op) { return op.f->null_argument == 0; }, "fault")
+  b.Check(
+       "the argument is readable",
+       [](Op& op) { return op.f->null_argument == 0; }, "fault")
       .Local("write_consumed and read_consumed as given",
              [](Op& op) {
                TaskRow& task = op.w.Edit(op.f->task);
                task.write_consumed = op.f->offset;
                task.read_consumed = op.f->consumed;
              })
-      .Branch("nothing to write",
-              [](Op& op) { return op.w.Get(op.f->task).out.size == 0; },
-              "read")
-      .Check("the write buffer is readable",
-             [](Op& op) { return op.f->unreadable_write == 0; },
-             "write_fault")
+      .Branch(
+          "nothing to write",
+          [](Op& op) { return op.w.Get(op.f->task).out.size == 0; }, "read")
+      .Check(
+          "the write buffer is readable",
+          [](Op& op) { return op.f->unreadable_write == 0; }, "write_fault")
       .Call(OpId::kThreadWrite, WriteArguments)
-      .Branch("the write failed", [](Op& op) { return op.f->ret < 0; },
-              "write_failed")
+      .Branch(
+          "the write failed", [](Op& op) { return op.f->ret < 0; },
+          "write_failed")
       .Label("read")
-      .Branch("nothing to read", [](Op& op) { return op.f->size == 0; },
-              "out")
+      .Branch(
+          "nothing to read", [](Op& op) { return op.f->size == 0; }, "out")
       .Step()
       .Call(OpId::kThreadRead, ReadArguments)
       .Lock("proc.inner")
-      .Branch("no work is left", [](Op& op) { return !ProcHasWork(op); },
-              "handed_over")
+      .Branch(
+          "no work is left", [](Op& op) { return !ProcHasWork(op); },
+          "handed_over")
       .Wake("another thread for what is left",
             [](Op& op) { WakeupProc(op, op.f->proc); })
       .Label("handed_over")

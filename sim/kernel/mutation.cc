@@ -122,8 +122,7 @@ class Mutator {
         Add("early-unlock", operation,
             absl::StrCat(atom.name, " before ", previous.name), {i});
       }
-      if (Simple(atom.kind) && Simple(previous.kind) &&
-          targets.count(i) == 0) {
+      if (Simple(atom.kind) && Simple(previous.kind) && targets.count(i) == 0) {
         Add("swap", operation, absl::StrCat(previous.name, " and ", atom.name),
             {static_cast<uint16_t>(i - 1), i});
       }
@@ -207,8 +206,8 @@ class Mutator {
     Operation helper;
     helper.function = info.function;
     const size_t before = sites_.size();
-    Add(absl::string_view(info.kind) == "check" ? "drop-check" : "drop",
-        helper, info.name, {});
+    Add(absl::string_view(info.kind) == "check" ? "drop-check" : "drop", helper,
+        info.name, {});
     sites_[before].guard = guard;
   }
 
@@ -229,8 +228,8 @@ class Mutator {
     }
     return absl::InvalidArgumentError(absl::StrCat(
         "unknown mutation \"", id, "\"",
-        near.empty() ? "" : absl::StrCat("; similar: ",
-                                         absl::StrJoin(near, ", ")),
+        near.empty() ? ""
+                     : absl::StrCat("; similar: ", absl::StrJoin(near, ", ")),
         "; `bindery list mutations` shows all"));
   }
 
@@ -240,8 +239,7 @@ class Mutator {
     }
     if (a.op != b.op) return false;
     return std::any_of(a.atoms.begin(), a.atoms.end(), [&](uint16_t place) {
-      return std::find(b.atoms.begin(), b.atoms.end(), place) !=
-             b.atoms.end();
+      return std::find(b.atoms.begin(), b.atoms.end(), place) != b.atoms.end();
     });
   }
 
@@ -250,13 +248,11 @@ class Mutator {
       driver_->dropped_.set(static_cast<size_t>(site.guard));
       return;
     }
-    Operation& operation =
-        driver_->operations_[static_cast<size_t>(site.op)];
+    Operation& operation = driver_->operations_[static_cast<size_t>(site.op)];
     if (site.mutation.kind == "early-unlock") {
       UnlockEarlier(operation, site.atoms[0]);
     } else if (site.mutation.kind == "swap") {
-      std::swap(operation.atoms[site.atoms[0]],
-                operation.atoms[site.atoms[1]]);
+      std::swap(operation.atoms[site.atoms[0]], operation.atoms[site.atoms[1]]);
     } else {
       for (const uint16_t place : site.atoms) {
         Atom& atom = operation.atoms[place];
@@ -287,8 +283,7 @@ class Mutator {
   std::map<std::string, int> seen_;
 };
 
-absl::StatusOr<std::vector<Mutation>> ListMutations(
-    absl::string_view profile) {
+absl::StatusOr<std::vector<Mutation>> ListMutations(absl::string_view profile) {
   absl::StatusOr<Driver> driver = Driver::Create(profile);
   if (!driver.ok()) return driver.status();
   const Mutator mutator(&*driver);

@@ -59,8 +59,7 @@ Errno IncNode(Op& op, NodeId id, bool strong, bool internal,
               ThreadId target_list) {
   if (strong) return IncStrong(op, id, internal, target_list);
   if (!internal) ++op.w.Edit(id).local_weak_refs;
-  if (op.w.Get(id).has_weak_ref == 0 && target_list &&
-      WorkIdle(op, id.any())) {
+  if (op.w.Get(id).has_weak_ref == 0 && target_list && WorkIdle(op, id.any())) {
     op.w.PushBack(Head::kThreadTodo, target_list.any(), id.any());
   }
   return Errno::kOk;
@@ -73,9 +72,9 @@ bool CountDown(Op& op, NodeId id, bool strong, bool internal) {
   NodeRow& node = op.w.Edit(id);
   if (strong) {
     --(internal ? node.internal_strong_refs : node.local_strong_refs);
-    return op.Check(Guard::kDecNodeStrongLeft,
-                    node.local_strong_refs == 0 &&
-                        node.internal_strong_refs == 0);
+    return op.Check(
+        Guard::kDecNodeStrongLeft,
+        node.local_strong_refs == 0 && node.internal_strong_refs == 0);
   }
   if (!internal) --node.local_weak_refs;
   return op.Check(Guard::kDecNodeWeakLeft, node.local_weak_refs == 0) &&

@@ -22,8 +22,7 @@ uint32_t ReadWord32(absl::string_view bytes, uint64_t offset);
 uint64_t ReadWord64(absl::string_view bytes, uint64_t offset);
 FlatObject ReadObject(absl::string_view bytes, uint64_t offset);
 // REQUIRES: the object fits.
-void WriteObject(const FlatObject& object, uint64_t offset,
-                 std::string* bytes);
+void WriteObject(const FlatObject& object, uint64_t offset, std::string* bytes);
 
 // The size of an object of this type; 0 for a type that the driver does not
 // know.

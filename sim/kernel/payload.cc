@@ -12,9 +12,7 @@ namespace {
 const CommandRow& Tr(Op& op) { return op.w.Get(op.f->command); }
 bool Failed(Op& op) { return op.f->return_error != 0; }
 
-void CopyOffsets(Op& op) {
-  op.w.Edit(op.f->buffer).offsets = Tr(op).offsets;
-}
+void CopyOffsets(Op& op) { op.w.Edit(op.f->buffer).offsets = Tr(op).offsets; }
 
 bool OffsetsReadable(Op& op) {
   return Tr(op).offsets_size == 0 || Tr(op).fault_at != 4;
@@ -22,8 +20,7 @@ bool OffsetsReadable(Op& op) {
 
 uint64_t OffsetOfObject(Op& op) {
   const BufferRow& buffer = op.w.Get(op.f->buffer);
-  return ReadWord64(op.w.blobs().Bytes(buffer.offsets),
-                    uint64_t{op.f->i} * 8);
+  return ReadWord64(op.w.blobs().Bytes(buffer.offsets), uint64_t{op.f->i} * 8);
 }
 
 // binder_get_object: 0 if there is no object of a known type that fits.
@@ -53,8 +50,7 @@ void ReadNextObject(Op& op) {
     op.Fail(Br::kFailedReply, Errno::kEinval);
     return;
   }
-  const FlatObject object =
-      ReadObject(op.w.blobs().Bytes(Tr(op).data), offset);
+  const FlatObject object = ReadObject(op.w.blobs().Bytes(Tr(op).data), offset);
   op.f->type = object.type;
   op.f->ptr = object.binder;
   op.f->cookie = object.cookie;
@@ -138,12 +134,12 @@ void CopyTail(Op& op) {
 void AppendPayload(Builder& b) {
   b.Check("the offsets array is readable", OffsetsReadable, "err_offsets")
       .Local("copy_from_user(offsets)", CopyOffsets)
-      .Check("offsets_size is a multiple of 8",
-             [](Op& op) { return Tr(op).offsets_size % 8 == 0; },
-             "err_bad_offset")
-      .Check("buffers_size is a multiple of 8",
-             [](Op& op) { return Tr(op).buffers_size % 8 == 0; },
-             "err_bad_offset")
+      .Check(
+          "offsets_size is a multiple of 8",
+          [](Op& op) { return Tr(op).offsets_size % 8 == 0; }, "err_bad_offset")
+      .Check(
+          "buffers_size is a multiple of 8",
+          [](Op& op) { return Tr(op).buffers_size % 8 == 0; }, "err_bad_offset")
       .Label("objects")
       .Branch("no object left", NoObjectLeft, "tail")
       .Local("read the object", ReadNextObject)
@@ -162,8 +158,9 @@ void AppendPayload(Builder& b) {
       .Label("handle")
       .Call(OpId::kTranslateHandle, TranslateArguments)
       .Label("translated")
-      .Check("it could be translated",
-             [](Op& op) { return op.f->ret == 0; }, "err_translate")
+      .Check(
+          "it could be translated", [](Op& op) { return op.f->ret == 0; },
+          "err_translate")
       .Do("store the translated object", StoreObject)
       .Local("next", NextObject)
       .Goto("objects")

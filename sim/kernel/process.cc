@@ -96,8 +96,7 @@ bool AllTasksDead(Op& op, ProcessId process) {
 
 // exit_mm() comes before exit_files().
 void CloseEverything(Op& op, ProcessId process) {
-  for (AnyId i = op.w.Get(process).fds.first; i;
-       i = op.w.Next(Head::kSet, i)) {
+  for (AnyId i = op.w.Get(process).fds.first; i; i = op.w.Next(Head::kSet, i)) {
     const FileId file = op.w.Get(FdId{i.value}).file;
     if (op.w.Get(file).proc) Unmap(op, file);
   }

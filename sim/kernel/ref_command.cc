@@ -26,8 +26,7 @@ void IncManagerArguments(Op& op) {
 }
 
 void IncRefByHandle(Op& op) {
-  const RefId ref =
-      FindRef(op, op.f->proc, op.f->handle, op.f->strong != 0);
+  const RefId ref = FindRef(op, op.f->proc, op.f->handle, op.f->strong != 0);
   if (!ref || IncRef(op, ref, op.f->strong != 0, {}) != Errno::kOk) {
     op.UserError("reference command on an invalid ref");
   }
@@ -43,31 +42,31 @@ void DecArguments(Op& op) {
 Operation BuildRefCommand() {
   return Builder(OpId::kRefCommand, "binder_thread_write")
       .Local("get_user(target)", DecodeCommand)
-      .Branch("not an increment of handle 0",
-              [](Op& op) {
-                return op.f->increment == 0 || op.f->handle != 0;
-              },
-              "by_handle")
+      .Branch(
+          "not an increment of handle 0",
+          [](Op& op) { return op.f->increment == 0 || op.f->handle != 0; },
+          "by_handle")
       .Lock("context_mgr_node_lock")
       .Do("the context manager's node",
           [](Op& op) { op.f->node = ManagerNode(op); })
-      .Branch("there is none", [](Op& op) { return !op.f->node; },
-              "no_manager")
-      .Check("the caller is not the context manager",
-             [](Op& op) {
-               return op.w.Get(op.f->node).proc != op.f->proc;
-             },
-             "self")
+      .Branch(
+          "there is none", [](Op& op) { return !op.f->node; }, "no_manager")
+      .Check(
+          "the caller is not the context manager",
+          [](Op& op) { return op.w.Get(op.f->node).proc != op.f->proc; },
+          "self")
       .Call(OpId::kIncRefForNode, IncManagerArguments)
       .Unlock("context_mgr_node_lock")
-      .Branch("done", [](Op& op) { return op.f->ret == 0; }, "out")
+      .Branch(
+          "done", [](Op& op) { return op.f->ret == 0; }, "out")
       .Local("the handle is tried", [](Op& op) { op.f->ret = 0; })
       .Goto("by_handle")
       .Label("no_manager")
       .Unlock("context_mgr_node_lock")
       .Label("by_handle")
-      .Branch("a decrement", [](Op& op) { return op.f->increment == 0; },
-              "decrement")
+      .Branch(
+          "a decrement", [](Op& op) { return op.f->increment == 0; },
+          "decrement")
       .Lock("proc.outer")
       .Do("binder_update_ref_for_handle", IncRefByHandle)
       .Unlock("proc.outer")
@@ -84,8 +83,7 @@ Operation BuildRefCommand() {
 namespace {
 
 void DropRef(Op& op) {
-  const RefId ref =
-      FindRef(op, op.f->proc, op.f->handle, op.f->strong != 0);
+  const RefId ref = FindRef(op, op.f->proc, op.f->handle, op.f->strong != 0);
   if (!ref) {
     op.UserError("decrement of an invalid ref");
     op.Ret(Errno::kEinval);
@@ -101,7 +99,8 @@ Operation BuildDecRefForHandle() {
       .Lock("proc.outer")
       .Do("binder_dec_ref_olocked", DropRef)
       .Unlock("proc.outer")
-      .Branch("the ref stays", [](Op& op) { return !op.f->ref; }, "out")
+      .Branch(
+          "the ref stays", [](Op& op) { return !op.f->ref; }, "out")
       .Undo("binder_free_ref", [](Op& op) { FreeRef(op, op.f->ref); })
       .Label("out")
       .Return()
@@ -136,11 +135,12 @@ Operation BuildIncRefForNode() {
   return Builder(OpId::kIncRefForNode, "binder_inc_ref_for_node")
       .Lock("target_proc.outer")
       .Do("binder_get_ref_for_node_olocked", FindTargetRef)
-      .Branch("there is one", [](Op& op) { return bool(op.f->ref); },
-              "increment")
+      .Branch(
+          "there is one", [](Op& op) { return bool(op.f->ref); }, "increment")
       .Unlock("target_proc.outer")
-      .Check("the ref could be allocated",
-             [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Check(
+          "the ref could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Lock("target_proc.outer")
       .Do("look again, else insert it", InsertTargetRef)
       .Label("increment")
@@ -164,8 +164,7 @@ void FindOwnNode(Op& op) {
   const CommandRow& row = op.w.Get(op.f->command);
   op.f->ptr = row.ptr;
   op.f->cookie = row.cookie;
-  op.f->strong =
-      static_cast<Bc>(row.bc) == Bc::kAcquireDone ? 1 : 0;
+  op.f->strong = static_cast<Bc>(row.bc) == Bc::kAcquireDone ? 1 : 0;
   op.f->node = FindNode(op, op.f->proc, row.ptr);
 }
 
@@ -192,15 +191,14 @@ Operation BuildNodeDone() {
   return Builder(OpId::kNodeDone, "binder_thread_write")
       .Lock("proc.inner")
       .Do("binder_get_node", FindOwnNode)
-      .Check("the node exists", [](Op& op) { return bool(op.f->node); },
-             "no_node")
+      .Check(
+          "the node exists", [](Op& op) { return bool(op.f->node); }, "no_node")
       .Pin("node->tmp_refs", [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
       .Unlock("proc.inner")
-      .Check("the cookie matches",
-             [](Op& op) {
-               return op.w.Get(op.f->node).cookie == op.f->cookie;
-             },
-             "mismatch")
+      .Check(
+          "the cookie matches",
+          [](Op& op) { return op.w.Get(op.f->node).cookie == op.f->cookie; },
+          "mismatch")
       .Lock("node.lock + proc.inner")
       .Check("the acknowledgement is pending", Pending, "not_pending")
       .Do("clear it", ClearPending)
@@ -209,8 +207,7 @@ Operation BuildNodeDone() {
       .Unlock("node.lock + proc.inner")
       .Label("put")
       .Lock("node.lock + proc.inner")
-      .Unpin("node->tmp_refs",
-             [](Op& op) { DropNodeTmpRef(op, op.f->node); })
+      .Unpin("node->tmp_refs", [](Op& op) { DropNodeTmpRef(op, op.f->node); })
       .Unlock("node.lock + proc.inner")
       .Return()
       .Label("not_pending")

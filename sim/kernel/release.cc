@@ -68,18 +68,22 @@ Operation BuildReleaseWork() {
       .Do("the first item", TakeFirst)
       .Dequeue("binder_dequeue_work_head_ilocked", DequeueFirst)
       .Unlock("proc.inner")
-      .Branch("the list is empty", [](Op& op) { return op.f->type == 0; },
-              "out")
-      .Branch("BINDER_WORK_TRANSACTION",
-              [](Op& op) { return TypeIs(op, WorkType::kTransaction); },
-              "transaction")
-      .Branch("a completion", [](Op& op) { return bool(op.f->tcomplete); },
-              "complete")
-      .Branch("a death", [](Op& op) { return bool(op.f->death); }, "death")
+      .Branch(
+          "the list is empty", [](Op& op) { return op.f->type == 0; }, "out")
+      .Branch(
+          "BINDER_WORK_TRANSACTION",
+          [](Op& op) { return TypeIs(op, WorkType::kTransaction); },
+          "transaction")
+      .Branch(
+          "a completion", [](Op& op) { return bool(op.f->tcomplete); },
+          "complete")
+      .Branch(
+          "a death", [](Op& op) { return bool(op.f->death); }, "death")
       .Goto("next")
       .Label("transaction")
-      .Branch("nobody waits for a reply",
-              [](Op& op) { return !CallerWaits(op); }, "free")
+      .Branch(
+          "nobody waits for a reply", [](Op& op) { return !CallerWaits(op); },
+          "free")
       .Call(OpId::kSendFailedReply, DeadReplyArguments)
       .Goto("next")
       .Label("free")
@@ -148,14 +152,15 @@ Operation BuildThreadRelease() {
       .Pin("proc->tmp_ref, thread->tmp_ref", PinBoth)
       .Do("is_dead = true, look at the top of the stack", MarkThreadDead)
       .Label("stack")
-      .Branch("the stack is done", [](Op& op) { return !op.f->t; },
-              "detached")
+      .Branch(
+          "the stack is done", [](Op& op) { return !op.f->t; }, "detached")
       .Do("the transaction forgets the thread", ForgetTop)
       .Goto("stack")
       .Label("detached")
       .Unlock("proc.inner")
-      .Branch("nobody waits for this thread",
-              [](Op& op) { return !op.f->in_reply_to; }, "work")
+      .Branch(
+          "nobody waits for this thread",
+          [](Op& op) { return !op.f->in_reply_to; }, "work")
       .Call(OpId::kSendFailedReply,
             [](Op& op) {
               op.callee().t = op.f->in_reply_to;
@@ -211,17 +216,19 @@ Operation BuildDeferredFunc() {
       .Do("the latest proc of the list", PopDeferred)
       .Dequeue("hlist_del_init", UnlinkDeferred)
       .Unlock("binder_deferred_lock")
-      .Branch("the list is empty", [](Op& op) { return !op.f->proc; }, "out")
-      .Branch("no flush",
-              [](Op& op) { return (op.f->type & kDeferredFlush) == 0; },
-              "flushed")
+      .Branch(
+          "the list is empty", [](Op& op) { return !op.f->proc; }, "out")
+      .Branch(
+          "no flush", [](Op& op) { return (op.f->type & kDeferredFlush) == 0; },
+          "flushed")
       .Lock("proc.inner")
       .Wake("binder_deferred_flush", FlushThreads)
       .Unlock("proc.inner")
       .Label("flushed")
-      .Branch("no release",
-              [](Op& op) { return (op.f->type & kDeferredRelease) == 0; },
-              "released")
+      .Branch(
+          "no release",
+          [](Op& op) { return (op.f->type & kDeferredRelease) == 0; },
+          "released")
       .Step()
       .Call(OpId::kDeferredRelease, nullptr)
       .Label("released")
@@ -230,11 +237,10 @@ Operation BuildDeferredFunc() {
                op.f->proc = {};
                op.f->type = 0;
              })
-      .Branch("the list is empty",
-              [](Op& op) {
-                return op.w.Get(op.global()).deferred.size == 0;
-              },
-              "out")
+      .Branch(
+          "the list is empty",
+          [](Op& op) { return op.w.Get(op.global()).deferred.size == 0; },
+          "out")
       .Step()
       .Goto("next")
       .Label("out")
@@ -267,8 +273,7 @@ void FirstThread(Op& op) {
   op.f->target_thread = {};
   for (AnyId i = op.w.Get(op.f->proc).threads.first; i;
        i = op.w.Next(Head::kSet, i)) {
-    const uint32_t tid =
-        op.w.Get(op.w.Get(ThreadId{i.value}).task).actor;
+    const uint32_t tid = op.w.Get(op.w.Get(ThreadId{i.value}).task).actor;
     if (op.f->target_thread && tid >= best) continue;
     best = tid;
     op.f->target_thread = ThreadId{i.value};
@@ -300,8 +305,9 @@ void AppendThreads(Builder& b) {
       .Lock("proc.inner")
       .Do("rb_first(&proc->threads)", FirstThread)
       .Unlock("proc.inner")
-      .Branch("no thread is left",
-              [](Op& op) { return !op.f->target_thread; }, "nodes")
+      .Branch(
+          "no thread is left", [](Op& op) { return !op.f->target_thread; },
+          "nodes")
       .Step()
       .Call(OpId::kThreadRelease,
             [](Op& op) { op.callee().thread = op.f->target_thread; })
@@ -312,15 +318,13 @@ void AppendNodes(Builder& b) {
   b.Label("nodes")
       .Lock("proc.inner")
       .Do("rb_first(&proc->nodes)", FirstNode)
-      .Branch("no node is left", [](Op& op) { return !op.f->node; },
-              "nodes_done")
+      .Branch(
+          "no node is left", [](Op& op) { return !op.f->node; }, "nodes_done")
       .Pin("node->tmp_refs", [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
-      .Do("rb_erase",
-          [](Op& op) { op.w.Remove(Head::kSet, op.f->node.any()); })
+      .Do("rb_erase", [](Op& op) { op.w.Remove(Head::kSet, op.f->node.any()); })
       .Unlock("proc.inner")
       .Step()
-      .Call(OpId::kNodeRelease,
-            [](Op& op) { op.callee().node = op.f->node; })
+      .Call(OpId::kNodeRelease, [](Op& op) { op.callee().node = op.f->node; })
       .Goto("nodes")
       .Label("nodes_done")
       .Unlock("proc.inner");
@@ -330,8 +334,8 @@ void AppendRefs(Builder& b) {
   b.Label("refs")
       .Lock("proc.outer")
       .Do("rb_first(&proc->refs_by_desc)", FirstRef)
-      .Branch("no ref is left", [](Op& op) { return !op.f->ref; },
-              "refs_done")
+      .Branch(
+          "no ref is left", [](Op& op) { return !op.f->ref; }, "refs_done")
       .Undo("binder_cleanup_ref_olocked",
             [](Op& op) { CleanupRef(op, op.f->ref); })
       .Unlock("proc.outer")
@@ -367,13 +371,11 @@ Operation BuildDeferredRelease() {
          })
       .Call(OpId::kReleaseWork,
             [](Op& op) {
-              op.callee().handle =
-                  static_cast<uint32_t>(Head::kDeliveredDeath);
+              op.callee().handle = static_cast<uint32_t>(Head::kDeliveredDeath);
               op.callee().w = op.f->proc.any();
             })
       .Lock("proc.inner")
-      .Unpin("proc->tmp_ref",
-             [](Op& op) { DropProcTmpRef(op, op.f->proc); })
+      .Unpin("proc->tmp_ref", [](Op& op) { DropProcTmpRef(op, op.f->proc); })
       .Unlock("proc.inner")
       .Return();
   return b.Finish();
@@ -424,16 +426,17 @@ Operation BuildNodeRelease() {
             })
       .Lock("node.lock")
       .Lock("proc.inner")
-      .Dequeue("node->work",
-               [](Op& op) { DequeueWork(op, op.f->node.any()); })
+      .Dequeue("node->work", [](Op& op) { DequeueWork(op, op.f->node.any()); })
       .Branch("nobody holds it", NobodyHoldsIt, "free")
       .Do("node->proc = NULL, join binder_dead_nodes", KillNode)
       .Unlock("proc.inner")
       .Label("refs")
-      .Branch("no ref is left", [](Op& op) { return !op.f->w; }, "told")
+      .Branch(
+          "no ref is left", [](Op& op) { return !op.f->w; }, "told")
       .Do("next ref", NextDeath)
-      .Branch("nobody asked to be told",
-              [](Op& op) { return !op.f->death; }, "refs")
+      .Branch(
+          "nobody asked to be told", [](Op& op) { return !op.f->death; },
+          "refs")
       .Lock("ref->proc.inner")
       .Do("BINDER_WORK_DEAD_BINDER", QueueDeath)
       .Wake("binder_wakeup_proc_ilocked",
@@ -441,8 +444,7 @@ Operation BuildNodeRelease() {
       .Unlock("ref->proc.inner")
       .Goto("refs")
       .Label("told")
-      .Unpin("node->tmp_refs",
-             [](Op& op) { DropNodeTmpRef(op, op.f->node); })
+      .Unpin("node->tmp_refs", [](Op& op) { DropNodeTmpRef(op, op.f->node); })
       .Unlock("node.lock")
       .Return()
       .Label("free")

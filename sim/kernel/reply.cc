@@ -42,8 +42,9 @@ Operation BuildFreeTransaction() {
       .Do("t->to_proc, t->to_thread", FindTarget)
       .Pin("to_proc and to_thread", PinTarget)
       .Unlock("t.lock")
-      .Branch("the target has gone",
-              [](Op& op) { return !op.f->target_proc; }, "free")
+      .Branch(
+          "the target has gone", [](Op& op) { return !op.f->target_proc; },
+          "free")
       .Lock("to_proc.inner")
       .Do("outstanding_txns--, buffer->transaction = NULL", LeaveTarget)
       .Unpin("to_proc and to_thread", UnpinTarget)
@@ -74,8 +75,8 @@ bool NoErrorYet(Op& op) {
 }
 
 void SetReplyError(Op& op) {
-  QueueError(op, op.f->target_thread,
-             op.w.Get(op.f->target_thread).reply_error, op.f->return_error);
+  QueueError(op, op.f->target_thread, op.w.Get(op.f->target_thread).reply_error,
+             op.f->return_error);
 }
 
 void UnpinCaller(Op& op) { DropThreadTmpRef(op, op.f->target_thread); }
@@ -106,8 +107,7 @@ Operation BuildSendFailedReply() {
           [](Op& op) { PopTransaction(op, op.f->target_thread, op.f->t); })
       .Check("no earlier error waits to be read", NoErrorYet, "lost")
       .Do("target_thread->reply_error", SetReplyError)
-      .Wake("the caller",
-            [](Op& op) { WakeThread(op, op.f->target_thread); })
+      .Wake("the caller", [](Op& op) { WakeThread(op, op.f->target_thread); })
       .Goto("told")
       .Label("lost")
       .Local("unexpected reply error",
@@ -123,8 +123,8 @@ Operation BuildSendFailedReply() {
       .Label("dead")
       .Local("the caller's caller is next", MoveUp)
       .Call(OpId::kFreeTransaction, FreeArguments)
-      .Branch("nobody is left", [](Op& op) { return !op.f->in_reply_to; },
-              "out")
+      .Branch(
+          "nobody is left", [](Op& op) { return !op.f->in_reply_to; }, "out")
       .Local("up the chain", NextInChain)
       .Goto("loop")
       .Label("out")

@@ -89,8 +89,7 @@ void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
   }
 }
 
-void Kernel::SysWriteRead(TaskId task, uint32_t fd,
-                          const WriteReadArgs& args) {
+void Kernel::SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kWriteRead));
   frame.file = FileOf(task, fd);
   frame.offset = args.write_consumed;

@@ -7,8 +7,7 @@ namespace bindery::sim {
 namespace {
 
 ErrorId NewError(Op& op, ThreadId thread, bool reply) {
-  const ErrorId id =
-      op.w.Create<ErrorRow>(op.w.NameOf(thread), reply ? 1 : 0);
+  const ErrorId id = op.w.Create<ErrorRow>(op.w.NameOf(thread), reply ? 1 : 0);
   ErrorRow& error = op.w.Edit(id);
   error.thread = thread;
   error.reply = reply ? 1 : 0;
@@ -43,14 +42,16 @@ void AppendGetThread(Builder& b, const char* failed) {
       .Do("binder_get_thread_ilocked",
           [](Op& op) { op.f->thread = FindThread(op); })
       .Unlock("proc.inner")
-      .Branch("the thread is known",
-              [](Op& op) { return bool(op.f->thread); }, "got_thread")
+      .Branch(
+          "the thread is known", [](Op& op) { return bool(op.f->thread); },
+          "got_thread")
       .Local("allocate the thread",
              [](Op& op) {
                if (op.AllocationFails()) op.Ret(Errno::kEnomem);
              })
-      .Check("the thread could be allocated",
-             [](Op& op) { return op.f->ret == 0; }, failed)
+      .Check(
+          "the thread could be allocated",
+          [](Op& op) { return op.f->ret == 0; }, failed)
       .Lock("proc.inner")
       .Do("insert the thread", [](Op& op) { op.f->thread = GetThread(op); })
       .Unlock("proc.inner")
@@ -68,7 +69,8 @@ namespace {
 
 void FreeThread(Op& op, ThreadId id) {
   const ThreadRow thread = op.w.Get(id);
-  if (thread.todo.size != 0) op.w.RecordBug("BUG_ON(!list_empty(&thread->todo))");
+  if (thread.todo.size != 0)
+    op.w.RecordBug("BUG_ON(!list_empty(&thread->todo))");
   op.w.Free(thread.return_error);
   op.w.Free(thread.reply_error);
   op.w.Free(id);

@@ -1,4 +1,5 @@
-// binder_thread_read: waiting for work, taking it, and handing it to user space.
+// binder_thread_read: waiting for work, taking it, and handing it to user
+// space.
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/thread.h"
@@ -38,8 +39,9 @@ void SampleWaitForProcWork(Op& op) {
 void StartWaiting(Op& op) {
   op.w.Edit(op.f->thread).looper |= kLooperWaiting;
   if (op.f->wait_for_proc_work != 0 && !MayTakeProcWork(op)) {
-    op.UserError("thread waiting for process work before calling "
-                 "BC_REGISTER_LOOPER or BC_ENTER_LOOPER");
+    op.UserError(
+        "thread waiting for process work before calling "
+        "BC_REGISTER_LOOPER or BC_ENTER_LOOPER");
   }
 }
 
@@ -49,8 +51,7 @@ bool WorkIsThere(Op& op) {
 
 void GoToSleep(Op& op) {
   if (op.f->wait_for_proc_work != 0) {
-    op.w.PushFront(Head::kWaitingThreads, op.f->proc.any(),
-                   op.f->thread.any());
+    op.w.PushFront(Head::kWaitingThreads, op.f->proc.any(), op.f->thread.any());
   }
   op.w.Edit(op.f->task).asleep = 1;
   op.Event(proto::Event::SLEEP, op.f->wait_for_proc_work != 0
@@ -64,9 +65,7 @@ void LeaveWaitingThreads(Op& op) {
   }
 }
 
-bool Interrupted(Op& op) {
-  return op.w.Get(op.f->task).signal_pending != 0;
-}
+bool Interrupted(Op& op) { return op.w.Get(op.f->task).signal_pending != 0; }
 
 void AppendWait(Builder& b) {
   b.Label("retry")
@@ -74,8 +73,8 @@ void AppendWait(Builder& b) {
       .Do("binder_available_for_proc_work_ilocked", SampleWaitForProcWork)
       .Unlock("proc.inner")
       .Do("looper |= WAITING", StartWaiting)
-      .Branch("O_NONBLOCK", [](Op& op) { return op.f->nonblock != 0; },
-              "nonblock")
+      .Branch(
+          "O_NONBLOCK", [](Op& op) { return op.f->nonblock != 0; }, "nonblock")
       .Lock("proc.inner")
       .Label("wait")
       .Branch("binder_has_work_ilocked", WorkIsThere, "woken")
@@ -104,8 +103,9 @@ void AppendWait(Builder& b) {
             op.w.Edit(op.f->thread).looper &=
                 static_cast<uint8_t>(~kLooperWaiting);
           })
-      .Branch("interrupted or nothing there",
-              [](Op& op) { return op.f->ret != 0; }, "failed");
+      .Branch(
+          "interrupted or nothing there", [](Op& op) { return op.f->ret != 0; },
+          "failed");
 }
 
 // --- Taking one item ---------------------------------------------------------
@@ -124,13 +124,10 @@ void PickList(Op& op) {
 bool NothingPicked(Op& op) { return !op.f->w; }
 
 bool SleepAgain(Op& op) {
-  return op.f->consumed == 4 &&
-         op.w.Get(op.f->thread).looper_need_return == 0;
+  return op.f->consumed == 4 && op.w.Get(op.f->thread).looper_need_return == 0;
 }
 
-bool EnoughRoom(Op& op) {
-  return op.f->size - op.f->consumed >= kMinReadRoom;
-}
+bool EnoughRoom(Op& op) { return op.f->size - op.f->consumed >= kMinReadRoom; }
 
 void NoteType(Op& op) {
   op.f->type = static_cast<uint32_t>(op.w.WorkOf(op.f->w).type);
@@ -245,8 +242,9 @@ void AppendNode(Builder& b) {
   b.Label("node")
       .Do("update the owner's references", UpdateNode)
       .Unlock("proc.inner")
-      .Branch("the node stays",
-              [](Op& op) { return (op.f->i & kNodeGone) == 0; }, "node_put")
+      .Branch(
+          "the node stays", [](Op& op) { return (op.f->i & kNodeGone) == 0; },
+          "node_put")
       .Lock("node.lock")
       .Unlock("node.lock")
       .Undo("binder_free_node",
@@ -268,8 +266,7 @@ void TakeDeath(Op& op) {
 
 void PutDeath(Op& op) {
   const bool cleared = TypeIs(op, WorkType::kClearDeathNotification);
-  const Br br =
-      cleared ? Br::kClearDeathNotificationDone : Br::kDeadBinder;
+  const Br br = cleared ? Br::kClearDeathNotificationDone : Br::kDeadBinder;
   PutWord(op, br).cookie = op.f->cookie;
   if (proto::Event* event = op.Event(proto::Event::RETURN, NameOf(br))) {
     AddArg(event, "cookie", op.f->cookie);
@@ -280,11 +277,10 @@ void AppendDeath(Builder& b) {
   b.Label("death")
       .Do("delivered_death", TakeDeath)
       .Unlock("proc.inner")
-      .Branch("a death",
-              [](Op& op) {
-                return !TypeIs(op, WorkType::kClearDeathNotification);
-              },
-              "dead_binder")
+      .Branch(
+          "a death",
+          [](Op& op) { return !TypeIs(op, WorkType::kClearDeathNotification); },
+          "dead_binder")
       .Undo("free the registration",
             [](Op& op) { op.w.Free(DeathId{op.f->w.value}); })
       .Local("put the word", PutDeath)
@@ -332,8 +328,8 @@ void DescribeDelivery(Op& op, const ReturnRow& word) {
 void PutTransaction(Op& op) {
   const TransactionRow& t = op.w.Get(op.f->t);
   const BufferRow& buffer = op.w.Get(t.buffer);
-  ReturnRow& word = PutWord(
-      op, buffer.target_node ? Br::kTransaction : Br::kReply);
+  ReturnRow& word =
+      PutWord(op, buffer.target_node ? Br::kTransaction : Br::kReply);
   if (buffer.target_node) {
     word.ptr = op.w.Get(buffer.target_node).ptr;
     word.cookie = op.w.Get(buffer.target_node).cookie;
@@ -375,15 +371,17 @@ void PushIncoming(Op& op) {
 // binder_cleanup_transaction: a call's sender learns of the failure.
 void AppendDeliveryFault(Builder& b) {
   b.Label("delivery_fault")
-      .Branch("the sender is gone", [](Op& op) { return !HasSender(op); },
-              "fault_unpinned")
+      .Branch(
+          "the sender is gone", [](Op& op) { return !HasSender(op); },
+          "fault_unpinned")
       .Lock("from.proc.inner")
       .Unpin("from->tmp_ref", UnpinSender)
       .Unlock("from.proc.inner")
       .Local("t_from = NULL", ForgetSender)
       .Label("fault_unpinned")
-      .Branch("nobody waits for a reply",
-              [](Op& op) { return !WantsReply(op); }, "fault_free")
+      .Branch(
+          "nobody waits for a reply", [](Op& op) { return !WantsReply(op); },
+          "fault_free")
       .Call(OpId::kSendFailedReply,
             [](Op& op) {
               op.callee().t = op.f->t;
@@ -392,8 +390,7 @@ void AppendDeliveryFault(Builder& b) {
             })
       .Goto("fault_told")
       .Label("fault_free")
-      .Call(OpId::kFreeTransaction,
-            [](Op& op) { op.callee().t = op.f->t; })
+      .Call(OpId::kFreeTransaction, [](Op& op) { op.callee().t = op.f->t; })
       .Label("fault_told")
       .Local("-EFAULT", SetRet<Errno::kEfault>)
       .Goto("failed");
@@ -406,27 +403,28 @@ void AppendTransaction(Builder& b) {
       .Do("t->from", FindSender)
       .Pin("from->tmp_ref", PinSender)
       .Unlock("t.lock")
-      .Check("the read buffer is writable",
-             [](Op& op) { return op.f->unwritable_read == 0; },
-             "delivery_fault")
+      .Check(
+          "the read buffer is writable",
+          [](Op& op) { return op.f->unwritable_read == 0; }, "delivery_fault")
       .Local("copy_to_user(tr)", PutTransaction)
-      .Branch("the sender is gone", [](Op& op) { return !HasSender(op); },
-              "unpinned")
+      .Branch(
+          "the sender is gone", [](Op& op) { return !HasSender(op); },
+          "unpinned")
       .Lock("from.proc.inner")
       .Unpin("from->tmp_ref", UnpinSender)
       .Unlock("from.proc.inner")
       .Local("t_from = NULL", ForgetSender)
       .Label("unpinned")
       .Do("buffer->allow_user_free = 1", AllowUserFree)
-      .Branch("one-way or a reply", [](Op& op) { return op.f->reply == 0; },
-              "no_reply")
+      .Branch(
+          "one-way or a reply", [](Op& op) { return op.f->reply == 0; },
+          "no_reply")
       .Lock("proc.inner")
       .Do("push it onto the stack", PushIncoming)
       .Unlock("proc.inner")
       .Goto("done")
       .Label("no_reply")
-      .Call(OpId::kFreeTransaction,
-            [](Op& op) { op.callee().t = op.f->t; })
+      .Call(OpId::kFreeTransaction, [](Op& op) { op.callee().t = op.f->t; })
       .Goto("done");
 }
 
@@ -482,8 +480,8 @@ void AppendLoop(Builder& b) {
   b.Label("loop")
       .Lock("proc.inner")
       .Do("thread->todo, or proc->todo", PickList)
-      .Branch("there is work", [](Op& op) { return !NothingPicked(op); },
-              "take")
+      .Branch(
+          "there is work", [](Op& op) { return !NothingPicked(op); }, "take")
       .Unlock("proc.inner")
       .Branch("nothing was written but BR_NOOP", SleepAgain, "retry")
       .Goto("done")
@@ -491,15 +489,18 @@ void AppendLoop(Builder& b) {
       .Check("the next word fits", EnoughRoom, "full")
       .Local("w->type", NoteType)
       .Dequeue("binder_dequeue_work_head_ilocked", TakeItem)
-      .Branch("BINDER_WORK_TRANSACTION",
-              [](Op& op) { return TypeIs(op, WorkType::kTransaction); },
-              "transaction")
-      .Branch("BINDER_WORK_NODE",
-              [](Op& op) { return TypeIs(op, WorkType::kNode); }, "node")
+      .Branch(
+          "BINDER_WORK_TRANSACTION",
+          [](Op& op) { return TypeIs(op, WorkType::kTransaction); },
+          "transaction")
+      .Branch(
+          "BINDER_WORK_NODE",
+          [](Op& op) { return TypeIs(op, WorkType::kNode); }, "node")
       .Branch("a death", IsDeath, "death")
-      .Branch("BINDER_WORK_RETURN_ERROR",
-              [](Op& op) { return TypeIs(op, WorkType::kReturnError); },
-              "return_error")
+      .Branch(
+          "BINDER_WORK_RETURN_ERROR",
+          [](Op& op) { return TypeIs(op, WorkType::kReturnError); },
+          "return_error")
       .Unlock("proc.inner")
       .Local("BR_TRANSACTION_COMPLETE", PutComplete)
       .Local("done with it", ForgetNode)
@@ -521,10 +522,12 @@ void AppendLoop(Builder& b) {
 
 Operation BuildThreadRead() {
   Builder b(OpId::kThreadRead, "binder_thread_read");
-  b.Branch("read_consumed is not 0",
-           [](Op& op) { return op.f->consumed != 0; }, "retry")
-      .Check("the read buffer is writable",
-             [](Op& op) { return op.f->unwritable_read == 0; }, "fault")
+  b.Branch(
+       "read_consumed is not 0", [](Op& op) { return op.f->consumed != 0; },
+       "retry")
+      .Check(
+          "the read buffer is writable",
+          [](Op& op) { return op.f->unwritable_read == 0; }, "fault")
       .Local("BR_NOOP", PutNoop);
   AppendWait(b);
   AppendLoop(b);

@@ -112,26 +112,27 @@ bool NoErrorIsPending(Op& op) {
 Operation BuildThreadWrite() {
   return Builder(OpId::kThreadWrite, "binder_thread_write")
       .Label("next")
-      .Branch("end of the buffer",
-              [](Op& op) { return !NextCommand(op); }, "done")
+      .Branch(
+          "end of the buffer", [](Op& op) { return !NextCommand(op); }, "done")
       .Check("no error waits to be read", NoErrorIsPending, "done")
       .Local("get_user(cmd)", TakeCommand)
-      .Check("the word is readable",
-             [](Op& op) { return op.w.Get(op.f->command).fault_at != 1; },
-             "fault")
-      .Check("the operands are readable",
-             [](Op& op) { return op.w.Get(op.f->command).fault_at != 2; },
-             "fault")
-      .CallSelected("command",
-                    [](Op& op) {
-                      return OperationOf(static_cast<Bc>(
-                          op.w.Get(op.f->command).bc));
-                    })
-      .Branch("the command aborts the write",
-              [](Op& op) { return op.f->ret < 0; }, "done")
+      .Check(
+          "the word is readable",
+          [](Op& op) { return op.w.Get(op.f->command).fault_at != 1; }, "fault")
+      .Check(
+          "the operands are readable",
+          [](Op& op) { return op.w.Get(op.f->command).fault_at != 2; }, "fault")
+      .CallSelected(
+          "command",
+          [](Op& op) {
+            return OperationOf(static_cast<Bc>(op.w.Get(op.f->command).bc));
+          })
+      .Branch(
+          "the command aborts the write", [](Op& op) { return op.f->ret < 0; },
+          "done")
       .Local("*consumed", ConsumeCommand)
-      .Branch("end of the buffer",
-              [](Op& op) { return !NextCommand(op); }, "done")
+      .Branch(
+          "end of the buffer", [](Op& op) { return !NextCommand(op); }, "done")
       .Step()
       .Goto("next")
       .ReturnErrno<Errno::kEfault>("fault")
@@ -174,19 +175,19 @@ void EnterLooper(Op& op) {
   thread.looper |= kLooperEntered;
 }
 
-Bc CommandOf(Op& op) {
-  return static_cast<Bc>(op.w.Get(op.f->command).bc);
-}
+Bc CommandOf(Op& op) { return static_cast<Bc>(op.w.Get(op.f->command).bc); }
 
 }  // namespace
 
 Operation BuildLooperCommand() {
   return Builder(OpId::kLooperCommand, "binder_thread_write")
-      .Branch("BC_REGISTER_LOOPER",
-              [](Op& op) { return CommandOf(op) == Bc::kRegisterLooper; },
-              "register")
-      .Branch("BC_EXIT_LOOPER",
-              [](Op& op) { return CommandOf(op) == Bc::kExitLooper; }, "exit")
+      .Branch(
+          "BC_REGISTER_LOOPER",
+          [](Op& op) { return CommandOf(op) == Bc::kRegisterLooper; },
+          "register")
+      .Branch(
+          "BC_EXIT_LOOPER",
+          [](Op& op) { return CommandOf(op) == Bc::kExitLooper; }, "exit")
       .Do("BC_ENTER_LOOPER", EnterLooper)
       .Return()
       .Label("exit")

@@ -52,9 +52,10 @@ void AppendBegin(Builder& b) {
       .Unlock("proc.inner")
       .Local("allocate t", AllocateTransaction)
       .Branch("no memory", Failed, "err_alloc_t")
-      .Branch("a reply", [](Op& op) { return op.f->reply != 0; }, "reply")
-      .Branch("handle 0", [](Op& op) { return Tr(op).handle == 0; },
-              "manager");
+      .Branch(
+          "a reply", [](Op& op) { return op.f->reply != 0; }, "reply")
+      .Branch(
+          "handle 0", [](Op& op) { return Tr(op).handle == 0; }, "manager");
 }
 
 // --- Target of a reply -------------------------------------------------------
@@ -83,21 +84,18 @@ void PinTargetThread(Op& op) {
 void PinTargetProc(Op& op) { ++op.w.Edit(op.f->target_proc).tmp_ref; }
 
 // The recheck of binder_get_txn_from_and_acq_inner.
-bool CallerStillThere(Op& op) {
-  return bool(op.w.Get(op.f->in_reply_to).from);
-}
+bool CallerStillThere(Op& op) { return bool(op.w.Get(op.f->in_reply_to).from); }
 
-void UnpinTargetThread(Op& op) {
-  DropThreadTmpRef(op, op.f->target_thread);
-}
+void UnpinTargetThread(Op& op) { DropThreadTmpRef(op, op.f->target_thread); }
 
 void AppendReplyTarget(Builder& b) {
   b.Label("reply")
       .Lock("proc.inner")
       .Do("in_reply_to = thread->transaction_stack", TopOfStack)
-      .Check("there is a transaction to reply to",
-             [](Op& op) { return bool(op.f->in_reply_to); },
-             "err_empty_call_stack")
+      .Check(
+          "there is a transaction to reply to",
+          [](Op& op) { return bool(op.f->in_reply_to); },
+          "err_empty_call_stack")
       .Check("it came in to this thread", TopIsIncoming, "err_reply_stack")
       .Do("pop it", PopIncoming)
       .Unlock("proc.inner")
@@ -105,17 +103,18 @@ void AppendReplyTarget(Builder& b) {
       .Do("in_reply_to->from", FindCaller)
       .Pin("target_thread->tmp_ref", PinTargetThread)
       .Unlock("in_reply_to.lock")
-      .Check("the caller is alive",
-             [](Op& op) { return bool(op.f->target_thread); },
-             "err_dead_caller")
+      .Check(
+          "the caller is alive",
+          [](Op& op) { return bool(op.f->target_thread); }, "err_dead_caller")
       .Lock("target_proc.inner")
       .Check("the caller is still alive", CallerStillThere, "err_caller_died")
-      .Check("the caller waits for this reply",
-             [](Op& op) {
-               return op.w.Get(op.f->target_thread).transaction_stack ==
-                      op.f->in_reply_to;
-             },
-             "err_caller_stack")
+      .Check(
+          "the caller waits for this reply",
+          [](Op& op) {
+            return op.w.Get(op.f->target_thread).transaction_stack ==
+                   op.f->in_reply_to;
+          },
+          "err_caller_stack")
       .Do("target_proc = target_thread->proc",
           [](Op& op) {
             op.f->target_proc = op.w.Get(op.f->target_thread).proc;
@@ -127,14 +126,14 @@ void AppendReplyTarget(Builder& b) {
 
 void AppendReplyTargetErrors(Builder& b) {
   b.Label("err_reply_stack")
-      .Local("the stack is left alone",
-             [](Op& op) { op.f->in_reply_to = {}; })
+      .Local("the stack is left alone", [](Op& op) { op.f->in_reply_to = {}; })
       .Label("err_empty_call_stack")
       .Unlock("proc.inner")
       .Local("bad transaction stack",
              [](Op& op) {
-               op.UserError("got reply transaction with bad transaction "
-                            "stack");
+               op.UserError(
+                   "got reply transaction with bad transaction "
+                   "stack");
                op.Fail(Br::kFailedReply, Errno::kEproto);
              })
       .Goto("err_no_target")
@@ -175,9 +174,7 @@ void FindManagerNode(Op& op) {
 }
 
 // binder_get_node_refs_for_txn.
-bool TargetAlive(Op& op) {
-  return bool(op.w.Get(op.f->target_node).proc);
-}
+bool TargetAlive(Op& op) { return bool(op.w.Get(op.f->target_node).proc); }
 
 void HoldTarget(Op& op) {
   IncNode(op, op.f->target_node, /*strong=*/true, /*internal=*/false, {});
@@ -207,16 +204,17 @@ void AppendCallTarget(Builder& b) {
       .Pin("target_proc->tmp_ref", PinTargetProc)
       .Unlock("node.lock + target_proc.inner")
       .Unlock("proc.outer or context_mgr_node_lock")
-      .Check("not the caller's own context manager",
-             [](Op& op) {
-               return Tr(op).handle != 0 ||
-                      op.w.Get(op.f->target_proc).process !=
-                          op.w.Get(op.f->proc).process;
-             },
-             "err_invalid_target")
-      .Check("not the caller itself",
-             [](Op& op) { return op.f->target_proc != op.f->proc; },
-             "err_invalid_target");
+      .Check(
+          "not the caller's own context manager",
+          [](Op& op) {
+            return Tr(op).handle != 0 || op.w.Get(op.f->target_proc).process !=
+                                             op.w.Get(op.f->proc).process;
+          },
+          "err_invalid_target")
+      .Check(
+          "not the caller itself",
+          [](Op& op) { return op.f->target_proc != op.f->proc; },
+          "err_invalid_target");
 }
 
 void AppendCallTargetErrors(Builder& b) {
@@ -233,8 +231,9 @@ void AppendCallTargetErrors(Builder& b) {
       .Label("err_invalid_target")
       .Local("got transaction to itself",
              [](Op& op) {
-               op.UserError("got transaction to context manager from process "
-                            "owning it");
+               op.UserError(
+                   "got transaction to context manager from process "
+                   "owning it");
                op.Fail(Br::kFailedReply, Errno::kEinval);
              })
       .Goto("err_target");
@@ -263,8 +262,7 @@ void AppendCallStack(Builder& b) {
   b.Lock("proc.inner")
       .Check("no transaction waits on the thread's list", NoTransactionWaits,
              "err_bad_todo_list")
-      .Check("the top of the stack is incoming", MayNest,
-             "err_bad_call_stack")
+      .Check("the top of the stack is incoming", MayNest, "err_bad_call_stack")
       .Do("the thread that waits in this chain", FindWaitingThread)
       .Pin("target_thread->tmp_ref", PinTargetThread)
       .Unlock("proc.inner")
@@ -301,17 +299,14 @@ bool SizesFit(Op& op) {
 }
 
 void ReserveBuffer(Op& op) {
-  const uint64_t size =
-      *SanitizedSize(Tr(op).data_size, Tr(op).offsets_size,
-                     Tr(op).buffers_size);
-  op.f->buffer = AllocNewBuf(op, op.f->target_proc, size,
-                             op.f->reply == 0 && OneWay(op),
-                             op.w.Get(op.f->task).process);
+  const uint64_t size = *SanitizedSize(Tr(op).data_size, Tr(op).offsets_size,
+                                       Tr(op).buffers_size);
+  op.f->buffer =
+      AllocNewBuf(op, op.f->target_proc, size, op.f->reply == 0 && OneWay(op),
+                  op.w.Get(op.f->task).process);
 }
 
-bool TargetMapped(Op& op) {
-  return op.w.Get(op.f->target_proc).mapped != 0;
-}
+bool TargetMapped(Op& op) { return op.w.Get(op.f->target_proc).mapped != 0; }
 
 void FillBuffer(Op& op) {
   BufferRow& buffer = op.w.Edit(op.f->buffer);
@@ -334,13 +329,15 @@ void AppendBuffer(Builder& b) {
       .Do("binder_alloc_is_mapped", [](Op&) {})
       .Check("the target is mapped", TargetMapped, "err_unmapped")
       .Check("the sizes do not overflow", SizesFit, "err_sizes")
-      .Check("the split chunk could be allocated",
-             [](Op& op) { return !op.AllocationFails(); }, "err_no_memory")
+      .Check(
+          "the split chunk could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "err_no_memory")
       .Lock("target_proc.alloc.mutex")
       .Do("binder_alloc_new_buf_locked", ReserveBuffer)
       .Unlock("target_proc.alloc.mutex")
-      .Check("there is room", [](Op& op) { return bool(op.f->buffer); },
-             "err_no_space")
+      .Check(
+          "there is room", [](Op& op) { return bool(op.f->buffer); },
+          "err_no_space")
       .Do("binder_install_buffer_pages", [](Op&) {})
       .Check("the target is still mapped", TargetMapped, "err_unmapped_late")
       .Do("buffer->transaction, ->target_node", FillBuffer);
@@ -356,8 +353,7 @@ void AppendBufferErrors(Builder& b) {
             })
       .Unlock("target_proc.alloc.mutex")
       .Label("err_unmapped")
-      .Local("-ESRCH",
-             [](Op& op) { op.Fail(Br::kDeadReply, Errno::kEsrch); })
+      .Local("-ESRCH", [](Op& op) { op.Fail(Br::kDeadReply, Errno::kEsrch); })
       .Goto("err_tcomplete")
       .Label("err_sizes")
       .Local("-EINVAL",
@@ -399,11 +395,10 @@ void AppendCommitReply(Builder& b) {
           })
       .Unlock("proc.inner")
       .Lock("target_proc.inner")
-      .Check("the caller is alive",
-             [](Op& op) {
-               return op.w.Get(op.f->target_thread).is_dead == 0;
-             },
-             "err_dead_reply")
+      .Check(
+          "the caller is alive",
+          [](Op& op) { return op.w.Get(op.f->target_thread).is_dead == 0; },
+          "err_dead_reply")
       .Do("pop the call, enqueue the reply", CommitReply)
       .Wake("the caller", [](Op& op) { WakeThread(op, op.f->target_thread); })
       .Unlock("target_proc.inner")
@@ -420,15 +415,13 @@ void AppendCommitReply(Builder& b) {
 // tcomplete is deferred: the thread is about to sleep for the reply anyway.
 void PushOutgoing(Op& op) {
   EnqueueDeferredThreadWork(op, op.f->thread, op.f->tcomplete.any());
-  op.w.Edit(op.f->t).from_parent =
-      op.w.Get(op.f->thread).transaction_stack;
+  op.w.Edit(op.f->t).from_parent = op.w.Get(op.f->thread).transaction_stack;
   op.w.Edit(op.f->thread).transaction_stack = op.f->t;
 }
 
 bool TargetDead(Op& op) {
   return op.w.Get(op.f->target_proc).is_dead != 0 ||
-         (op.f->target_thread &&
-          op.w.Get(op.f->target_thread).is_dead != 0);
+         (op.f->target_thread && op.w.Get(op.f->target_thread).is_dead != 0);
 }
 
 // Whether the node already has a one-way in flight.
@@ -474,13 +467,15 @@ void AppendCommitCall(Builder& b) {
       .Label("send")
       .Lock("node.lock + target_proc.inner")
       .Do("has_async_transaction", TakeAsyncTurn)
-      .Check("the target is alive",
-             [](Op& op) { return !TargetDead(op); }, "err_dead_target")
+      .Check(
+          "the target is alive", [](Op& op) { return !TargetDead(op); },
+          "err_dead_target")
       .Do("binder_select_thread_ilocked", SelectTarget)
       .Do("enqueue the transaction", PlaceTransaction)
       .Wake("binder_wakeup_thread_ilocked", WakeTarget)
       .Unlock("node.lock + target_proc.inner")
-      .Branch("a call", [](Op& op) { return !OneWay(op); }, "committed")
+      .Branch(
+          "a call", [](Op& op) { return !OneWay(op); }, "committed")
       .Lock("proc.inner")
       .Do("enqueue tcomplete",
           [](Op& op) {
@@ -569,9 +564,7 @@ void AppendErrors(Builder& b) {
       .Branch("no target node", NoTargetNode, "err_no_node")
       .Lock("node.lock + target_proc.inner")
       .Undo("node->local_strong_refs--",
-            [](Op& op) {
-              DecNodeAndFree(op, op.f->target_node, true, false);
-            })
+            [](Op& op) { DecNodeAndFree(op, op.f->target_node, true, false); })
       .Unpin("node->tmp_refs", DropTargetNode)
       .Unlock("node.lock + target_proc.inner")
       .Label("err_no_node")
@@ -623,8 +616,8 @@ void TellCaller(Op& op) {
 }
 
 void AppendReport(Builder& b) {
-  b.Branch("not a reply", [](Op& op) { return !op.f->in_reply_to; },
-           "report")
+  b.Branch(
+       "not a reply", [](Op& op) { return !op.f->in_reply_to; }, "report")
       .Lock("from.proc.inner")
       .Do("binder_set_txn_from_error", TellCaller)
       .Unlock("from.proc.inner")
@@ -632,8 +625,8 @@ void AppendReport(Builder& b) {
       .Lock("proc.inner")
       .Do("thread->return_error", ReportFailure)
       .Unlock("proc.inner")
-      .Branch("not a reply", [](Op& op) { return !op.f->in_reply_to; },
-              "out")
+      .Branch(
+          "not a reply", [](Op& op) { return !op.f->in_reply_to; }, "out")
       .Call(OpId::kSendFailedReply,
             [](Op& op) {
               op.callee().t = op.f->in_reply_to;
@@ -654,8 +647,8 @@ Operation BuildTransaction() {
   AppendReplyTarget(b);
   AppendBuffer(b);
   AppendPayload(b);
-  b.Branch("a reply", [](Op& op) { return op.f->reply != 0; },
-           "commit_reply");
+  b.Branch(
+      "a reply", [](Op& op) { return op.f->reply != 0; }, "commit_reply");
   AppendCommitCall(b);
   AppendCommitReply(b);
   AppendCommitted(b);

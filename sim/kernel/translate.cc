@@ -8,9 +8,7 @@
 namespace bindery::sim {
 namespace {
 
-void FindOwnNode(Op& op) {
-  op.f->node = FindNode(op, op.f->proc, op.f->ptr);
-}
+void FindOwnNode(Op& op) { op.f->node = FindNode(op, op.f->proc, op.f->ptr); }
 
 // `i` carries the object's flags, which a new node keeps.
 void NewOwnNode(Op& op) {
@@ -54,26 +52,28 @@ Operation BuildTranslateBinder() {
   Builder b(OpId::kTranslateBinder, "binder_translate_binder");
   b.Lock("proc.inner")
       .Do("binder_get_node", FindOwnNode)
-      .Branch("there is none", [](Op& op) { return !op.f->node; }, "new")
+      .Branch(
+          "there is none", [](Op& op) { return !op.f->node; }, "new")
       .Pin("node->tmp_refs", PinNode)
       .Unlock("proc.inner")
       .Goto("have")
       .Label("new")
       .Unlock("proc.inner")
-      .Check("the node could be allocated",
-             [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Check(
+          "the node could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Lock("proc.inner")
       .Do("binder_init_node_ilocked", NewOwnNode)
       .Pin("node->tmp_refs", PinNode)
       .Unlock("proc.inner")
       .Label("have")
-      .Check("the cookie matches",
-             [](Op& op) {
-               return op.w.Get(op.f->node).cookie == op.f->cookie;
-             },
-             "mismatch")
+      .Check(
+          "the cookie matches",
+          [](Op& op) { return op.w.Get(op.f->node).cookie == op.f->cookie; },
+          "mismatch")
       .Call(OpId::kIncRefForNode, ShareArguments)
-      .Branch("no reference", [](Op& op) { return op.f->ret != 0; }, "put")
+      .Branch(
+          "no reference", [](Op& op) { return op.f->ret != 0; }, "put")
       .Local("it becomes a handle", BecomeHandle)
       .Goto("put")
       .Label("mismatch")
@@ -91,8 +91,7 @@ Operation BuildTranslateBinder() {
 namespace {
 
 void FindNodeOfRef(Op& op) {
-  const RefId ref =
-      FindRef(op, op.f->proc, op.f->handle, op.f->strong != 0);
+  const RefId ref = FindRef(op, op.f->proc, op.f->handle, op.f->strong != 0);
   if (ref) op.f->node = op.w.Get(ref).node;
 }
 
@@ -120,20 +119,23 @@ Operation BuildTranslateHandle() {
   Builder b(OpId::kTranslateHandle, "binder_translate_handle");
   b.Lock("proc.outer")
       .Do("binder_get_ref_olocked", FindNodeOfRef)
-      .Check("the handle is valid", [](Op& op) { return bool(op.f->node); },
-             "invalid")
+      .Check(
+          "the handle is valid", [](Op& op) { return bool(op.f->node); },
+          "invalid")
       .Pin("node->tmp_refs", PinNode)
       .Unlock("proc.outer")
       .Lock("node.lock + proc.inner")
-      .Branch("the target does not own it",
-              [](Op& op) { return !ComesHome(op); }, "pass_on")
+      .Branch(
+          "the target does not own it", [](Op& op) { return !ComesHome(op); },
+          "pass_on")
       .Do("it becomes the owner's binder", BecomeBinder)
       .Unlock("node.lock + proc.inner")
       .Goto("put")
       .Label("pass_on")
       .Unlock("node.lock + proc.inner")
       .Call(OpId::kIncRefForNode, PassOnArguments)
-      .Branch("no reference", [](Op& op) { return op.f->ret != 0; }, "put")
+      .Branch(
+          "no reference", [](Op& op) { return op.f->ret != 0; }, "put")
       .Local("it becomes the target's handle", BecomeHandle)
       .Goto("put")
       .ReturnErrno<Errno::kEinval>("invalid", "proc.outer");

@@ -2,9 +2,7 @@
 
 namespace bindery::sim {
 
-bool WorkIdle(Op& op, AnyId work) {
-  return !op.w.WorkOf(work).entry.linked();
-}
+bool WorkIdle(Op& op, AnyId work) { return !op.w.WorkOf(work).entry.linked(); }
 
 void DequeueWork(Op& op, AnyId work) {
   const Link link = op.w.WorkOf(work).entry;

@@ -64,8 +64,7 @@ absl::Status BenchExplore(proto::Result* result) {
   const model::ExploreResult found =
       model::Explore(binder, SearchStrategy(), options);
   FillCounts(found, result);
-  const bool lock =
-      (*session)->options.granularity == sim::Granularity::kLock;
+  const bool lock = (*session)->options.granularity == sim::Granularity::kLock;
   result->set_name(lock ? "explore lock" : "explore command");
   result->set_verdict(found.findings.empty() ? "pass" : "violated");
   if (!found.complete) {
@@ -83,9 +82,8 @@ absl::Status BenchRoundtrip(proto::Result* result) {
   if (!session.ok()) return session.status();
   sim::SimulationOptions options = (*session)->options;
   options.journal = false;
-  sim::Simulation simulation((*session)->scenario.compiled,
-                             (*session)->driver, &(*session)->properties,
-                             options);
+  sim::Simulation simulation((*session)->scenario.compiled, (*session)->driver,
+                             &(*session)->properties, options);
   sim::AsWrittenScheduler scheduler;
   sim::RunOptions run_options;
   run_options.check_properties = false;

@@ -15,8 +15,7 @@ std::string RoundtripScenario(uint64_t rounds) {
       "  on { br: BR_TRANSACTION code: 1 step { reply {} } } }\n"
       "process { name: 'client' attach {}\n"
       "  thread { name: 'main' step { repeat { times: ",
-      rounds,
-      " step { call { to { number: 0 } code: 1 } } } } } }\n");
+      rounds, " step { call { to { number: 0 } code: 1 } } } } } }\n");
 }
 
 }  // namespace bindery::tools

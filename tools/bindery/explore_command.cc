@@ -1,9 +1,9 @@
 // bindery explore: every interleaving of each scenario.
+#include <unistd.h>
+
 #include <cstdio>
 #include <limits>
 #include <memory>
-
-#include <unistd.h>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
@@ -62,8 +62,7 @@ void ReportUnseen(const Session& session, const model::ExploreResult& found,
     result->set_verdict("violated");
     proto::ViolationReport* report = result->add_violations();
     report->set_property(sometimes[i].name);
-    report->set_message(
-        absl::StrCat("never holds: ", sometimes[i].expr));
+    report->set_message(absl::StrCat("never holds: ", sometimes[i].expr));
   }
 }
 
@@ -73,9 +72,9 @@ void FillResult(const Session& session, const model::ExploreResult& found,
   result->set_name(session.name());
   result->set_verdict(VerdictOf(found));
   if (!found.complete && found.findings.empty()) {
-    result->set_reason(absl::StrCat(
-        model::StopReasonName(found.stop_reason),
-        found.stop_detail.empty() ? "" : ": ", found.stop_detail));
+    result->set_reason(absl::StrCat(model::StopReasonName(found.stop_reason),
+                                    found.stop_detail.empty() ? "" : ": ",
+                                    found.stop_detail));
   }
   for (const model::Finding& finding : found.findings) {
     proto::ViolationReport* report = result->add_violations();

@@ -39,12 +39,10 @@ int ExportCommand(const std::vector<std::string>& arguments) {
   }
   absl::StatusOr<proto::Trace> trace = ReadTrace(arguments[0]);
   if (!trace.ok()) return Fail(trace.status());
-  absl::StatusOr<std::string> text =
-      Export(*trace, absl::GetFlag(FLAGS_to));
+  absl::StatusOr<std::string> text = Export(*trace, absl::GetFlag(FLAGS_to));
   if (!text.ok()) return Fail(text.status());
   const std::string output = absl::GetFlag(FLAGS_output);
-  const absl::Status written =
-      WriteFile(output.empty() ? "-" : output, *text);
+  const absl::Status written = WriteFile(output.empty() ? "-" : output, *text);
   return written.ok() ? static_cast<int>(kExitPass) : Fail(written);
 }
 

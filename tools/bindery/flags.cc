@@ -47,12 +47,30 @@ namespace {
 
 // Names in the order of HelpText(); other flags of the libraries are hidden.
 constexpr const char* kNames[] = {
-    "profile",   "granularity", "strategy",       "properties",
-    "addresses", "seed",        "max_states",     "max_depth",
-    "time_limit", "memory_limit", "mutate",       "format",
-    "output",    "color",       "trace",          "schedule",
-    "golden",    "update_goldens", "to",          "params",
-    "walks",     "rounds",      "wide_fingerprints", "keep_going",
+    "profile",
+    "granularity",
+    "strategy",
+    "properties",
+    "addresses",
+    "seed",
+    "max_states",
+    "max_depth",
+    "time_limit",
+    "memory_limit",
+    "mutate",
+    "format",
+    "output",
+    "color",
+    "trace",
+    "schedule",
+    "golden",
+    "update_goldens",
+    "to",
+    "params",
+    "walks",
+    "rounds",
+    "wide_fingerprints",
+    "keep_going",
     "help",
 };
 
@@ -128,8 +146,8 @@ absl::Status ParseFlags(int argc, char** argv,
                    : "")
             : std::string(word.substr(equals + 1));
     if (equals == absl::string_view::npos && value.empty() && Known(name)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--", name, " needs a value: --", name, "=VALUE"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, " needs a value: --", name, "=VALUE"));
     }
     if (absl::Status s = SetFlag(name, value); !s.ok()) return s;
   }
@@ -178,8 +196,7 @@ absl::Status ParseBytes(const std::string& text, uint64_t* bytes) {
   if (absl::ConsumeSuffix(&number, "G")) unit = 1u << 30;
   *bytes = 0;
   if (text.empty()) return absl::OkStatus();
-  if (!absl::SimpleAtoi(number, bytes) ||
-      *bytes > ~uint64_t{0} / unit) {
+  if (!absl::SimpleAtoi(number, bytes) || *bytes > ~uint64_t{0} / unit) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--memory_limit=", text, ": not a size; write 512M or 2G"));
   }
@@ -204,7 +221,8 @@ std::string HelpText() {
       "\n"
       "Flags:\n";
   for (const char* name : kNames) {
-    absl::StrAppend(&text, "  --", name, std::string(20 - std::string(name).size(), ' '),
+    absl::StrAppend(&text, "  --", name,
+                    std::string(20 - std::string(name).size(), ' '),
                     absl::FindCommandLineFlag(name)->Help(), "\n");
   }
   return text;

@@ -22,11 +22,10 @@ proto::Golden Describe(const Session& session, const proto::Result& result) {
   proto::Golden golden;
   golden.set_scenario(session.name());
   golden.set_profile(session.driver.profile());
-  golden.set_granularity(
-      session.options.granularity == sim::Granularity::kLock ? "lock"
-                                                             : "command");
-  golden.set_addresses(session.options.exact_addresses ? "exact"
-                                                       : "symbolic");
+  golden.set_granularity(session.options.granularity == sim::Granularity::kLock
+                             ? "lock"
+                             : "command");
+  golden.set_addresses(session.options.exact_addresses ? "exact" : "symbolic");
   golden.set_verdict(result.verdict());
   golden.set_states(result.states());
   golden.set_transitions(result.transitions());
@@ -36,8 +35,7 @@ proto::Golden Describe(const Session& session, const proto::Result& result) {
 
 bool SameKey(const proto::Golden& a, const proto::Golden& b) {
   return a.scenario() == b.scenario() && a.profile() == b.profile() &&
-         a.granularity() == b.granularity() &&
-         a.addresses() == b.addresses();
+         a.granularity() == b.granularity() && a.addresses() == b.addresses();
 }
 
 absl::StatusOr<proto::Goldens> Read(const std::string& path, bool may_lack) {
@@ -48,9 +46,10 @@ absl::StatusOr<proto::Goldens> Read(const std::string& path, bool may_lack) {
     return text.status();
   }
   if (!google::protobuf::TextFormat::ParseFromString(*text, &goldens)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ":1:1: is not a file of golden counts; --update_goldens "
-              "writes one"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path,
+                     ":1:1: is not a file of golden counts; --update_goldens "
+                     "writes one"));
   }
   return goldens;
 }
@@ -79,17 +78,16 @@ void Mismatch(const std::string& message, proto::Result* result) {
   result->set_verdict("violated");
   proto::ViolationReport* report = result->add_violations();
   report->set_property("golden");
-  report->set_message(
-      absl::StrCat(message, "; if that is intended, run it again with "
-                            "--update_goldens"));
+  report->set_message(absl::StrCat(message,
+                                   "; if that is intended, run it again with "
+                                   "--update_goldens"));
 }
 
 void Compare(const proto::Goldens& goldens, const proto::Golden& found,
              const std::string& path, proto::Result* result) {
   if (goldens.model_version() != kModelVersion) {
     Mismatch(absl::StrCat(path, " was made by model version ",
-                          goldens.model_version(), ", this is ",
-                          kModelVersion),
+                          goldens.model_version(), ", this is ", kModelVersion),
              result);
     return;
   }
@@ -101,8 +99,7 @@ void Compare(const proto::Goldens& goldens, const proto::Golden& found,
              result);
     return;
   }
-  Mismatch(absl::StrCat(path, " has no counts for ", found.scenario()),
-           result);
+  Mismatch(absl::StrCat(path, " has no counts for ", found.scenario()), result);
 }
 
 }  // namespace

@@ -28,8 +28,7 @@ struct Listing {
 
 std::string JsonString(const std::string& text) {
   return absl::StrCat(
-      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}),
-      "\"");
+      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
 }
 
 std::string ToJson(const Listing& listing) {
@@ -37,9 +36,8 @@ std::string ToJson(const Listing& listing) {
   for (const std::vector<std::string>& row : listing.rows) {
     absl::StrAppend(&json, json.size() > 1 ? ",\n " : "\n ", "{");
     for (size_t i = 0; i < row.size(); ++i) {
-      absl::StrAppend(&json, i > 0 ? ", " : "",
-                      JsonString(listing.columns[i]), ": ",
-                      JsonString(row[i]));
+      absl::StrAppend(&json, i > 0 ? ", " : "", JsonString(listing.columns[i]),
+                      ": ", JsonString(row[i]));
     }
     absl::StrAppend(&json, "}");
   }
@@ -93,8 +91,7 @@ absl::StatusOr<Listing> ListScenarios(std::vector<std::string> folders) {
     std::error_code error;
     fs::recursive_directory_iterator it(folder, error);
     if (error) {
-      return absl::NotFoundError(
-          absl::StrCat(folder, ": ", error.message()));
+      return absl::NotFoundError(absl::StrCat(folder, ": ", error.message()));
     }
     for (; it != fs::recursive_directory_iterator(); it.increment(error)) {
       const fs::path& path = it->path();
@@ -131,10 +128,10 @@ int ListCommand(const std::vector<std::string>& arguments) {
       List(arguments[0], {arguments.begin() + 1, arguments.end()});
   if (!listing.ok()) return Fail(listing.status());
   const std::string output = absl::GetFlag(FLAGS_output);
-  const absl::Status written = WriteFile(
-      output.empty() ? "-" : output,
-      absl::GetFlag(FLAGS_format) == "json" ? ToJson(*listing)
-                                            : ToText(*listing));
+  const absl::Status written =
+      WriteFile(output.empty() ? "-" : output,
+                absl::GetFlag(FLAGS_format) == "json" ? ToJson(*listing)
+                                                      : ToText(*listing));
   return written.ok() ? static_cast<int>(kExitPass) : Fail(written);
 }
 

@@ -42,8 +42,7 @@ absl::Status CheckFlags() {
   double seconds = 0;
   uint64_t bytes = 0;
   for (const absl::Status& status : {
-           CheckChoice("format", absl::GetFlag(FLAGS_format),
-                       {"text", "json"}),
+           CheckChoice("format", absl::GetFlag(FLAGS_format), {"text", "json"}),
            CheckChoice("strategy", absl::GetFlag(FLAGS_strategy),
                        {"dfs", "bfs", "random", "reference"}),
            CheckChoice("granularity", absl::GetFlag(FLAGS_granularity),

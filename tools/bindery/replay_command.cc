@@ -16,9 +16,8 @@ absl::Status ReplayOne(const std::string& path, proto::Result* result) {
   if (!trace.ok()) return trace.status();
   absl::StatusOr<std::unique_ptr<Session>> session = OpenTrace(*trace, path);
   if (!session.ok()) return session.status();
-  sim::Simulation simulation((*session)->scenario.compiled,
-                             (*session)->driver, &(*session)->properties,
-                             (*session)->options);
+  sim::Simulation simulation((*session)->scenario.compiled, (*session)->driver,
+                             &(*session)->properties, (*session)->options);
   const sim::ReplayResult replay = sim::ReplayTrace(*trace, simulation);
   result->set_name(trace->scenario_name());
   result->set_max_depth(replay.run.steps);
@@ -28,8 +27,7 @@ absl::Status ReplayOne(const std::string& path, proto::Result* result) {
     return absl::OkStatus();
   }
   result->set_verdict(trace->end().verdict());
-  result->set_reason(
-      absl::StrCat("the same ", trace->step_size(), " steps"));
+  result->set_reason(absl::StrCat("the same ", trace->step_size(), " steps"));
   for (const sim::PropertyViolation& violation : replay.run.violations) {
     proto::ViolationReport* report = result->add_violations();
     report->set_property(violation.property);

@@ -31,9 +31,9 @@ int Rank(int status) {
 }
 
 std::string Quoted(const std::string& word) {
-  const bool plain =
-      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
-                             "VWXYZ0123456789_-=./:,+@%") == std::string::npos;
+  const bool plain = word.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU"
+                         "VWXYZ0123456789_-=./:,+@%") == std::string::npos;
   if (plain && !word.empty()) return word;
   return absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
 }
@@ -65,14 +65,13 @@ void ApplyExpectation(const std::string& expected_verdict,
   }
   if (found) {
     result->set_verdict("pass");
-    result->set_reason(absl::StrCat("found, as expected: ",
-                                    expected_verdict));
+    result->set_reason(absl::StrCat("found, as expected: ", expected_verdict));
   } else if (result->verdict() == "pass") {
     result->set_verdict("not_found");
-    result->set_reason(absl::StrCat(
-        "the scenario expects the verdict ", expected_verdict,
-        expected_property.empty() ? "" : " of ", expected_property,
-        ", and everything holds"));
+    result->set_reason(
+        absl::StrCat("the scenario expects the verdict ", expected_verdict,
+                     expected_property.empty() ? "" : " of ", expected_property,
+                     ", and everything holds"));
   }
 }
 
@@ -107,10 +106,10 @@ void AppendCounts(const proto::Result& result, std::string* text) {
       result.terminal_states(), result.complete() ? ", complete" : "");
   const double seconds = result.cpu_seconds();
   if (seconds <= 0) return;
-  absl::StrAppendFormat(
-      text, "  %.2f s, %.0f transitions/s, %.1f bytes/state",
-      result.seconds(), static_cast<double>(result.transitions()) / seconds,
-      result.bytes_per_state());
+  absl::StrAppendFormat(text, "  %.2f s, %.0f transitions/s, %.1f bytes/state",
+                        result.seconds(),
+                        static_cast<double>(result.transitions()) / seconds,
+                        result.bytes_per_state());
   if (result.collision_bound() > 0) {
     absl::StrAppendFormat(text, ", P(two states taken for one) < %.1e",
                           result.collision_bound());
@@ -167,8 +166,7 @@ int Print(const proto::Report& unfinished) {
 }
 
 int Fail(const absl::Status& status) {
-  std::fprintf(stderr, "bindery: %s\n",
-               std::string(status.message()).c_str());
+  std::fprintf(stderr, "bindery: %s\n", std::string(status.message()).c_str());
   return status.code() == absl::StatusCode::kInternal ? kExitInternal
                                                       : kExitUsage;
 }

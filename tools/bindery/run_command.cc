@@ -42,8 +42,7 @@ void FillResult(const Session& session, const sim::RunResult& run,
   result->set_verdict(run.Verdict());
   result->set_reason(run.message);
   result->set_max_depth(run.steps);
-  (*result->mutable_figures())["transitions"] =
-      static_cast<double>(run.steps);
+  (*result->mutable_figures())["transitions"] = static_cast<double>(run.steps);
   (*result->mutable_figures())["virtual_ns"] =
       static_cast<double>(run.nanoseconds);
   for (const sim::PropertyViolation& violation : run.violations) {

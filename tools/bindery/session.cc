@@ -25,8 +25,7 @@ std::string Or(const std::string& first, const std::string& second,
 }
 
 absl::Status SetOptions(const Choices& choices, Session* session) {
-  const proto::ExploreDefaults& defaults =
-      session->scenario.proto.explore();
+  const proto::ExploreDefaults& defaults = session->scenario.proto.explore();
   const std::string granularity =
       Or(choices.granularity, defaults.granularity(), "command");
   if (granularity != "command" && granularity != "lock") {
@@ -51,17 +50,15 @@ absl::Status SetOptions(const Choices& choices, Session* session) {
 absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
                                               std::string text,
                                               const Choices& choices) {
-  absl::StatusOr<sim::LoadedScenario> scenario =
-      sim::LoadScenario(text, path);
+  absl::StatusOr<sim::LoadedScenario> scenario = sim::LoadScenario(text, path);
   if (!scenario.ok()) return scenario.status();
   const std::string profile =
       Or(choices.profile, scenario->proto.profile(), "c-7.2");
   absl::StatusOr<sim::Driver> driver =
       sim::Driver::Create(profile, choices.mutations);
   if (!driver.ok()) return driver.status();
-  auto session = std::unique_ptr<Session>(
-      new Session{path, std::move(text), *std::move(scenario),
-                  *std::move(driver), {}, {}});
+  auto session = std::unique_ptr<Session>(new Session{
+      path, std::move(text), *std::move(scenario), *std::move(driver), {}, {}});
   if (absl::Status s = SetOptions(choices, session.get()); !s.ok()) return s;
   absl::StatusOr<sim::Properties> properties =
       sim::Properties::Compile(session->scenario.compiled);
@@ -85,8 +82,7 @@ void Session::Describe(proto::Trace* trace) const {
   for (const std::string& id : driver.mutations()) out->add_mutation(id);
 }
 
-absl::StatusOr<std::unique_ptr<Session>> OpenSession(
-    const std::string& path) {
+absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path) {
   absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   return OpenText(path, *text);

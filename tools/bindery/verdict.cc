@@ -28,8 +28,7 @@ absl::StatusOr<std::vector<std::unique_ptr<Session>>> OpenSessions(
   return sessions;
 }
 
-void ApplyScenarioExpectation(const Session& session,
-                              proto::Result* result) {
+void ApplyScenarioExpectation(const Session& session, proto::Result* result) {
   const proto::Expectation& expect = session.scenario.proto.expect();
   absl::string_view verdict = proto::Verdict_Name(expect.verdict());
   absl::ConsumePrefix(&verdict, "VERDICT_");
