@@ -255,6 +255,19 @@ TEST(RuntimeTest, ExitEndsTheWholeProcess) {
   EXPECT_EQ(procs, 1);
 }
 
+TEST(RuntimeTest, KillEndsAThreadThatSleepsInTheDriver) {
+  TestRun run(MustLoad(
+      Pair("step { post: \"up\" } step { serve {} } on { br: BR_TRANSACTION }",
+           "step { await: \"up\" } step { call { to { number: 0 } } } "
+           "step { kill { process: \"server\" } } "
+           "step { call { to { number: 0 } } expect { br: BR_DEAD_REPLY } }")));
+  ASSERT_TRUE(run.Run());
+  // The second call may come before the driver has noticed the death.
+  EXPECT_EQ(run.Unfinished(), "");
+  EXPECT_THAT(run.problems(), IsEmpty());
+  EXPECT_EQ(run.world().Peek(run.runtime().Task(1)).state, TaskState::kDead);
+}
+
 TEST(RuntimeTest, DeathIsReportedAndAcknowledged) {
   const std::string text =
       Pair("step { await: \"asked\" } step { exit {} }",

@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "sim/io/scenario_loader.h"
+#include "sim/kernel/op.h"
+#include "sim/kernel/process.h"
 #include "sim/user/build_world.h"
 
 namespace bindery::sim {
@@ -47,7 +49,9 @@ void TestRun::StepOf(uint32_t actor) {
     runtime_->RunVisible(task);
   } else {
     kernel_->RunTask(task);
-    if (!world_.Peek(task).frame) runtime_->Resume(task);
+    Op op(*kernel_);
+    if (!world_.Peek(task).frame) FinishIfDead(op, task);
+    runtime_->Resume(task);
   }
   world_.Commit();
   for (const std::string& failure : runtime_->failures()) {
