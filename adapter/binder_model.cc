@@ -7,20 +7,36 @@
 #include "sim/world/dump.h"
 
 namespace bindery {
+namespace {
+
+constexpr uint64_t kFaulty = 0x8f1bbcdc5a827999u;
+
+}  // namespace
 
 void BinderModel::Enabled(std::vector<model::Choice>* choices) const {
   enabled_.clear();
   simulation_.Enabled(&enabled_);
+  if (Stuck()) return;
   for (const uint64_t value : enabled_) choices->push_back({value});
 }
 
+// The environment could go on, but what is broken is broken already.
+bool BinderModel::Stuck() const {
+  return simulation_.Quiet() &&
+         sim::Classify(simulation_, nullptr) != sim::Ending::kFinished;
+}
+
+// A fault is part of the state that it leads to; else a faulty step into a
+// state that was visited before would go unnoticed.
 model::Fingerprint BinderModel::GetFingerprint() const {
   const sim::Hash128 hash = simulation_.world().fingerprint();
-  return {hash.hi, hash.lo};
+  const uint64_t fault = simulation_.faults().empty() ? 0 : kFaulty;
+  return {hash.hi ^ fault, hash.lo ^ fault};
 }
 
 std::string BinderModel::CanonicalText() const {
-  return sim::CanonicalText(simulation_.world());
+  const char* fault = simulation_.faults().empty() ? "" : "fault\n";
+  return sim::CanonicalText(simulation_.world()) + fault;
 }
 
 bool BinderModel::Check(std::vector<model::Violation>* violations) const {

@@ -50,6 +50,9 @@ class BinderModel {
     return options;
   }
 
+  // No task can run and some program can never finish.
+  bool Stuck() const;
+
   sim::Simulation simulation_;
   mutable std::vector<uint64_t> enabled_;  // scratch of Enabled()
 };

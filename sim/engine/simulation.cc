@@ -1,8 +1,6 @@
 #include "sim/engine/simulation.h"
 
 #include "base/check.h"
-#include "sim/kernel/op.h"
-#include "sim/kernel/process.h"
 #include "sim/user/build_world.h"
 
 namespace bindery::sim {
@@ -187,11 +185,6 @@ void Simulation::RunTask(TaskId task) {
   kernel_.RunTask(task);
   const TaskRow& row = world_.Peek(task);
   if (row.frame || row.state != TaskState::kRunning) return;
-  if (world_.Peek(row.process).dead != 0) {
-    Op op(kernel_);
-    FinishIfDead(op, task);
-    return;
-  }
   runtime_.Resume(task);
 }
 

@@ -159,8 +159,11 @@ void CheckNode(const World& w, NodeId id, Findings* f) {
   CheckFlags(id, node, f);
   f->Expect(!node.work.entry.linked() || OnListOf(w, node), "E18", id.any(),
             [] { return std::string("its work is on a foreign list"); });
-  // A node that its dying proc has unlinked is in the worker's hands.
-  if (!refs_quiet || !w.Quiescent(id.any()) || !node.rb_node.linked()) return;
+  // Releasing a proc is an operation on all of its nodes.
+  if (!refs_quiet || !w.Quiescent(id.any()) ||
+      w.Peek(node.proc).in_procs == 0) {
+    return;
+  }
   f->Expect(node.tmp_refs == 0, "E13", id.any(), [&] {
     return absl::StrCat("tmp_refs is ", node.tmp_refs, " at rest");
   });

@@ -175,14 +175,16 @@ bool Kernel::Runnable(TaskId task) const {
 void Kernel::RunTask(TaskId task) {
   const TaskRow& row = w_.Get(task);
   BINDERY_CHECK(row.frame);
-  const int32_t before = row.ret;
   Interpreter(*this, task, row.frame).Run();
-  if (events_ == nullptr || w_.Get(task).frame) return;
+  if (row.frame) return;
   if (proto::Event* event =
           Emit(events_, proto::Event::SYSCALL_RETURN, "return")) {
-    event->set_result(w_.Get(task).ret);
+    event->set_result(row.ret);
   }
-  (void)before;
+  if (w_.Get(row.process).dead != 0) {
+    Op op(*this);
+    FinishIfDead(op, task);
+  }
 }
 
 bool Kernel::WorkerRunnable() const {

@@ -274,8 +274,16 @@ class World {
   Link& EditLink(Head head, AnyId item);
   ListHead* EditListHead(Head head, AnyId owner);
   SetHead* EditSetHead(AnyId owner, TableId member);
+  template <typename Row>
   bool IsMemory(AnyId id) const;
-  void Insert(Head head, AnyId owner, AnyId prev, AnyId next, AnyId item);
+  template <Head kHead>
+  void InsertOn(AnyId owner, AnyId prev, AnyId next, AnyId item);
+  template <Head kHead>
+  void PushBackOn(AnyId owner, AnyId item);
+  template <Head kHead>
+  void PushFrontOn(AnyId owner, AnyId item);
+  template <Head kHead>
+  void RemoveFrom(AnyId item);
 
   template <typename Row>
   void CommitRow(const Dirty& dirty);
@@ -419,14 +427,16 @@ Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
   const uint32_t place = rows.Take();
   Slot<Row>& slot = rows.at(place);
   const uint8_t generation = static_cast<uint8_t>(slot.meta.generation + 1);
+  const AnyId id = AnyId::Make(Row::kTable, place, generation);
   slot.row = Row{};
-  slot.meta = Meta{};
+  if (journal_on_ || key_a != kActorKey) {
+    slot.meta = Meta{};
+    slot.meta.key_a = key_a;
+    slot.meta.key_b = key_b;
+    Register(rows, place, -1);
+  }
   slot.meta.generation = generation;
   slot.meta.state = SlotState::kLive;
-  slot.meta.key_a = key_a;
-  slot.meta.key_b = key_b;
-  if (journal_on_ || key_a != kActorKey) Register(rows, place, -1);
-  const AnyId id = AnyId::Make(Row::kTable, place, generation);
   slot.meta.self = id.value;
   if (journal_on_) {
     slot.meta.stamp = epoch_;
@@ -444,7 +454,10 @@ void World::Free(Id<Row> id) {
   }
   if (!journal_on_) {
     slot.meta.self = 0;
-    if (slot.meta.name != 0) Unregister(table<Row>(), id.any().slot());
+    if (slot.meta.name != 0) {
+      Unregister(table<Row>(), id.any().slot());
+      slot.meta.name = 0;
+    }
     slot.meta.state = SlotState::kFree;
     table<Row>().GiveBack(id.any().slot());
     return;
@@ -546,5 +559,7 @@ void World::ForEachDirty(F&& f) const {
 }
 
 }  // namespace bindery::sim
+
+#include "sim/world/lists.h"
 
 #endif  // BINDERY_SIM_WORLD_WORLD_H_

@@ -24,7 +24,7 @@ struct Session {
   sim::Properties properties;
   sim::SimulationOptions options;
 
-  const std::string& name() const { return scenario.proto.name(); }
+  const std::string& name() const { return scenario.compiled.name; }
   // What a trace of this session records besides its steps.
   void Describe(proto::Trace* trace) const;
 };
