@@ -1,70 +1,79 @@
 #include "sim/invariants/invariants.h"
 
+#include <iterator>
+
 namespace bindery::sim {
 
+namespace {
+
+constexpr Invariant kInvariants[] = {
+    {"E1", "Q",
+     "a ref holds at least one reference; counts are never "
+     "negative"},
+    {"E2", "A",
+     "a node's internal strong count is the number of its refs "
+     "that are strong"},
+    {"E3", "A", "a ref is on its node's list"},
+    {"E4", "A", "no process has a ref to its own node"},
+    {"E5", "A", "a ref does not cross devices"},
+    {"E6", "A", "handle 0 was given to a context manager's node"},
+    {"E9", "Q",
+     "a node's local strong count is what holds it: manager, "
+     "pending acknowledgement, buffers, objects"},
+    {"E10", "Q",
+     "a node's local weak count is what holds it: manager, "
+     "pending acknowledgement, objects"},
+    {"E11", "A", "a pending acknowledgement means has and a local count"},
+    {"E12", "A", "a node known as strong is known as weak"},
+    {"E13", "Q", "no temporary reference is left"},
+    {"E14", "A",
+     "a node has no proc exactly if it is on the dead list, and "
+     "then has no work"},
+    {"E15", "Q", "a dead node has no local counts"},
+    {"E16", "Q", "news for a node's owner is queued"},
+    {"E17", "Q", "no unreachable node is left"},
+    {"E18", "A", "a node's work is on a list of its own proc"},
+    {"E28", "A",
+     "offsets of delivered objects ascend, are aligned and do "
+     "not overlap"},
+    {"E33", "A",
+     "buffers and free chunks tile the mapping, and free chunks "
+     "are merged"},
+    {"E34", "A",
+     "free one-way space is half the mapping less what one-way "
+     "buffers take"},
+    {"E37", "Q", "a buffer and its transaction name each other"},
+    {"E38", "A", "a one-way buffer has a target node"},
+    {"E39", "Q",
+     "no buffer is orphaned: it has a transaction or was "
+     "delivered"},
+    {"E48", "A",
+     "every element of a thread's stack came in to it or went "
+     "out of it, not both"},
+    {"E49", "A", "outgoing and incoming elements of a stack alternate"},
+    {"E50", "Q", "a transaction is on the stack of the thread that it names"},
+    {"E54", "Q",
+     "a proc's outstanding count is the number of transactions "
+     "to it"},
+    {"E55", "A", "a waiting thread has nothing to do and is alive"},
+    {"E56", "A", "a thread's list has at most one transaction"},
+    {"E57", "A", "a list that needs no wake-up has only deferred items"},
+    {"E58", "Q", "an error is queued exactly if it is set"},
+    {"E60", "A", "at most one looper is requested at a time"},
+    {"E61", "Q",
+     "a node has a one-way turn exactly if a one-way buffer "
+     "owns it"},
+    {"E65", "A", "a queued death is of a dead node"},
+    {"E68", "A", "delivered deaths are deaths"},
+    {"E72", "A", "a dead proc is not listed and manages nothing"},
+    {"E74", "A", "a context manager's node belongs to its context"},
+};
+
+}  // namespace
+
 const std::vector<Invariant>& Invariants() {
-  static const auto* const kAll = new std::vector<Invariant>{
-      {"E1", "Q",
-       "a ref holds at least one reference; counts are never "
-       "negative"},
-      {"E2", "A",
-       "a node's internal strong count is the number of its refs "
-       "that are strong"},
-      {"E3", "A", "a ref is on its node's list"},
-      {"E4", "A", "no process has a ref to its own node"},
-      {"E5", "A", "a ref does not cross devices"},
-      {"E6", "A", "handle 0 was given to a context manager's node"},
-      {"E9", "Q",
-       "a node's local strong count is what holds it: manager, "
-       "pending acknowledgement, buffers, objects"},
-      {"E10", "Q",
-       "a node's local weak count is what holds it: manager, "
-       "pending acknowledgement, objects"},
-      {"E11", "A", "a pending acknowledgement means has and a local count"},
-      {"E12", "A", "a node known as strong is known as weak"},
-      {"E13", "Q", "no temporary reference is left"},
-      {"E14", "A",
-       "a node has no proc exactly if it is on the dead list, and "
-       "then has no work"},
-      {"E15", "Q", "a dead node has no local counts"},
-      {"E16", "Q", "news for a node's owner is queued"},
-      {"E17", "Q", "no unreachable node is left"},
-      {"E18", "A", "a node's work is on a list of its own proc"},
-      {"E28", "A",
-       "offsets of delivered objects ascend, are aligned and do "
-       "not overlap"},
-      {"E33", "A",
-       "buffers and free chunks tile the mapping, and free chunks "
-       "are merged"},
-      {"E34", "A",
-       "free one-way space is half the mapping less what one-way "
-       "buffers take"},
-      {"E37", "Q", "a buffer and its transaction name each other"},
-      {"E38", "A", "a one-way buffer has a target node"},
-      {"E39", "Q",
-       "no buffer is orphaned: it has a transaction or was "
-       "delivered"},
-      {"E48", "A",
-       "every element of a thread's stack came in to it or went "
-       "out of it, not both"},
-      {"E49", "A", "outgoing and incoming elements of a stack alternate"},
-      {"E50", "Q", "a transaction is on the stack of the thread that it names"},
-      {"E54", "Q",
-       "a proc's outstanding count is the number of transactions "
-       "to it"},
-      {"E55", "A", "a waiting thread has nothing to do and is alive"},
-      {"E56", "A", "a thread's list has at most one transaction"},
-      {"E57", "A", "a list that needs no wake-up has only deferred items"},
-      {"E58", "Q", "an error is queued exactly if it is set"},
-      {"E60", "A", "at most one looper is requested at a time"},
-      {"E61", "Q",
-       "a node has a one-way turn exactly if a one-way buffer "
-       "owns it"},
-      {"E65", "A", "a queued death is of a dead node"},
-      {"E68", "A", "delivered deaths are deaths"},
-      {"E72", "A", "a dead proc is not listed and manages nothing"},
-      {"E74", "A", "a context manager's node belongs to its context"},
-  };
+  static const auto* const kAll = new std::vector<Invariant>(
+      std::begin(kInvariants), std::end(kInvariants));
   return *kAll;
 }
 

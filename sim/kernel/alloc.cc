@@ -84,6 +84,18 @@ bool LowAsyncSpace(Op& op, ProcId proc, ProcessId sender) {
   return true;
 }
 
+// Moves a chunk's borders; the tree is told, unless it has no other chunk.
+void Resize(Op& op, ProcId proc, ChunkId chunk, uint64_t offset,
+            uint64_t size) {
+  const ChunkRow& row = op.w.Get(chunk);
+  const bool alone = !row.parent && !row.left && !row.right;
+  if (!alone) EraseChunk(op.w, proc, chunk);
+  ChunkRow& edited = op.w.Edit(chunk);
+  edited.offset = offset;
+  edited.size = size;
+  if (!alone) InsertChunk(op.w, proc, chunk);
+}
+
 // Cuts `size` bytes off the front of the chunk; the row of the buffer takes its
 // place in the order of addresses.
 BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
@@ -98,13 +110,11 @@ BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
   } else {
     op.w.PushFront(Head::kBuffers, proc.any(), id.any());
   }
-  EraseChunk(op.w, proc, from);
-  ChunkRow& rest = op.w.Edit(from);
-  rest.offset += size;
-  rest.size -= size;
-  if (rest.size != 0) {
-    InsertChunk(op.w, proc, from);
+  const uint64_t rest = op.w.Get(from).size - size;
+  if (rest != 0) {
+    Resize(op, proc, from, op.w.Get(from).offset + size, rest);
   } else {
+    EraseChunk(op.w, proc, from);
     op.w.Remove(Head::kBuffers, from.any());
     op.w.Free(from);
   }
@@ -159,26 +169,31 @@ Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId* found) {
 
 namespace {
 
+bool IsChunk(AnyId id) { return id && id.table() == TableId::kChunk; }
+
 // Makes the buffer's space a chunk of its own, or part of its neighbours.
 void GiveBack(Op& op, ProcId proc, BufferId buffer) {
-  uint64_t offset = op.w.Get(buffer).offset;
+  const uint64_t offset = op.w.Get(buffer).offset;
   uint64_t size = op.w.Get(buffer).size;
   const AnyId before = op.w.Previous(Head::kBuffers, buffer.any());
   const AnyId after = op.w.Next(Head::kBuffers, buffer.any());
-  op.w.Remove(Head::kBuffers, buffer.any());
   const bool merge = op.Does(Guard::kFreeMerge);
-  if (merge && after && after.table() == TableId::kChunk) {
-    const ChunkId next{after.value};
-    size += op.w.Get(next).size;
-    EraseChunk(op.w, proc, next);
-    op.w.Remove(Head::kBuffers, after);
-    op.w.Free(next);
+  op.w.Remove(Head::kBuffers, buffer.any());
+  const ChunkId previous{merge && IsChunk(before) ? before.value : 0};
+  const ChunkId next{merge && IsChunk(after) ? after.value : 0};
+  if (next) size += op.w.Get(next).size;
+  if (previous) {
+    if (next) {
+      EraseChunk(op.w, proc, next);
+      op.w.Remove(Head::kBuffers, after);
+      op.w.Free(next);
+    }
+    const ChunkRow& row = op.w.Get(previous);
+    Resize(op, proc, previous, row.offset, row.size + size);
+    return;
   }
-  if (merge && before && before.table() == TableId::kChunk) {
-    const ChunkId previous{before.value};
-    EraseChunk(op.w, proc, previous);
-    op.w.Edit(previous).size += size;
-    InsertChunk(op.w, proc, previous);
+  if (next) {
+    Resize(op, proc, next, offset, size);
     return;
   }
   const ChunkId chunk = NewChunk(op, proc, offset, size);

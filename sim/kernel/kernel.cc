@@ -7,8 +7,9 @@
 namespace bindery::sim {
 namespace {
 
-// Bounds one transition. Only a mutated driver gets there.
-constexpr int kMaxAtoms = 100000;
+// Bounds one transition: every loop in a table has a kGoto. Only a mutated
+// driver gets there.
+constexpr int kMaxJumps = 20000;
 
 }  // namespace
 
@@ -29,64 +30,72 @@ class Interpreter {
   }
 
  private:
-  // Locks matter only where others may run between them: at command
-  // granularity the tables are without them.
+  // The frame's pc is written back only where it can be seen: when the
+  // transition ends or another frame is entered. Locks matter only where others
+  // may run between them: at command granularity the tables are without them.
   template <bool kLocks>
   void RunAtoms() {
-    for (int i = 0; i < kMaxAtoms; ++i) {
-      const Atom& atom = atoms_[op_.f->pc];
-      if (kLocks && held_ == 0 && worked_ && atom.visible) return;
-      worked_ |= atom.visible;
-      if (!Execute<kLocks>(atom)) return;
+    uint16_t pc = op_.f->pc;
+    int jumps = kMaxJumps;
+    int held = 0;
+    bool worked = false;
+    for (;;) {
+      const Atom& atom = atoms_[pc];
+      if (kLocks && held == 0 && worked && atom.visible) break;
+      worked |= atom.visible;
+      switch (atom.kind) {
+        case AtomKind::kCheck:
+          pc = atom.test(op_) ? pc + 1 : atom.target;
+          continue;
+        case AtomKind::kBranch:
+          pc = atom.test(op_) ? atom.target : pc + 1;
+          continue;
+        case AtomKind::kGoto:
+          pc = atom.target;
+          if (--jumps == 0) break;
+          continue;
+        case AtomKind::kLock:
+          ++pc;
+          ++held;
+          continue;
+        case AtomKind::kUnlock:
+          ++pc;
+          --held;
+          continue;
+        case AtomKind::kCall:
+          op_.f->pc = pc + 1;
+          Call(atom);
+          pc = 0;
+          continue;
+        case AtomKind::kReturn:
+          if (!Return(atom)) return;
+          pc = op_.f->pc;
+          continue;
+        case AtomKind::kStep:
+          ++pc;
+          if (kLocks || !worked) continue;
+          break;
+        case AtomKind::kSleep:
+          ++pc;
+          if (w_.Get(task_).asleep == 0) continue;
+          break;
+        default:
+          ++pc;
+          atom.run(op_);
+          continue;
+      }
+      break;
     }
-    w_.RecordBug("soft lockup: the operation does not end");
-  }
-
-  // False if the transition ends here.
-  template <bool kLocks>
-  bool Execute(const Atom& atom) {
-    FrameRow& f = *op_.f;
-    switch (atom.kind) {
-      case AtomKind::kCheck:
-        f.pc = atom.test(op_) ? f.pc + 1 : atom.target;
-        return true;
-      case AtomKind::kBranch:
-        f.pc = atom.test(op_) ? atom.target : f.pc + 1;
-        return true;
-      case AtomKind::kGoto:
-        f.pc = atom.target;
-        return true;
-      case AtomKind::kCall:
-        Call(atom);
-        return true;
-      case AtomKind::kReturn:
-        return Return(atom);
-      case AtomKind::kLock:
-        ++f.pc;
-        ++held_;
-        return true;
-      case AtomKind::kUnlock:
-        ++f.pc;
-        --held_;
-        return true;
-      case AtomKind::kStep:
-        ++f.pc;
-        return kLocks || !worked_;
-      case AtomKind::kSleep:
-        ++f.pc;
-        return w_.Get(task_).asleep == 0;
-      default:
-        ++f.pc;
-        atom.run(op_);
-        return true;
+    op_.f->pc = pc;
+    if (jumps == 0) {
+      w_.RecordBug("soft lockup: the operation does not end");
     }
   }
 
   void Call(const Atom& atom) {
-    FrameRow& caller = *op_.f;
+    const FrameRow& caller = *op_.f;
     const OpId callee =
         atom.callee != OpId::kNone ? atom.callee : atom.select(op_);
-    ++caller.pc;
     const FrameId id = w_.Create<FrameRow>();
     FrameRow& frame = w_.Edit(id);
     frame.op = static_cast<uint16_t>(callee);
@@ -146,8 +155,6 @@ class Interpreter {
   TaskId task_;
   FrameId top_;
   const Atom* atoms_ = nullptr;  // of the innermost operation
-  int held_ = 0;
-  bool worked_ = false;
 };
 
 FrameId Kernel::Start(TaskId task, OpId op) {
@@ -235,9 +242,9 @@ bool Op::AllocationFails() {
   return true;
 }
 
-proto::Event* Op::Event(proto::Event::Kind kind, const char* name) {
+proto::Event* Op::NewEvent(proto::Event::Kind kind, const char* name) {
   proto::Event* event = Emit(k.events(), kind, name);
-  if (event != nullptr && f != nullptr) {
+  if (f != nullptr) {
     event->set_function(driver.operation(static_cast<OpId>(f->op)).function);
   }
   return event;

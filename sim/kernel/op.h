@@ -48,7 +48,10 @@ class Op {
   }
   void Ret(Errno e) { f->ret = Value(e); }
 
-  proto::Event* Event(proto::Event::Kind kind, const char* name);
+  // Null if nobody listens.
+  proto::Event* Event(proto::Event::Kind kind, const char* name) {
+    return k.events() == nullptr ? nullptr : NewEvent(kind, name);
+  }
   // A message of binder_user_error().
   void UserError(const char* message);
 
@@ -58,6 +61,8 @@ class Op {
 
  private:
   friend class Interpreter;
+  proto::Event* NewEvent(proto::Event::Kind kind, const char* name);
+
   FrameRow* other_ = nullptr;
 };
 
