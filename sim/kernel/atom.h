@@ -63,23 +63,26 @@ enum class OpId : uint16_t {
   kCount,
 };
 
+// In groups: those that only run, those that test, the others.
 enum class AtomKind : uint8_t {
-  kDo,      // touches what other threads touch
-  kLocal,   // touches only the frame, user memory, or unpublished rows
-  kCheck,   // guard: goes to `target` if the test fails
-  kBranch,  // control flow: goes to `target` if the test holds
-  kGoto,
-  kLock,
-  kUnlock,
+  kDo,       // touches what other threads touch
+  kLocal,    // touches only the frame, user memory, or unpublished rows
   kPin,      // takes a temporary reference
   kUnpin,    // drops one
   kDequeue,  // takes work off a list
   kWake,     // wakes a sleeping thread
   kUndo,     // takes back an effect in an error or exit path
-  kCall,     // opens a frame of another operation
-  kReturn,   // closes this one
-  kStep,     // another thread may run here at command granularity
-  kSleep,    // sleeps until woken or interrupted
+
+  kCheck,   // guard: goes to `target` if the test fails
+  kBranch,  // control flow: goes to `target` if the test holds
+
+  kGoto,
+  kLock,
+  kUnlock,
+  kCall,    // opens a frame of another operation
+  kReturn,  // closes this one
+  kStep,    // another thread may run here at command granularity
+  kSleep,   // sleeps until woken or interrupted
 };
 
 struct Atom {

@@ -18,15 +18,17 @@ class Interpreter {
  public:
   Interpreter(Kernel& kernel, TaskId task, FrameId top)
       : kernel_(kernel), w_(kernel.world()), op_(kernel), task_(task) {
-    Enter(top);
+    Enter(top, w_.Edit(top));
   }
 
   void Run() {
+    const FrameId before = top_;
     if (kernel_.granularity() == Granularity::kLock) {
       RunAtoms<true>();
     } else {
       RunAtoms<false>();
     }
+    if (top_ != before) SetTop(top_);
   }
 
  private:
@@ -43,13 +45,17 @@ class Interpreter {
       const Atom& atom = atoms_[pc];
       if (kLocks && held == 0 && worked && atom.visible) break;
       worked |= atom.visible;
+      if (atom.kind <= AtomKind::kUndo) {
+        ++pc;
+        atom.run(op_);
+        continue;
+      }
+      if (atom.kind <= AtomKind::kBranch) {
+        const bool jump = atom.test(op_) == (atom.kind == AtomKind::kBranch);
+        pc = jump ? atom.target : pc + 1;
+        continue;
+      }
       switch (atom.kind) {
-        case AtomKind::kCheck:
-          pc = atom.test(op_) ? pc + 1 : atom.target;
-          continue;
-        case AtomKind::kBranch:
-          pc = atom.test(op_) ? atom.target : pc + 1;
-          continue;
         case AtomKind::kGoto:
           pc = atom.target;
           if (--jumps == 0) break;
@@ -80,9 +86,7 @@ class Interpreter {
           if (w_.Get(task_).asleep == 0) continue;
           break;
         default:
-          ++pc;
-          atom.run(op_);
-          continue;
+          BINDERY_CHECK_MSG(false, "an atom of no kind");
       }
       break;
     }
@@ -108,8 +112,7 @@ class Interpreter {
       op_.other_ = &frame;
       atom.run(op_);
     }
-    Enter(id);
-    SetTop(id);
+    Enter(id, frame);
   }
 
   bool Return(const Atom& atom) {
@@ -118,7 +121,7 @@ class Interpreter {
     if (!caller) {
       if (task_) w_.Edit(task_).ret = frame.ret;
       w_.Free(top_);
-      SetTop({});
+      top_ = {};
       return false;
     }
     FrameRow& up = w_.Edit(caller);
@@ -128,19 +131,19 @@ class Interpreter {
       atom.run(op_);
     }
     w_.Free(top_);
-    Enter(caller);
-    SetTop(caller);
+    Enter(caller, up);
     return true;
   }
 
-  void Enter(FrameId id) {
+  void Enter(FrameId id, FrameRow& frame) {
     top_ = id;
-    op_.f = &w_.Edit(id);
+    op_.f = &frame;
     const OpId op = static_cast<OpId>(op_.f->op);
     atoms_ = kernel_.granularity() == Granularity::kLock
                  ? kernel_.driver().operation(op).atoms.data()
                  : kernel_.driver().without_locks(op).data();
   }
+  // Whose stack it is learns of it once, at the end of the transition.
   void SetTop(FrameId id) {
     if (task_) {
       w_.Edit(task_).frame = id;
