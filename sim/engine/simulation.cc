@@ -21,7 +21,10 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
       names_(scenario, driver) {
   world_.set_journal(options.journal);
   world_.set_exact_addresses(options.exact_addresses);
+  BINDERY_CHECK_MSG(!options.journal || !options.run_through,
+                    "run_through would skip states");
   kernel_.set_granularity(options.granularity);
+  kernel_.set_run_through(options.run_through);
   kernel_.set_names(&names_);
   if (properties != nullptr) {
     runtime_.set_check([this](uint32_t index) {
@@ -182,10 +185,12 @@ void Simulation::Execute(uint64_t choice) {
 
 void Simulation::RunTask(TaskId task) {
   if (!world_.Peek(task).frame) return runtime_.RunVisible(task);
-  kernel_.RunTask(task);
   const TaskRow& row = world_.Peek(task);
-  if (row.frame || row.state != TaskState::kRunning) return;
-  runtime_.Resume(task);
+  do {
+    kernel_.RunTask(task);
+    if (!row.frame && row.state == TaskState::kRunning) runtime_.Resume(task);
+  } while (options_.run_through && kernel_.Runnable(task) &&
+           runtime_.failures().empty());
 }
 
 void Simulation::RunWorker() {

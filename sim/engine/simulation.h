@@ -46,6 +46,10 @@ struct SimulationOptions {
   bool exact_addresses = false;
   // Keeps what Undo() and fingerprints need.
   bool journal = true;
+  // A choice of a task runs it until it sleeps, ends or does something visible
+  // outside of the driver. For plain runs in which nobody else would be chosen
+  // in between; not with a journal.
+  bool run_through = false;
 };
 
 class Simulation {

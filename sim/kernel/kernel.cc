@@ -79,7 +79,7 @@ class Interpreter {
           continue;
         case AtomKind::kStep:
           ++pc;
-          if (kLocks || !worked) continue;
+          if (kLocks || !worked || kernel_.run_through()) continue;
           break;
         case AtomKind::kSleep:
           ++pc;

@@ -44,6 +44,9 @@ class Kernel {
   const Driver& driver() const { return driver_; }
   void set_granularity(Granularity granularity) { granularity_ = granularity; }
   Granularity granularity() const { return granularity_; }
+  // RunTask() goes on to the next sleep or return, at command granularity.
+  void set_run_through(bool on) { run_through_ = on; }
+  bool run_through() const { return run_through_; }
   // Why answers can no longer be trusted, null while they can: something met
   // depends on the layout although layout is not part of the state (symbolic
   // addresses), or on a part of the driver that is not modelled. Sticky.
@@ -101,6 +104,7 @@ class Kernel {
   const Driver& driver_;
   World& w_;
   Granularity granularity_ = Granularity::kCommand;
+  bool run_through_ = false;
   EventSink* events_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;

@@ -103,6 +103,11 @@ void ConsumeCommand(Op& op) {
   op.f->command = {};
 }
 
+bool WordReadable(Op& op) {
+  const uint8_t fault_at = op.w.Get(op.f->command).fault_at;
+  return fault_at != 1 && fault_at != 2;
+}
+
 bool NoErrorIsPending(Op& op) {
   return !ErrorSet(op, op.w.Get(op.f->thread).return_error);
 }
@@ -116,12 +121,7 @@ Operation BuildThreadWrite() {
           "end of the buffer", [](Op& op) { return !NextCommand(op); }, "done")
       .Check("no error waits to be read", NoErrorIsPending, "done")
       .Local("get_user(cmd)", TakeCommand)
-      .Check(
-          "the word is readable",
-          [](Op& op) { return op.w.Get(op.f->command).fault_at != 1; }, "fault")
-      .Check(
-          "the operands are readable",
-          [](Op& op) { return op.w.Get(op.f->command).fault_at != 2; }, "fault")
+      .Check("the word and the operands are readable", WordReadable, "fault")
       .CallSelected(
           "command",
           [](Op& op) {

@@ -311,7 +311,8 @@ void World::PushFrontOn(AnyId owner, AnyId item) {
 template <Head kHead>
 void World::RemoveFrom(AnyId item) {
   if (!IsMemory<typename lists::Rows<kHead>::Item>(item)) return;
-  const Link link = LinkOf(kHead, item);
+  Link& entry = EditLink(kHead, item);
+  const Link link = entry;
   if (!link.linked()) {
     RecordBug("a list entry is removed twice");
     return;
@@ -329,7 +330,7 @@ void World::RemoveFrom(AnyId item) {
     if (!link.prev) set->first = link.next;
     --set->size;
   }
-  EditLink(kHead, item) = Link{};
+  entry = Link{};
 }
 
 [[gnu::always_inline]] inline void World::PushBack(Head head, AnyId owner,

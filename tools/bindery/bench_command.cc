@@ -82,6 +82,7 @@ absl::Status BenchRoundtrip(proto::Result* result) {
   if (!session.ok()) return session.status();
   sim::SimulationOptions options = (*session)->options;
   options.journal = false;
+  options.run_through = true;
   sim::Simulation simulation((*session)->scenario.compiled, (*session)->driver,
                              &(*session)->properties, options);
   sim::AsWrittenScheduler scheduler;

@@ -60,6 +60,10 @@ absl::Status RunOne(const Session& session, proto::Result* result) {
   if (!scheduler.ok()) return scheduler.status();
   sim::SimulationOptions simulation_options = session.options;
   simulation_options.journal = NeedsJournal();
+  simulation_options.run_through = !NeedsJournal() &&
+                                   absl::GetFlag(FLAGS_schedule).empty() &&
+                                   absl::GetFlag(FLAGS_seed) < 0 &&
+                                   session.scenario.proto.schedule().empty();
   const Meter meter;
   sim::Simulation simulation(session.scenario.compiled, session.driver,
                              &session.properties, simulation_options);

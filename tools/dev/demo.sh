@@ -7,7 +7,7 @@
 set -euo pipefail
 
 # The guard to remove: an id of `bindery list mutations`.
-readonly MUTATION=${MUTATION:-drop-check:binder_dec_node_nilocked:refs-of-other-processes-are-left}
+readonly MUTATION=${MUTATION:-drop:binder_transaction:the-caller}
 
 ROOT=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")/../..")
 readonly ROOT
