@@ -2,7 +2,8 @@
 # trace_matrix.sh [SCENARIO...]: traces and state counts are the same bytes
 # whatever compiled the program. Default: every scenarios/tutorial/*.textproto.
 #
-# Builds the program with gcc and clang at -O0 and -O2, and for each scenario
+# Builds the program with gcc and clang at -O0 and -O2, and with the address and
+# undefined-behaviour sanitizers, and for each scenario
 # compares, with the first build as the reference,
 #   1. the trace file of `run --seed=1`,
 #   2. the states and transitions that `explore --format=json` reports,
@@ -47,7 +48,7 @@ record() {
 }
 
 main() {
-  local -a builds=(gcc-o0 gcc-o2 clang-o0 clang-o2) scenarios=("$@")
+  local -a builds=(gcc-o0 gcc-o2 clang-o0 clang-o2 asan ubsan) scenarios=("$@")
   local name scenario differences=0
   cd -- "$BINDERY_ROOT"
   ((${#scenarios[@]} > 0)) || scenarios=(scenarios/tutorial/*.textproto)
