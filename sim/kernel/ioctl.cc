@@ -56,8 +56,7 @@ Operation BuildPoll() {
                 AvailableForProcWork(op, op.f->thread) ? 1 : 0;
           })
       .Branch("there is work", PollReady, "ready")
-      .Do("wait for a wake-up",
-          [](Op& op) { op.w.Edit(op.f->task).asleep = 1; })
+      .Do("wait for a wake-up", SleepInterruptibly)
       .Unlock("proc.inner")
       .Sleep()
       .Branch(

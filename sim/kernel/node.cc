@@ -5,7 +5,7 @@
 namespace bindery::sim {
 
 NodeId FindNode(Op& op, ProcId proc, uint64_t ptr) {
-  return op.w.Find<NodeRow>(op.w.NameOf(proc), ptr);
+  return op.w.FindOn(&NodeRow::rb_node, op.w.NameOf(proc), ptr);
 }
 
 NodeId InitNode(Op& op, ProcId proc, uint64_t ptr, uint64_t cookie,

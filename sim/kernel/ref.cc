@@ -8,7 +8,7 @@
 namespace bindery::sim {
 
 RefId FindRef(Op& op, ProcId proc, uint32_t desc, bool need_strong) {
-  const RefId id = op.w.Find<RefRow>(op.w.NameOf(proc), desc);
+  const RefId id = op.w.FindOn(&RefRow::rb_node, op.w.NameOf(proc), desc);
   if (!id) return {};
   if (need_strong && op.w.Get(id).strong == 0) {
     op.UserError("tried to use weak ref as strong ref");
@@ -34,9 +34,9 @@ bool IsManager(Op& op, NodeId node) {
 // get_ref_desc_olocked.
 uint32_t LowestFreeDesc(Op& op, ProcId proc, bool manager) {
   const uint64_t name = op.w.NameOf(proc);
-  if (manager && !op.w.Find<RefRow>(name, 0)) return 0;
+  if (manager && !op.w.FindOn(&RefRow::rb_node, name, 0)) return 0;
   uint32_t desc = std::max<uint32_t>(op.w.Get(proc).lowest_desc, 1);
-  while (op.w.Find<RefRow>(name, desc)) ++desc;
+  while (op.w.FindOn(&RefRow::rb_node, name, desc)) ++desc;
   op.w.Edit(proc).lowest_desc = desc + 1;
   return desc;
 }

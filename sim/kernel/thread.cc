@@ -16,8 +16,8 @@ ErrorId NewError(Op& op, ThreadId thread, bool reply) {
 }
 
 ThreadId FindThread(Op& op) {
-  return op.w.Find<ThreadRow>(op.w.NameOf(op.f->proc),
-                              op.w.Get(op.f->task).actor);
+  return op.w.FindOn(&ThreadRow::rb_node, op.w.NameOf(op.f->proc),
+                     op.w.Get(op.f->task).actor);
 }
 
 }  // namespace

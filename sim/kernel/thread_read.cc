@@ -53,7 +53,7 @@ void GoToSleep(Op& op) {
   if (op.f->wait_for_proc_work != 0) {
     op.w.PushFront(Head::kWaitingThreads, op.f->proc.any(), op.f->thread.any());
   }
-  op.w.Edit(op.f->task).asleep = 1;
+  SleepInterruptibly(op);
   op.Event(proto::Event::SLEEP, op.f->wait_for_proc_work != 0
                                     ? "waits for its process's work"
                                     : "waits for its own work");

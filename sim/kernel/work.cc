@@ -61,6 +61,11 @@ void WakeThread(Op& op, ThreadId thread) {
   }
 }
 
+void SleepInterruptibly(Op& op) {
+  TaskRow& task = op.w.Edit(op.f->task);
+  task.asleep = task.signal_pending != 0 ? 0 : 1;
+}
+
 void WakeupThread(Op& op, ProcId proc, ThreadId thread) {
   if (thread) {
     if (op.Does(Guard::kWakeupThread)) WakeThread(op, thread);

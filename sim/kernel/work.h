@@ -32,6 +32,9 @@ void WakeupThread(Op& op, ProcId proc, ThreadId thread);
 void WakeupProc(Op& op, ProcId proc);
 // wake_up_interruptible(&thread->wait).
 void WakeThread(Op& op, ThreadId thread);
+// schedule() in an interruptible wait: the task sleeps until it is woken, but
+// not while a signal is pending.
+void SleepInterruptibly(Op& op);
 
 }  // namespace bindery::sim
 

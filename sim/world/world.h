@@ -104,7 +104,17 @@ class World {
   void Free(Id<Row> id);
   // The live row with this natural key and the smallest ordinal, if any.
   template <typename Row>
-  Id<Row> Find(uint64_t key_a, uint64_t key_b) const;
+  Id<Row> Find(uint64_t key_a, uint64_t key_b) const {
+    return FindIf<Row>(key_a, key_b, [](const Row&) { return true; });
+  }
+  // The one that is on the set (in the driver's words: in the tree) through
+  // `link`. A row that was erased from its tree, but is not freed yet, is not
+  // found any more.
+  template <typename Row>
+  Id<Row> FindOn(Link Row::*link, uint64_t key_a, uint64_t key_b) const {
+    return FindIf<Row>(key_a, key_b,
+                       [link](const Row& row) { return (row.*link).linked(); });
+  }
 
   // Canonical name of a row, hashed; the key of rows that belong to it.
   template <typename Row>
@@ -276,6 +286,8 @@ class World {
   SetHead* EditSetHead(AnyId owner, TableId member);
   template <typename Row>
   bool IsMemory(AnyId id) const;
+  template <typename Row, typename Wanted>
+  Id<Row> FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const;
   template <Head kHead>
   void InsertOn(AnyId owner, AnyId prev, AnyId next, AnyId item);
   template <Head kHead>
@@ -467,15 +479,16 @@ void World::Free(Id<Row> id) {
   slot.meta.self = 0;
 }
 
-template <typename Row>
-Id<Row> World::Find(uint64_t key_a, uint64_t key_b) const {
+template <typename Row, typename Wanted>
+Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
   const Table<Row>& rows = table<Row>();
   const uint64_t base = BaseOf(Row::kTable, key_a, key_b);
   Id<Row> found;
   uint32_t smallest = ~0u;
   for (uint32_t i = index_.Head(base); i != 0;) {
     const Meta& meta = rows.at(i - 1).meta;
-    if (meta.state == SlotState::kLive && meta.ordinal < smallest) {
+    if (meta.state == SlotState::kLive && meta.ordinal < smallest &&
+        wanted(rows.at(i - 1).row)) {
       smallest = meta.ordinal;
       found.value = meta.self;
     }

@@ -51,6 +51,23 @@ absl::Status RecordFinding(const Session& session,
   return WriteTrace(path, trace);
 }
 
+// The first finding goes to --trace=FILE, the next to FILE.2, and so on.
+absl::Status RecordFindings(const Session& session,
+                            const model::ExploreResult& found,
+                            proto::Result* result) {
+  const std::string trace = absl::GetFlag(FLAGS_trace);
+  if (trace.empty()) return absl::OkStatus();
+  for (size_t i = 0; i < found.findings.size(); ++i) {
+    const std::string path = i == 0 ? trace : absl::StrCat(trace, ".", i + 1);
+    if (absl::Status s = RecordFinding(session, found.findings[i], path);
+        !s.ok()) {
+      return s;
+    }
+    result->mutable_violations(static_cast<int>(i))->set_trace(path);
+  }
+  return absl::OkStatus();
+}
+
 // A predicate that never held makes a complete search a failure: the scenario
 // shows less than it claims.
 void ReportUnseen(const Session& session, const model::ExploreResult& found,
@@ -98,12 +115,8 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
   const model::ExploreResult found =
       model::Explore(binder, SearchStrategy(), options);
   FillResult(session, found, meter, result);
-  const std::string trace = absl::GetFlag(FLAGS_trace);
-  if (!trace.empty() && !found.findings.empty()) {
-    const absl::Status written =
-        RecordFinding(session, found.findings[0], trace);
-    if (!written.ok()) return written;
-    result->mutable_violations(0)->set_trace(trace);
+  if (absl::Status s = RecordFindings(session, found, result); !s.ok()) {
+    return s;
   }
   ApplyScenarioExpectation(session, result);
   if (StatusOf(result->verdict()) != kExitPass) {
