@@ -45,6 +45,7 @@ class Interpreter {
       const Atom& atom = atoms_[pc];
       if (kLocks && held == 0 && worked && atom.visible) break;
       worked |= atom.visible;
+      if (kLocks) Announce(atom);
       if (atom.kind <= AtomKind::kUndo) {
         ++pc;
         atom.run(op_);
@@ -94,6 +95,13 @@ class Interpreter {
     if (jumps == 0) {
       w_.RecordBug("soft lockup: the operation does not end");
     }
+  }
+
+  // Says once where a transition at lock granularity begins.
+  void Announce(const Atom& atom) {
+    if (announced_ || !atom.visible || atom.kind > AtomKind::kUndo) return;
+    announced_ = true;
+    op_.Event(proto::Event::STEP, atom.name);
   }
 
   void Call(const Atom& atom) {
@@ -158,6 +166,7 @@ class Interpreter {
   TaskId task_;
   FrameId top_;
   const Atom* atoms_ = nullptr;  // of the innermost operation
+  bool announced_ = false;
 };
 
 FrameId Kernel::Start(TaskId task, OpId op) {

@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "proto/golden.pb.h"
+#include "sim/engine/recorder.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
-#include "tools/bindery/version.h"
 
 namespace bindery::tools {
 namespace {
@@ -68,7 +68,7 @@ absl::Status Update(const std::string& path, const proto::Golden& golden) {
               return std::make_pair(a.scenario(), a.granularity()) <
                      std::make_pair(b.scenario(), b.granularity());
             });
-  goldens->set_model_version(kModelVersion);
+  goldens->set_model_version(sim::kModelVersion);
   std::string text;
   google::protobuf::TextFormat::PrintToString(*goldens, &text);
   return WriteFile(path, kHeader + text);
@@ -85,10 +85,11 @@ void Mismatch(const std::string& message, proto::Result* result) {
 
 void Compare(const proto::Goldens& goldens, const proto::Golden& found,
              const std::string& path, proto::Result* result) {
-  if (goldens.model_version() != kModelVersion) {
-    Mismatch(absl::StrCat(path, " was made by model version ",
-                          goldens.model_version(), ", this is ", kModelVersion),
-             result);
+  if (goldens.model_version() != sim::kModelVersion) {
+    Mismatch(
+        absl::StrCat(path, " was made by model version ",
+                     goldens.model_version(), ", this is ", sim::kModelVersion),
+        result);
     return;
   }
   for (const proto::Golden& golden : goldens.golden()) {

@@ -3,9 +3,9 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "sim/engine/recorder.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
-#include "tools/bindery/version.h"
 
 namespace bindery::tools {
 namespace {
@@ -70,7 +70,7 @@ absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
 }  // namespace
 
 void Session::Describe(proto::Trace* trace) const {
-  trace->set_model_version(kModelVersion);
+  trace->set_model_version(sim::kModelVersion);
   trace->set_scenario_name(name());
   trace->set_scenario_text(text);
   proto::TraceOptions* out = trace->mutable_options();
@@ -101,10 +101,10 @@ absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
 
 absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
                                                    const std::string& path) {
-  if (trace.model_version() != kModelVersion) {
+  if (trace.model_version() != sim::kModelVersion) {
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": recorded by version ", trace.model_version(),
-        " of the model, this is version ", kModelVersion,
+        " of the model, this is version ", sim::kModelVersion,
         "; record it again with `bindery run` or `bindery explore`"));
   }
   Choices choices;

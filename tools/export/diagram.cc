@@ -189,6 +189,8 @@ int Rank(const proto::Event& event) {
     case proto::Event::WORKER:
     case proto::Event::USER:
       return 5;
+    case proto::Event::STEP:
+      return 2;
     case proto::Event::SYSCALL:
       return 4;
     case proto::Event::SYSCALL_RETURN:

@@ -106,6 +106,8 @@ std::string EventText(const proto::Event& event) {
       return Words("WAKE", event);
     case proto::Event::USER_ERROR:
       return absl::StrCat(Words("USER ERROR", event), InFunction(event));
+    case proto::Event::STEP:
+      return absl::StrCat(event.function(), ": ", event.name());
     case proto::Event::FAULT:
       return absl::StrCat(Words("FAULT", event), InFunction(event));
     case proto::Event::ENVIRONMENT:
