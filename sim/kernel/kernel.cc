@@ -79,12 +79,9 @@ class Interpreter {
           pc = op_.f->pc;
           continue;
         case AtomKind::kStep:
-          ++pc;
-          if (kLocks || !worked || kernel_.run_through()) continue;
-          break;
         case AtomKind::kSleep:
           ++pc;
-          if (w_.Get(task_).asleep == 0) continue;
+          if (GoesOn<kLocks>(atom, worked)) continue;
           break;
         default:
           BINDERY_CHECK_MSG(false, "an atom of no kind");
@@ -95,6 +92,13 @@ class Interpreter {
     if (jumps == 0) {
       w_.RecordBug("soft lockup: the operation does not end");
     }
+  }
+
+  // Whether the transition goes on behind a place where it may end.
+  template <bool kLocks>
+  bool GoesOn(const Atom& atom, bool worked) const {
+    if (atom.kind == AtomKind::kSleep) return w_.Get(task_).asleep == 0;
+    return kLocks || !worked || kernel_.run_through();
   }
 
   // Says once where a transition at lock granularity begins.
