@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/text_format.h"
 
@@ -60,14 +61,27 @@ std::string Serialize(const google::protobuf::Message& message) {
   return bytes;
 }
 
+namespace {
+
+// The library would print its own message beside ours.
+class SilentCollector : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int, google::protobuf::io::ColumnNumber,
+                const std::string&) override {}
+};
+
+}  // namespace
+
 absl::StatusOr<proto::Trace> ReadTrace(const std::string& path) {
   absl::StatusOr<std::string> bytes = ReadFile(path);
   if (!bytes.ok()) return bytes.status();
   proto::Trace trace;
-  const bool good =
-      absl::EndsWith(path, ".textproto")
-          ? google::protobuf::TextFormat::ParseFromString(*bytes, &trace)
-          : trace.ParseFromString(*bytes);
+  SilentCollector silent;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&silent);
+  const bool good = absl::EndsWith(path, ".textproto")
+                        ? parser.ParseFromString(*bytes, &trace)
+                        : trace.ParseFromString(*bytes);
   if (!good || trace.scenario_text().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
         path, ":1:1: is not a trace; `bindery run --trace=FILE` writes one"));

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <map>
+#include <regex>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -95,7 +96,11 @@ std::string Json(const proto::Report& report) {
            .ok()) {
     return "{}\n";
   }
-  return json;
+  // Protocol Buffers quote 64-bit integers; scripts want numbers.
+  static const std::regex* const kCounts = new std::regex(
+      "\"(states|transitions|terminal_states|max_depth|depth|peak_rss_bytes)"
+      "\": ?\"([0-9]+)\"");
+  return std::regex_replace(json, *kCounts, "\"$1\": $2");
 }
 
 void AppendCounts(const proto::Result& result, std::string* text) {
