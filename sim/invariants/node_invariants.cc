@@ -90,7 +90,7 @@ bool OnListOf(const World& w, const NodeRow& node) {
          w.Peek(ThreadId{entry.owner.value}).proc == node.proc;
 }
 
-void CheckNews(const World& w, NodeId id, const NodeRow& node, Findings* f) {
+void CheckNews(NodeId id, const NodeRow& node, Findings* f) {
   const bool strong =
       node.internal_strong_refs != 0 || node.local_strong_refs != 0;
   const bool weak = node.refs.size != 0 || node.local_weak_refs != 0 ||
@@ -104,7 +104,6 @@ void CheckNews(const World& w, NodeId id, const NodeRow& node, Findings* f) {
   });
   f->Expect(weak || node.work.entry.linked(), "E17", id.any(),
             [] { return std::string("nothing refers to it"); });
-  (void)w;
 }
 
 void CheckFlags(NodeId id, const NodeRow& node, Findings* f) {
@@ -168,7 +167,7 @@ void CheckNode(const World& w, NodeId id, Findings* f) {
     return absl::StrCat("tmp_refs is ", node.tmp_refs, " at rest");
   });
   CheckCounts(w, id, node, f);
-  CheckNews(w, id, node, f);
+  CheckNews(id, node, f);
 }
 
 void CheckRef(const World& w, RefId id, Findings* f) {

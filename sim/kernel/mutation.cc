@@ -60,18 +60,9 @@ class Mutator {
   }
 
  private:
+  // Atoms that only run and that others could notice.
   static bool Simple(AtomKind kind) {
-    switch (kind) {
-      case AtomKind::kDo:
-      case AtomKind::kPin:
-      case AtomKind::kUnpin:
-      case AtomKind::kDequeue:
-      case AtomKind::kWake:
-      case AtomKind::kUndo:
-        return true;
-      default:
-        return false;
-    }
+    return kind <= AtomKind::kUndo && Visible(kind);
   }
   static bool Jumps(AtomKind kind) {
     return kind == AtomKind::kCheck || kind == AtomKind::kBranch ||

@@ -1,5 +1,4 @@
 // bindery explore: every interleaving of each scenario.
-#include <unistd.h>
 
 #include <cstdio>
 #include <limits>
@@ -47,7 +46,6 @@ absl::Status RecordFinding(const Session& session,
   options.trace = &trace;
   options.check_properties = absl::GetFlag(FLAGS_properties) != "none";
   sim::Run(simulation, scheduler, options);
-  session.Describe(&trace);
   return WriteTrace(path, trace);
 }
 

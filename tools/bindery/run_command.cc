@@ -4,7 +4,6 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "sim/engine/run.h"
-#include "sim/invariants/invariants.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
@@ -81,7 +80,6 @@ absl::Status RunOne(const Session& session, proto::Result* result) {
     result->set_reproduce(Reproduce("run", session.path));
   }
   if (path.empty()) return absl::OkStatus();
-  session.Describe(&trace);
   return WriteTrace(path, trace);
 }
 

@@ -69,19 +69,6 @@ absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
 
 }  // namespace
 
-void Session::Describe(proto::Trace* trace) const {
-  trace->set_model_version(sim::kModelVersion);
-  trace->set_scenario_name(name());
-  trace->set_scenario_text(text);
-  proto::TraceOptions* out = trace->mutable_options();
-  out->set_profile(driver.profile());
-  out->set_granularity(
-      options.granularity == sim::Granularity::kLock ? "lock" : "command");
-  out->set_addresses(options.exact_addresses ? "exact" : "symbolic");
-  out->clear_mutation();
-  for (const std::string& id : driver.mutations()) out->add_mutation(id);
-}
-
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path) {
   absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();

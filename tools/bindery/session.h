@@ -25,8 +25,6 @@ struct Session {
   sim::SimulationOptions options;
 
   const std::string& name() const { return scenario.compiled.name; }
-  // What a trace of this session records besides its steps.
-  void Describe(proto::Trace* trace) const;
 };
 
 // Loads the scenario in `path` with the flags' options. Errors:
