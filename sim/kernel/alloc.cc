@@ -106,7 +106,7 @@ BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
   buffer.size = size;
   const AnyId before = op.w.Previous(Head::kBuffers, from.any());
   if (before) {
-    op.w.InsertAfter(Head::kBuffers, proc.any(), before, id.any());
+    op.w.InsertAfter(proc, before, id.any());
   } else {
     op.w.PushFront(Head::kBuffers, proc.any(), id.any());
   }
@@ -198,7 +198,7 @@ void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   }
   const ChunkId chunk = NewChunk(op, proc, offset, size);
   if (before) {
-    op.w.InsertAfter(Head::kBuffers, proc.any(), before, chunk.any());
+    op.w.InsertAfter(proc, before, chunk.any());
   } else {
     op.w.PushFront(Head::kBuffers, proc.any(), chunk.any());
   }

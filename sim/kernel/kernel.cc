@@ -11,6 +11,10 @@ namespace {
 // driver gets there.
 constexpr int kMaxJumps = 20000;
 
+// Where a transition ends besides at a sleep or a return: wherever no lock is
+// held, at steps, nowhere.
+enum class Mode { kLock, kCommand, kThrough };
+
 }  // namespace
 
 // Executes one stack of frames until the transition ends.
@@ -24,9 +28,11 @@ class Interpreter {
   void Run() {
     const FrameId before = top_;
     if (kernel_.granularity() == Granularity::kLock) {
-      RunAtoms<true>();
+      RunAtoms<Mode::kLock>();
+    } else if (kernel_.run_through()) {
+      RunAtoms<Mode::kThrough>();
     } else {
-      RunAtoms<false>();
+      RunAtoms<Mode::kCommand>();
     }
     if (top_ != before) SetTop(top_);
   }
@@ -35,70 +41,71 @@ class Interpreter {
   // The frame's pc is written back only where it can be seen: when the
   // transition ends or another frame is entered. Locks matter only where others
   // may run between them: at command granularity the tables are without them.
-  template <bool kLocks>
+  template <Mode kMode>
   void RunAtoms() {
-    uint16_t pc = op_.f->pc;
+    const Atom* atom = atoms_ + op_.f->pc;
     int jumps = kMaxJumps;
     int held = 0;
     bool worked = false;
     for (;;) {
-      const Atom& atom = atoms_[pc];
-      if (kLocks && held == 0 && worked && atom.visible) break;
-      worked |= atom.visible;
-      if (kLocks) Announce(atom);
-      if (atom.kind <= AtomKind::kUndo) {
-        ++pc;
-        atom.run(op_);
+      if (kMode == Mode::kLock && held == 0 && worked && atom->visible) break;
+      if (kMode != Mode::kThrough) worked |= atom->visible;
+      if (kMode == Mode::kLock) Announce(*atom);
+      if (atom->kind <= AtomKind::kUndo) {
+        (atom++)->run(op_);
         continue;
       }
-      if (atom.kind <= AtomKind::kBranch) {
-        const bool jump = atom.test(op_) == (atom.kind == AtomKind::kBranch);
-        pc = jump ? atom.target : pc + 1;
+      if (atom->kind <= AtomKind::kBranch) {
+        const bool jump = atom->test(op_) == (atom->kind == AtomKind::kBranch);
+        atom = jump ? atoms_ + atom->target : atom + 1;
         continue;
       }
-      switch (atom.kind) {
+      switch (atom->kind) {
         case AtomKind::kGoto:
-          pc = atom.target;
+          atom = atoms_ + atom->target;
           if (--jumps == 0) break;
           continue;
         case AtomKind::kLock:
-          ++pc;
+          ++atom;
           ++held;
           continue;
         case AtomKind::kUnlock:
-          ++pc;
+          ++atom;
           --held;
           continue;
         case AtomKind::kCall:
-          op_.f->pc = pc + 1;
-          Call(atom);
-          pc = 0;
+          op_.f->pc = PlaceOf(atom + 1);
+          Call(*atom);
+          atom = atoms_;
           continue;
         case AtomKind::kReturn:
-          if (!Return(atom)) return;
-          pc = op_.f->pc;
+          if (!Return(*atom)) return;
+          atom = atoms_ + op_.f->pc;
           continue;
         case AtomKind::kStep:
         case AtomKind::kSleep:
-          ++pc;
-          if (GoesOn<kLocks>(atom, worked)) continue;
+          if (GoesOn<kMode>(*atom++, worked)) continue;
           break;
         default:
           BINDERY_CHECK_MSG(false, "an atom of no kind");
       }
       break;
     }
-    op_.f->pc = pc;
+    op_.f->pc = PlaceOf(atom);
     if (jumps == 0) {
       w_.RecordBug("soft lockup: the operation does not end");
     }
   }
 
+  uint16_t PlaceOf(const Atom* atom) const {
+    return static_cast<uint16_t>(atom - atoms_);
+  }
+
   // Whether the transition goes on behind a place where it may end.
-  template <bool kLocks>
+  template <Mode kMode>
   bool GoesOn(const Atom& atom, bool worked) const {
     if (atom.kind == AtomKind::kSleep) return w_.Get(task_).asleep == 0;
-    return kLocks || !worked || kernel_.run_through();
+    return kMode != Mode::kCommand || !worked;
   }
 
   // Says once where a transition at lock granularity begins.

@@ -121,57 +121,73 @@ inline SetHead& SetOf(ProcRow& proc, TableId member) {
   }
 }
 
-// The row types that own lists of a kind and that are on them; void if several
-// may.
+// For a kind of list: the row type that owns it and the head in it, the row
+// type that is on it and the link in it. Items are void if several types may
+// be.
 template <Head kHead>
 struct Rows {
-  using Owner = void;
   using Item = void;
 };
 template <>
 struct Rows<Head::kProcTodo> {
   using Owner = ProcRow;
   using Item = void;
+  static ListHead& List(ProcRow& row) { return row.todo; }
 };
 template <>
 struct Rows<Head::kThreadTodo> {
   using Owner = ThreadRow;
   using Item = void;
+  static ListHead& List(ThreadRow& row) { return row.todo; }
 };
 template <>
 struct Rows<Head::kAsyncTodo> {
   using Owner = NodeRow;
   using Item = TransactionRow;
+  static ListHead& List(NodeRow& row) { return row.async_todo; }
+  static Link& Entry(TransactionRow& row) { return row.work.entry; }
 };
 template <>
 struct Rows<Head::kDeliveredDeath> {
   using Owner = ProcRow;
   using Item = DeathRow;
+  static ListHead& List(ProcRow& row) { return row.delivered_death; }
+  static Link& Entry(DeathRow& row) { return row.work.entry; }
 };
 template <>
 struct Rows<Head::kWaitingThreads> {
   using Owner = ProcRow;
   using Item = ThreadRow;
+  static ListHead& List(ProcRow& row) { return row.waiting_threads; }
+  static Link& Entry(ThreadRow& row) { return row.waiting_thread_node; }
 };
 template <>
 struct Rows<Head::kNodeRefs> {
   using Owner = NodeRow;
   using Item = RefRow;
+  static ListHead& List(NodeRow& row) { return row.refs; }
+  static Link& Entry(RefRow& row) { return row.node_entry; }
 };
 template <>
 struct Rows<Head::kDeferred> {
   using Owner = GlobalRow;
   using Item = ProcRow;
+  static ListHead& List(GlobalRow& row) { return row.deferred; }
+  static Link& Entry(ProcRow& row) { return row.deferred_work_node; }
 };
 template <>
 struct Rows<Head::kOut> {
   using Owner = TaskRow;
   using Item = CommandRow;
+  static ListHead& List(TaskRow& row) { return row.out; }
+  static Link& Entry(CommandRow& row) { return row.entry; }
 };
 template <>
 struct Rows<Head::kIn> {
   using Owner = TaskRow;
   using Item = ReturnRow;
+  static ListHead& List(TaskRow& row) { return row.in; }
+  static Link& Entry(ReturnRow& row) { return row.entry; }
 };
 
 // Calls f with the constant that equals `head`.
@@ -206,19 +222,101 @@ template <typename F>
 
 }  // namespace lists
 
-inline const Link& World::LinkOf(Head head, AnyId item) const {
+[[gnu::always_inline]] inline const Link& World::LinkOf(Head head,
+                                                        AnyId item) const {
   return lists::PickLink(
       head, item, [this](auto id) -> const auto& { return Get(id); });
 }
 
-inline Link& World::EditLink(Head head, AnyId item) {
-  return lists::PickLink(
-      head, item, [this](auto id) -> auto& { return Edit(id); });
+[[gnu::always_inline]] inline AnyId World::First(Head head, AnyId owner) const {
+  const ListHead* list = lists::PickList(
+      head, owner, [this](auto id) -> const auto& { return Get(id); });
+  if (list != nullptr) return list->first;
+  BINDERY_CHECK_MSG(head == Head::kBuffers, "First() of an unordered set");
+  return Get(lists::As<ProcRow>(owner)).buffers.first;
 }
 
-inline ListHead* World::EditListHead(Head head, AnyId owner) {
-  return lists::PickList(
-      head, owner, [this](auto id) -> auto& { return Edit(id); });
+// The row that `id` leads to, to be edited. Null, and a fault, if nothing is
+// there any more; also a fault, but not null, if it is a tombstone.
+template <typename Row>
+[[gnu::always_inline]] inline Row* World::EditMemory(AnyId any) {
+  const Id<Row> id = lists::As<Row>(any);
+  Slot<Row>& slot = table<Row>().at(any.slot());
+  if (slot.meta.self != id.value) [[unlikely]]
+    return EditStrayMemory(id);
+  if (journal_on_ && slot.meta.stamp != epoch_) Journal(slot, any);
+  return &slot.row;
+}
+
+template <typename Row>
+[[gnu::noinline, gnu::cold]] Row* World::EditStrayMemory(Id<Row> id) {
+  if (id && Memory(id) != 0) return &EditStray(id);
+  RecordFault(id.any().table(), id.any());
+  return nullptr;
+}
+
+// The same for a row of any type with work in it.
+inline Work* World::EditWorkMemory(AnyId item) {
+  const auto work = [](auto* row) { return row ? &row->work : nullptr; };
+  switch (item.table()) {
+    case TableId::kNode:
+      return work(EditMemory<NodeRow>(item));
+    case TableId::kDeath:
+      return work(EditMemory<DeathRow>(item));
+    case TableId::kError:
+      return work(EditMemory<ErrorRow>(item));
+    case TableId::kComplete:
+      return work(EditMemory<CompleteRow>(item));
+    default:
+      return work(EditMemory<TransactionRow>(item));
+  }
+}
+
+// The same for a row of any type that can be in a set.
+inline Link* World::EditSetLink(AnyId item) {
+  const auto link = [item](auto* type, auto member, World* w) -> Link* {
+    auto* row = w->EditMemory<std::remove_pointer_t<decltype(type)>>(item);
+    return row ? &(row->*member) : nullptr;
+  };
+  switch (item.table()) {
+    case TableId::kProc:
+      return link(static_cast<ProcRow*>(nullptr), &ProcRow::proc_node, this);
+    case TableId::kThread:
+      return link(static_cast<ThreadRow*>(nullptr), &ThreadRow::rb_node, this);
+    case TableId::kNode:
+      return link(static_cast<NodeRow*>(nullptr), &NodeRow::rb_node, this);
+    case TableId::kFd:
+      return link(static_cast<FdRow*>(nullptr), &FdRow::entry, this);
+    case TableId::kTask:
+      return link(static_cast<TaskRow*>(nullptr), &TaskRow::entry, this);
+    case TableId::kChunk:
+      return link(static_cast<ChunkRow*>(nullptr), &ChunkRow::entry, this);
+    case TableId::kBuffer:
+      return link(static_cast<BufferRow*>(nullptr), &BufferRow::entry, this);
+    default:
+      return link(static_cast<RefRow*>(nullptr), &RefRow::rb_node, this);
+  }
+}
+
+// An item's place on lists of this kind; null if there is no such item.
+template <Head kHead>
+Link* World::EditLink(AnyId item) {
+  if constexpr (kHead == Head::kSet || kHead == Head::kBuffers) {
+    return EditSetLink(item);
+  } else if constexpr (std::is_void_v<typename lists::Rows<kHead>::Item>) {
+    Work* work = EditWorkMemory(item);
+    return work != nullptr ? &work->entry : nullptr;
+  } else {
+    auto* row = EditMemory<typename lists::Rows<kHead>::Item>(item);
+    return row != nullptr ? &lists::Rows<kHead>::Entry(*row) : nullptr;
+  }
+}
+
+// REQUIRES: heads of this kind are lists.
+template <Head kHead>
+ListHead* World::EditListHead(AnyId owner) {
+  auto* row = EditMemory<typename lists::Rows<kHead>::Owner>(owner);
+  return row != nullptr ? &lists::Rows<kHead>::List(*row) : nullptr;
 }
 
 // Sets are told apart by owner and by the member's table.
@@ -230,120 +328,113 @@ inline SetHead* World::EditSetHead(AnyId owner, TableId member) {
       ProcessRow& process = Edit(lists::As<ProcessRow>(owner));
       return member == TableId::kFd ? &process.fds : &process.tasks;
     }
-    default:
-      return &lists::SetOf(Edit(lists::As<ProcRow>(owner)), member);
+    default: {
+      ProcRow* proc = EditMemory<ProcRow>(owner);
+      return proc != nullptr ? &lists::SetOf(*proc, member) : nullptr;
+    }
   }
 }
 
-inline AnyId World::First(Head head, AnyId owner) const {
-  const ListHead* list = lists::PickList(
-      head, owner, [this](auto id) -> const auto& { return Get(id); });
-  if (list != nullptr) return list->first;
-  BINDERY_CHECK_MSG(head == Head::kBuffers, "First() of an unordered set");
-  return Get(lists::As<ProcRow>(owner)).buffers.first;
-}
-
-// What is not even a tombstone cannot be put on a list, nor have one. `Row` is
-// the id's row type, or void if only the id knows.
-template <typename Row>
-bool World::IsMemory(AnyId id) const {
-  const Meta* meta = nullptr;
-  if constexpr (std::is_void_v<Row>) {
-    meta = &MetaOf(id);
-  } else {
-    meta = &table<Row>().at(lists::As<Row>(id).any().slot()).meta;
-  }
-  if (meta->self == id.value && id) return true;
-  RecordFault(id.table(), id);
-  return id && meta->state != SlotState::kFree &&
-         meta->generation == id.generation();
-}
-
+// `link` is the item's; true if it can be put between its new neighbours.
 template <Head kHead>
-void World::InsertOn(AnyId owner, AnyId prev, AnyId next, AnyId item) {
-  Link& link = EditLink(kHead, item);
+bool World::Connect(Link& link, AnyId owner, AnyId prev, AnyId next,
+                    AnyId item) {
   if (link.linked()) {
     RecordBug("a list entry is added twice");
-    return;
+    return false;
   }
   link = {prev, next, owner, kHead};
-  if (prev) EditLink(kHead, prev).next = item;
-  if (next) EditLink(kHead, next).prev = item;
-  if (ListHead* list = EditListHead(kHead, owner)) {
-    if (!prev) list->first = item;
-    if (!next) list->last = item;
-    ++list->size;
-    list->kind = kHead;
-    list->touched = 1;
-    return;
+  if (prev) {
+    if (Link* before = EditLink<kHead>(prev)) before->next = item;
   }
-  SetHead* set = EditSetHead(owner, item.table());
-  if (!prev) set->first = item;
-  ++set->size;
+  if (next) {
+    if (Link* after = EditLink<kHead>(next)) after->prev = item;
+  }
+  return true;
 }
 
 template <Head kHead>
-void World::PushBackOn(AnyId owner, AnyId item) {
-  using Rows = lists::Rows<kHead>;
-  if (!IsMemory<typename Rows::Owner>(owner) ||
-      !IsMemory<typename Rows::Item>(item)) {
+void World::InsertInSet(SetHead& set, AnyId owner, AnyId prev, AnyId next,
+                        AnyId item) {
+  Link* link = EditLink<kHead>(item);
+  if (link == nullptr || !Connect<kHead>(*link, owner, prev, next, item)) {
     return;
   }
-  ListHead* list = EditListHead(kHead, owner);
-  BINDERY_CHECK_MSG(list != nullptr, "PushBack() on a set");
-  InsertOn<kHead>(owner, list->last, {}, item);
+  if (!prev) set.first = item;
+  ++set.size;
 }
 
 template <Head kHead>
-void World::PushFrontOn(AnyId owner, AnyId item) {
-  using Rows = lists::Rows<kHead>;
-  if (!IsMemory<typename Rows::Owner>(owner) ||
-      !IsMemory<typename Rows::Item>(item)) {
+void World::InsertInList(ListHead& list, AnyId owner, AnyId prev, AnyId next,
+                         AnyId item) {
+  Link* link = EditLink<kHead>(item);
+  if (link == nullptr || !Connect<kHead>(*link, owner, prev, next, item)) {
     return;
   }
-  if (ListHead* list = EditListHead(kHead, owner)) {
-    InsertOn<kHead>(owner, {}, list->first, item);
-    return;
-  }
-  InsertOn<kHead>(owner, {}, EditSetHead(owner, item.table())->first, item);
+  if (!prev) list.first = item;
+  if (!next) list.last = item;
+  ++list.size;
+  list.kind = kHead;
+  list.touched = 1;
 }
 
 template <Head kHead>
 void World::RemoveFrom(AnyId item) {
-  if (!IsMemory<typename lists::Rows<kHead>::Item>(item)) return;
-  Link& entry = EditLink(kHead, item);
-  const Link link = entry;
+  Link* const entry = EditLink<kHead>(item);
+  if (entry == nullptr) return;
+  const Link link = *entry;
   if (!link.linked()) {
     RecordBug("a list entry is removed twice");
     return;
   }
-  if (link.prev) EditLink(kHead, link.prev).next = link.next;
-  if (link.next) EditLink(kHead, link.next).prev = link.prev;
   // A work item may be on another list of its kind than the caller thinks.
-  if (ListHead* list = EditListHead(link.head, link.owner)) {
+  if (link.head != kHead) [[unlikely]]
+    return Remove(link.head, item);
+  if (link.prev) {
+    if (Link* before = EditLink<kHead>(link.prev)) before->next = link.next;
+  }
+  if (link.next) {
+    if (Link* after = EditLink<kHead>(link.next)) after->prev = link.prev;
+  }
+  *entry = Link{};
+  if constexpr (kHead == Head::kSet || kHead == Head::kBuffers) {
+    SetHead* set = EditSetHead(link.owner, item.table());
+    if (set == nullptr) return;
+    if (!link.prev) set->first = link.next;
+    --set->size;
+  } else {
+    ListHead* list = EditListHead<kHead>(link.owner);
+    if (list == nullptr) return;
     if (!link.prev) list->first = link.next;
     if (!link.next) list->last = link.prev;
     --list->size;
     list->touched = 1;
-  } else {
-    SetHead* set = EditSetHead(link.owner, item.table());
-    if (!link.prev) set->first = link.next;
-    --set->size;
   }
-  entry = Link{};
 }
 
 [[gnu::always_inline]] inline void World::PushBack(Head head, AnyId owner,
                                                    AnyId item) {
   lists::WithConstant(head, [&](auto constant) {
-    PushBackOn<decltype(constant)::value>(owner, item);
+    constexpr Head kHead = decltype(constant)::value;
+    if constexpr (kHead == Head::kSet || kHead == Head::kBuffers) {
+      BINDERY_CHECK_MSG(false, "PushBack() on a set");
+    } else if (ListHead* list = EditListHead<kHead>(owner)) {
+      InsertInList<kHead>(*list, owner, list->last, {}, item);
+    }
   });
 }
 
 [[gnu::always_inline]] inline void World::PushFront(Head head, AnyId owner,
                                                     AnyId item) {
   lists::WithConstant(head, [&](auto constant) {
-    PushFrontOn<decltype(constant)::value>(owner, item);
+    constexpr Head kHead = decltype(constant)::value;
+    if constexpr (kHead == Head::kSet || kHead == Head::kBuffers) {
+      if (SetHead* set = EditSetHead(owner, item.table())) {
+        InsertInSet<kHead>(*set, owner, {}, set->first, item);
+      }
+    } else if (ListHead* list = EditListHead<kHead>(owner)) {
+      InsertInList<kHead>(*list, owner, {}, list->first, item);
+    }
   });
 }
 
@@ -353,20 +444,15 @@ void World::RemoveFrom(AnyId item) {
   });
 }
 
-inline void World::InsertAfter(Head head, AnyId owner, AnyId place,
-                               AnyId item) {
-  if (!IsMemory<void>(owner) || !IsMemory<void>(place) ||
-      !IsMemory<void>(item)) {
+inline void World::InsertAfter(ProcId proc, AnyId place, AnyId item) {
+  const Link* before = EditSetLink(place);
+  if (before == nullptr) return;
+  if (before->head != Head::kBuffers || before->owner != proc.any()) {
+    RecordBug("a buffer is added behind one that is not there");
     return;
   }
-  const Link link = LinkOf(head, place);
-  if (link.head != head || link.owner != owner) {
-    RecordBug("a list entry is added behind one that is not on the list");
-    return;
-  }
-  lists::WithConstant(head, [&](auto constant) {
-    InsertOn<decltype(constant)::value>(owner, place, link.next, item);
-  });
+  InsertInSet<Head::kBuffers>(Edit(proc).buffers, proc.any(), place,
+                              before->next, item);
 }
 
 }  // namespace bindery::sim

@@ -108,7 +108,7 @@ class Stepper {
     buffer.data = w_.blobs().Intern(std::string(random_.Below(5), 'x'));
     if (place && w_.Get(place).proc == proc &&
         w_.LinkOf(Head::kBuffers, place.any()).linked()) {
-      w_.InsertAfter(Head::kBuffers, proc.any(), place.any(), id.any());
+      w_.InsertAfter(proc, place.any(), id.any());
     } else {
       w_.PushFront(Head::kBuffers, proc.any(), id.any());
     }

@@ -134,8 +134,8 @@ class World {
   // --- Lists ----------------------------------------------------------------
   void PushBack(Head head, AnyId owner, AnyId item);
   void PushFront(Head head, AnyId owner, AnyId item);
-  // Puts `item` right behind `place`, which is on the set of `owner`.
-  void InsertAfter(Head head, AnyId owner, AnyId place, AnyId item);
+  // Puts a buffer or chunk right behind `place`, in order of addresses.
+  void InsertAfter(ProcId proc, AnyId place, AnyId item);
   // Takes `item` off the list of kind `head` that it is on.
   // REQUIRES: it is on one.
   void Remove(Head head, AnyId item);
@@ -281,19 +281,27 @@ class World {
   bool Counts(TableId table) const {
     return exact_ || table != TableId::kChunk;
   }
-  Link& EditLink(Head head, AnyId item);
-  ListHead* EditListHead(Head head, AnyId owner);
-  SetHead* EditSetHead(AnyId owner, TableId member);
   template <typename Row>
-  bool IsMemory(AnyId id) const;
+  Row* EditMemory(AnyId id);
+  template <typename Row>
+  Row* EditStrayMemory(Id<Row> id);
+  Work* EditWorkMemory(AnyId item);
+  Link* EditSetLink(AnyId item);
+  template <Head kHead>
+  Link* EditLink(AnyId item);
+  template <Head kHead>
+  ListHead* EditListHead(AnyId owner);
+  SetHead* EditSetHead(AnyId owner, TableId member);
   template <typename Row, typename Wanted>
   Id<Row> FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const;
   template <Head kHead>
-  void InsertOn(AnyId owner, AnyId prev, AnyId next, AnyId item);
+  bool Connect(Link& link, AnyId owner, AnyId prev, AnyId next, AnyId item);
   template <Head kHead>
-  void PushBackOn(AnyId owner, AnyId item);
+  void InsertInSet(SetHead& set, AnyId owner, AnyId prev, AnyId next,
+                   AnyId item);
   template <Head kHead>
-  void PushFrontOn(AnyId owner, AnyId item);
+  void InsertInList(ListHead& list, AnyId owner, AnyId prev, AnyId next,
+                    AnyId item);
   template <Head kHead>
   void RemoveFrom(AnyId item);
 
@@ -402,14 +410,16 @@ void ForEachRowType(F&& f) {
   }
 }
 
+// What never happens on the usual way is kept out of line, so that the many
+// small functions that use Get() and Edit() stay small.
 template <typename Row>
-const Row& World::GetStray(Id<Row> id) const {
+[[gnu::noinline, gnu::cold]] const Row& World::GetStray(Id<Row> id) const {
   RecordFault(Row::kTable, id.any());
   return Peek(id);
 }
 
 template <typename Row>
-Row& World::EditStray(Id<Row> id) {
+[[gnu::noinline, gnu::cold]] Row& World::EditStray(Id<Row> id) {
   RecordFault(Row::kTable, id.any());
   const uint32_t place = Memory(id);
   Slot<Row>& slot = table<Row>().at(place);
@@ -422,7 +432,7 @@ Row& World::EditStray(Id<Row> id) {
 }
 
 template <typename Row>
-void World::Journal(Slot<Row>& slot, AnyId id) {
+[[gnu::noinline]] void World::Journal(Slot<Row>& slot, AnyId id) {
   constexpr size_t kWords = sizeof(Row) / 8;
   const size_t at = old_size_;
   old_size_ += kWords;
@@ -433,6 +443,18 @@ void World::Journal(Slot<Row>& slot, AnyId id) {
   slot.meta.stamp = epoch_;
 }
 
+// Compilers clear a whole row with one instruction that is slow to start.
+template <size_t kSize>
+[[gnu::always_inline]] inline void ZeroBlocks(void* bytes) {
+  constexpr size_t kBlock = 64;
+  if constexpr (kSize > kBlock) {
+    std::memset(bytes, 0, kBlock);
+    ZeroBlocks<kSize - kBlock>(static_cast<char*>(bytes) + kBlock);
+  } else {
+    std::memset(bytes, 0, kSize);
+  }
+}
+
 template <typename Row>
 Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
   Table<Row>& rows = table<Row>();
@@ -440,7 +462,7 @@ Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
   Slot<Row>& slot = rows.at(place);
   const uint8_t generation = static_cast<uint8_t>(slot.meta.generation + 1);
   const AnyId id = AnyId::Make(Row::kTable, place, generation);
-  slot.row = Row{};
+  ZeroBlocks<sizeof(Row)>(&slot.row);
   if (journal_on_ || key_a != kActorKey) {
     slot.meta = Meta{};
     slot.meta.key_a = key_a;

@@ -308,8 +308,8 @@ TEST_F(WorldTest, ListsKeepTheirOrder) {
     for (uint64_t i = 0; i < 4; ++i) nodes.push_back(AddNode(i).any());
     w_.PushBack(Head::kProcTodo, proc_.any(), nodes[1]);
     w_.PushFront(Head::kProcTodo, proc_.any(), nodes[0]);
+    w_.PushBack(Head::kProcTodo, proc_.any(), nodes[2]);
     w_.PushBack(Head::kProcTodo, proc_.any(), nodes[3]);
-    w_.InsertAfter(Head::kProcTodo, proc_.any(), nodes[1], nodes[2]);
   });
   std::vector<AnyId> walked;
   for (AnyId i = w_.First(Head::kProcTodo, proc_.any()); i;
