@@ -50,6 +50,9 @@ struct SimulationOptions {
   // outside of the driver. For plain runs in which nobody else would be chosen
   // in between; not with a journal.
   bool run_through = false;
+  // Told of every system call, those of the set-up included. May be null;
+  // outlives the simulation.
+  SyscallObserver* observer = nullptr;
 };
 
 class Simulation {

@@ -207,6 +207,7 @@ void Kernel::RunTask(TaskId task) {
   BINDERY_CHECK(row.frame);
   Interpreter(*this, task, row.frame).Run();
   if (row.frame) return;
+  if (observer_ != nullptr) observer_->Returned(w_, task);
   if (proto::Event* event =
           Emit(events_, proto::Event::SYSCALL_RETURN, "return")) {
     event->set_result(row.ret);
@@ -241,6 +242,7 @@ void Kernel::RunToReturn(TaskId task) {
 }
 
 void Kernel::Signal(TaskId task) {
+  if (observer_ != nullptr) observer_->Signalled(w_, task);
   TaskRow& row = w_.Edit(task);
   row.signal_pending = 1;
   row.asleep = 0;
@@ -254,6 +256,7 @@ void Kernel::NoteLayoutDependence() {
 }
 
 void Kernel::ExitProcess(ProcessId process) {
+  if (observer_ != nullptr) observer_->Exiting(w_, process);
   Op op(*this);
   DoExit(op, process);
 }

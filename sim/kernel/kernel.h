@@ -14,6 +14,7 @@
 
 #include "sim/events/events.h"
 #include "sim/kernel/driver.h"
+#include "sim/kernel/syscall.h"
 #include "sim/kernel/uapi.h"
 #include "sim/world/world.h"
 
@@ -23,16 +24,6 @@ namespace bindery::sim {
 enum class Granularity : uint8_t {
   kCommand,  // between commands, items, sleeps and the worker's phases
   kLock,     // wherever no lock is held
-};
-
-// Operands of one BINDER_WRITE_READ. The commands are those in task.out.
-struct WriteReadArgs {
-  uint64_t write_consumed = 0;
-  uint64_t read_size = 0;
-  uint64_t read_consumed = 0;
-  bool null_argument = false;
-  bool unreadable_write = false;
-  bool unwritable_read = false;
 };
 
 class Kernel {
@@ -55,6 +46,8 @@ class Kernel {
   void NoteUnmodelled(const char* what) { inconclusive_ = what; }
   void set_events(EventSink* sink) { events_ = sink; }
   EventSink* events() const { return events_; }
+  // Null if nobody observes. Outlives the kernel.
+  void set_observer(SyscallObserver* observer) { observer_ = observer; }
 
   // --- System calls ---------------------------------------------------------
   // ret: the new descriptor, or a negative errno.
@@ -98,6 +91,9 @@ class Kernel {
 
  private:
   FrameId Start(TaskId task, OpId op);
+  void Observe(TaskId task, const Syscall& call) {
+    if (observer_ != nullptr) observer_->Submitted(w_, task, call);
+  }
   FileId FileOf(TaskId task, uint32_t fd) const;
   void RunFrames(FrameId* top, TaskId task);
 
@@ -106,6 +102,7 @@ class Kernel {
   Granularity granularity_ = Granularity::kCommand;
   bool run_through_ = false;
   EventSink* events_ = nullptr;
+  SyscallObserver* observer_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;
 };

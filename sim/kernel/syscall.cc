@@ -46,11 +46,16 @@ void Kernel::SysOpen(TaskId task, ContextId device, bool nonblock) {
   frame.w = device.any();
   frame.nonblock = nonblock ? 1 : 0;
   Announce(events_, "open", "device", w_.Get(device).index);
+  Syscall call{.op = OpId::kOpen};
+  call.device = w_.Get(device).index;
+  call.nonblock = nonblock;
+  Observe(task, call);
 }
 
 void Kernel::SysClose(TaskId task, uint32_t fd) {
   w_.Edit(Start(task, OpId::kClose)).handle = fd;
   Announce(events_, "close", "fd", fd);
+  Observe(task, {.op = OpId::kClose, .fd = fd});
 }
 
 void Kernel::SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable) {
@@ -59,16 +64,22 @@ void Kernel::SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable) {
   frame.size = size;
   frame.increment = writable ? 1 : 0;
   Announce(events_, "mmap", "size", size);
+  Syscall call{.op = OpId::kMmap, .fd = fd};
+  call.size = size;
+  call.writable = writable;
+  Observe(task, call);
 }
 
 void Kernel::SysMunmap(TaskId task, uint32_t fd) {
   w_.Edit(Start(task, OpId::kMunmap)).file = FileOf(task, fd);
   Announce(events_, "munmap", "fd", fd);
+  Observe(task, {.op = OpId::kMunmap, .fd = fd});
 }
 
 void Kernel::SysPoll(TaskId task, uint32_t fd) {
   w_.Edit(Start(task, OpId::kPoll)).file = FileOf(task, fd);
   Announce(events_, "poll", "fd", fd);
+  Observe(task, {.op = OpId::kPoll, .fd = fd});
 }
 
 void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
@@ -87,6 +98,11 @@ void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
       AddArg(event, "argument", argument);
     }
   }
+  Syscall call{.op = OpId::kIoctl, .fd = fd};
+  call.request = request;
+  call.argument = argument;
+  call.null_argument = null_argument;
+  Observe(task, call);
 }
 
 void Kernel::SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args) {
@@ -104,6 +120,9 @@ void Kernel::SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args) {
     AddArg(event, "commands", w_.Get(task).out.size);
     AddArg(event, "read_size", args.read_size);
   }
+  Syscall call{.op = OpId::kWriteRead, .fd = fd};
+  call.args = args;
+  Observe(task, call);
 }
 
 }  // namespace bindery::sim

@@ -90,6 +90,7 @@ void LoadOperands(absl::string_view operands, CommandTemplate* command) {
 CommandTemplate DecodeOne(absl::string_view bytes) {
   CommandTemplate command;
   command.size = static_cast<uint32_t>(bytes.size());
+  command.data = std::string(bytes);
   if (bytes.size() < 4) {
     command.fault_at = 1;
     return command;
@@ -101,6 +102,7 @@ CommandTemplate DecodeOne(absl::string_view bytes) {
     command.fault_at = 2;
     return command;
   }
+  command.data.clear();
   command.size = size;
   LoadOperands(bytes.substr(4, size - 4), &command);
   return command;

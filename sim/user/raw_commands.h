@@ -18,6 +18,7 @@ uint32_t CommandWord(Bc bc);
 // kUnknown and swallows the rest, since the driver stops there. Of a command
 // that is cut short, what is missing reads as unreadable memory:
 //   fault_at 1: the word itself, 2: its operands.
+// `data` of a command that is unknown or cut short is its bytes.
 // The sizes of the templates add up to the number of bytes.
 std::vector<CommandTemplate> DecodeCommands(absl::string_view bytes);
 

@@ -14,10 +14,13 @@ constexpr uint32_t Number(Br br) { return static_cast<uint32_t>(br); }
 
 bool UserRuntime::TakeWord(TaskId task) {
   const ReturnId id{w_.First(Head::kIn, task.any()).value};
-  const ReturnRow word = w_.Peek(id);
   w_.Remove(Head::kIn, id.any());
+  if (w_.Peek(id).br == Number(Br::kNoop)) {
+    w_.Free(id);
+    return true;
+  }
+  const ReturnRow word = w_.Peek(id);
   w_.Free(id);
-  if (word.br == Number(Br::kNoop)) return true;
   if (word.br == Number(Br::kSpawnLooper)) {
     SpawnPoolThread(task);
     return true;

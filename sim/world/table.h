@@ -66,11 +66,13 @@ class Table {
 
   // Takes a slot from the free list, or the next new one.
   uint32_t Take() {
-    if (!free_.empty()) {
-      const uint32_t slot = free_.back();
-      free_.pop_back();
-      return slot;
-    }
+    if (free_.empty()) [[unlikely]]
+      return TakeNew();
+    const uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+  [[gnu::noinline]] uint32_t TakeNew() {
     BINDERY_CHECK_MSG(end_ < AnyId::kMaxSlot, "a table of the world is full");
     if ((end_ & (kChunkSize - 1)) == 0 && end_ >> kChunkBits == chunks_.size())
       Grow();

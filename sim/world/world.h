@@ -282,6 +282,10 @@ class World {
     return exact_ || table != TableId::kChunk;
   }
   template <typename Row>
+  void NameRow(AnyId id, uint64_t key_a, uint64_t key_b);
+  template <typename Row>
+  void FreeNamed(Id<Row> id);
+  template <typename Row>
   Row* EditMemory(AnyId id);
   template <typename Row>
   Row* EditStrayMemory(Id<Row> id);
@@ -463,42 +467,56 @@ Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
   const uint8_t generation = static_cast<uint8_t>(slot.meta.generation + 1);
   const AnyId id = AnyId::Make(Row::kTable, place, generation);
   ZeroBlocks<sizeof(Row)>(&slot.row);
-  if (journal_on_ || key_a != kActorKey) {
-    slot.meta = Meta{};
-    slot.meta.key_a = key_a;
-    slot.meta.key_b = key_b;
-    Register(rows, place, -1);
-  }
+  if (journal_on_ || key_a != kActorKey) NameRow<Row>(id, key_a, key_b);
   slot.meta.generation = generation;
   slot.meta.state = SlotState::kLive;
   slot.meta.self = id.value;
-  if (journal_on_) {
-    slot.meta.stamp = epoch_;
-    dirty_.push_back({id, 0, true, false});
-  }
   return Id<Row>{id.value};
+}
+
+template <typename Row>
+[[gnu::noinline]] void World::NameRow(AnyId id, uint64_t key_a,
+                                      uint64_t key_b) {
+  Table<Row>& rows = table<Row>();
+  Meta& meta = rows.at(id.slot()).meta;
+  meta = Meta{};
+  meta.key_a = key_a;
+  meta.key_b = key_b;
+  Register(rows, id.slot(), -1);
+  if (!journal_on_) return;
+  meta.stamp = epoch_;
+  dirty_.push_back({id, 0, true, false});
 }
 
 template <typename Row>
 void World::Free(Id<Row> id) {
   Slot<Row>& slot = table<Row>().at(id.any().slot());
+  if (journal_on_ || slot.meta.self != id.value || slot.meta.name != 0) {
+    return FreeNamed(id);
+  }
+  slot.meta.self = 0;
+  slot.meta.state = SlotState::kFree;
+  table<Row>().GiveBack(id.any().slot());
+}
+
+template <typename Row>
+[[gnu::noinline]] void World::FreeNamed(Id<Row> id) {
+  Slot<Row>& slot = table<Row>().at(id.any().slot());
   if (slot.meta.self != id.value) {
     RecordFault(Row::kTable, id.any());
     return;
   }
-  if (!journal_on_) {
+  if (journal_on_) {
+    if (slot.meta.stamp != epoch_) Journal(slot, id.any());
+    slot.meta.state = SlotState::kFreed;
     slot.meta.self = 0;
-    if (slot.meta.name != 0) {
-      Unregister(table<Row>(), id.any().slot());
-      slot.meta.name = 0;
-    }
-    slot.meta.state = SlotState::kFree;
-    table<Row>().GiveBack(id.any().slot());
     return;
   }
-  if (slot.meta.stamp != epoch_) Journal(slot, id.any());
-  slot.meta.state = SlotState::kFreed;
+  Unregister(table<Row>(), id.any().slot());
+  slot.meta.name = 0;
   slot.meta.self = 0;
+  slot.meta.state = SlotState::kFree;
+  table<Row>().GiveBack(id.any().slot());
 }
 
 template <typename Row, typename Wanted>

@@ -1,0 +1,46 @@
+#include "tools/conform/word.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace bindery::tools {
+
+using sim::Br;
+
+std::string Hex(absl::string_view bytes) {
+  return bytes.empty() ? "-" : absl::BytesToHexString(bytes);
+}
+
+std::string Describe(const Word& word) {
+  std::string out = sim::NameOf(word.br);
+  switch (word.br) {
+    case Br::kTransaction:
+      absl::StrAppendFormat(&out, " ptr=%#x cookie=%#x", word.ptr, word.cookie);
+      [[fallthrough]];
+    case Br::kReply:
+      absl::StrAppendFormat(
+          &out,
+          " code=%u flags=%#x sender=%s euid=%u buffer=%s size=%u data=%s "
+          "offsets=%s size=%u data=%s",
+          word.code, word.flags, word.sender.empty() ? "-" : word.sender,
+          word.sender_euid, word.buffer, word.data_size, Hex(word.data_bytes),
+          word.offsets, word.offsets_size, Hex(word.offsets_bytes));
+      break;
+    case Br::kIncrefs:
+    case Br::kAcquire:
+    case Br::kRelease:
+    case Br::kDecrefs:
+      absl::StrAppendFormat(&out, " ptr=%#x cookie=%#x", word.ptr, word.cookie);
+      break;
+    case Br::kDeadBinder:
+    case Br::kClearDeathNotificationDone:
+      absl::StrAppendFormat(&out, " cookie=%#x", word.cookie);
+      break;
+    default:
+      break;
+  }
+  return out;
+}
+
+}  // namespace bindery::tools

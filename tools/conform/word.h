@@ -1,0 +1,38 @@
+// A return word with its operands, as text: the form in which the model's words
+// and a kernel's bytes are compared.
+#ifndef BINDERY_TOOLS_CONFORM_WORD_H_
+#define BINDERY_TOOLS_CONFORM_WORD_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "sim/kernel/uapi.h"
+
+namespace bindery::tools {
+
+struct Word {
+  sim::Br br = sim::Br::kNoop;
+  uint64_t ptr = 0;     // BR_TRANSACTION and words about nodes
+  uint64_t cookie = 0;  // those, and words about deaths
+  // BR_TRANSACTION and BR_REPLY.
+  uint32_t code = 0;
+  uint32_t flags = 0;
+  std::string sender;  // name of the process; "" for none
+  uint32_t sender_euid = 0;
+  uint64_t data_size = 0;
+  uint64_t offsets_size = 0;
+  std::string buffer;   // "map0+0x40"
+  std::string offsets;  // "map0+0x58"
+  std::string data_bytes;
+  std::string offsets_bytes;
+};
+
+// One line.
+std::string Describe(const Word& word);
+
+std::string Hex(absl::string_view bytes);
+
+}  // namespace bindery::tools
+
+#endif  // BINDERY_TOOLS_CONFORM_WORD_H_
