@@ -13,6 +13,7 @@ int ExploreCommand(const std::vector<std::string>& arguments);
 int ReplayCommand(const std::vector<std::string>& arguments);
 int ExportCommand(const std::vector<std::string>& arguments);
 int ListCommand(const std::vector<std::string>& arguments);
+int ConformCommand(const std::vector<std::string>& arguments);
 int BenchCommand(const std::vector<std::string>& arguments);
 
 }  // namespace bindery::tools

@@ -36,6 +36,8 @@ ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");
 ABSL_FLAG(std::string, to, "text", "export: text, mermaid or html");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
           "bench brm: P,N,S,W,Q,OW,DN,DIE");
+ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
+ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
 ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
 ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
 ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
@@ -67,6 +69,8 @@ constexpr const char* kNames[] = {
     "update_goldens",
     "to",
     "params",
+    "plan",
+    "records",
     "walks",
     "rounds",
     "wide_fingerprints",

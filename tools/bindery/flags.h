@@ -32,6 +32,8 @@ ABSL_DECLARE_FLAG(std::string, golden);
 ABSL_DECLARE_FLAG(bool, update_goldens);
 ABSL_DECLARE_FLAG(std::string, to);
 ABSL_DECLARE_FLAG(std::string, params);
+ABSL_DECLARE_FLAG(std::string, plan);
+ABSL_DECLARE_FLAG(std::string, records);
 ABSL_DECLARE_FLAG(uint64_t, walks);
 ABSL_DECLARE_FLAG(uint64_t, rounds);
 ABSL_DECLARE_FLAG(bool, wide_fingerprints);

@@ -15,7 +15,7 @@
 
 #include <cstdint>
 
-namespace bindery::tools {
+namespace bindery::conform {
 
 inline constexpr uint64_t kUserMemory = 0x2000000000;
 inline constexpr uint64_t kSlice = 4 << 20;
@@ -39,6 +39,6 @@ inline constexpr uint64_t MappingOf(uint64_t index) {
 inline constexpr uint32_t kMaxAgentActors = 64;
 inline constexpr uint32_t kMaxAgentProcesses = 32;
 
-}  // namespace bindery::tools
+}  // namespace bindery::conform
 
 #endif  // BINDERY_TOOLS_CONFORM_LAYOUT_H_

@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 
-namespace bindery::tools {
+namespace bindery::conform {
 namespace {
 
 // How many steps before the difference are shown.
@@ -143,4 +143,4 @@ absl::StatusOr<std::vector<RecordedTranscript>> ReadTranscripts(
   return all;
 }
 
-}  // namespace bindery::tools
+}  // namespace bindery::conform

@@ -15,7 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace bindery::tools {
+namespace bindery::conform {
 
 struct TranscriptStep {
   // Who does what, such as "client.main: ioctl(0, BINDER_VERSION)".
@@ -60,6 +60,6 @@ struct RecordedTranscript {
 absl::StatusOr<std::vector<RecordedTranscript>> ReadTranscripts(
     const std::string& path, absl::string_view text);
 
-}  // namespace bindery::tools
+}  // namespace bindery::conform
 
 #endif  // BINDERY_TOOLS_CONFORM_TRANSCRIPT_H_

@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-namespace bindery::tools {
+namespace bindery::conform {
 
 using sim::Br;
 
@@ -43,4 +43,4 @@ std::string Describe(const Word& word) {
   return out;
 }
 
-}  // namespace bindery::tools
+}  // namespace bindery::conform

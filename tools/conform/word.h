@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "sim/kernel/uapi.h"
 
-namespace bindery::tools {
+namespace bindery::conform {
 
 struct Word {
   sim::Br br = sim::Br::kNoop;
@@ -33,6 +33,6 @@ std::string Describe(const Word& word);
 
 std::string Hex(absl::string_view bytes);
 
-}  // namespace bindery::tools
+}  // namespace bindery::conform
 
 #endif  // BINDERY_TOOLS_CONFORM_WORD_H_

@@ -1,0 +1,37 @@
+// Random scenarios: mostly what a correct program could do in the state that it
+// is in, sometimes what no correct program would.
+//
+// A scenario grows in rounds. In each, the model says what every process has
+// (handles, buffers, nodes to acknowledge, calls to answer) and who is not
+// asleep in the driver; every such thread, in random order, gets one more step.
+// Events tie the steps into one order, so that a generated file shows the same
+// thing to every command that reads it.
+#ifndef BINDERY_TOOLS_CONFORM_GENERATOR_H_
+#define BINDERY_TOOLS_CONFORM_GENERATOR_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "proto/scenario.pb.h"
+#include "sim/kernel/driver.h"
+
+namespace bindery::conform {
+
+struct Shape {
+  uint32_t processes = 3;
+  uint32_t threads = 2;    // of each process
+  uint32_t commands = 24;  // steps of the scenario, at most
+};
+
+// The same for a seed for ever, as long as the model stays the same. Errors:
+// what the model says of a scenario that it cannot run.
+absl::StatusOr<proto::Scenario> Generate(uint64_t seed, const Shape& shape,
+                                         const sim::Driver& driver);
+
+// As a file to check in.
+std::string ToText(const proto::Scenario& scenario);
+
+}  // namespace bindery::conform
+
+#endif  // BINDERY_TOOLS_CONFORM_GENERATOR_H_

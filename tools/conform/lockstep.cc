@@ -1,0 +1,383 @@
+#include "tools/conform/lockstep.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "sim/engine/choice.h"
+#include "sim/engine/simulation.h"
+#include "sim/kernel/errno.h"
+#include "tools/conform/lower.h"
+#include "tools/conform/word.h"
+
+namespace bindery::conform {
+namespace {
+
+using sim::Syscall;
+using sim::TaskId;
+using sim::World;
+
+constexpr uint32_t kMaxSteps = 4000;
+
+// One task, as the agent's actor.
+struct Actor {
+  explicit Actor(uint32_t number) : lowering(number) {}
+  Lowering lowering;
+  Syscall call;          // the latest one
+  LoweredCall lowered;   // while it is pending
+  bool pending = false;  // submitted, but no step yet
+  bool inside = false;   // its step was taken, and it has not returned
+  uint32_t words = 0;    // words that were unread when it was submitted
+  std::string process_name;
+};
+
+class Lockstep : public sim::SyscallObserver {
+ public:
+  Lockstep(const sim::CompiledScenario& scenario, const sim::Driver& driver,
+           const sim::Properties* properties)
+      : scenario_(scenario) {
+    for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
+      actors_.emplace_back(i);
+    run_.transcript.scenario = scenario.name;
+    Declare();
+    sim::SimulationOptions options;
+    options.observer = this;
+    options.exact_addresses = true;
+    simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
+                                                    properties, options);
+  }
+
+  absl::StatusOr<LockstepRun> Run(const InspectEnd& inspect) {
+    while (step_count_ < kMaxSteps && Advance()) {
+      if (!simulation_->failures().empty()) break;
+    }
+    FinishStep();
+    absl::StrAppend(&run_.plan, "end\n");
+    absl::Status status = Judge();
+    if (!status.ok()) return status;
+    if (inspect) {
+      std::vector<bool> inside;
+      for (const Actor& actor : actors_) inside.push_back(actor.inside);
+      inspect(*simulation_, inside);
+    }
+    return std::move(run_);
+  }
+
+  void Submitted(const World& world, TaskId task, const Syscall& call) override;
+  void Returned(const World& world, TaskId task) override;
+  void Exiting(const World& world, sim::ProcessId process) override;
+  void Signalled(const World& world, TaskId task) override;
+
+ private:
+  void Declare();
+  absl::Status Judge() const;
+  bool Advance();
+  bool Settle();
+  void Take(uint32_t actor);
+  void Begin(uint32_t actor);
+  void BeginStep(const std::string& action);
+  void FinishStep();
+  void AddResult(uint32_t actor, std::vector<std::string> lines);
+  bool CanStart(uint32_t actor) const;
+  std::vector<std::string> Results(const World& world, TaskId task,
+                                   const Actor& actor) const;
+  Word WordOf(const World& world, const sim::ReturnRow& row,
+              const Actor& actor) const;
+  uint64_t MappingFor(const World& world, TaskId task, const Syscall& call);
+  const std::string& NameOf(uint32_t actor) const {
+    return scenario_.tasks[actor - 1].full_name;
+  }
+  Actor& At(uint32_t actor) { return actors_[actor - 1]; }
+
+  const sim::CompiledScenario& scenario_;
+  std::unique_ptr<sim::Simulation> simulation_;
+  LockstepRun run_;
+  std::vector<Actor> actors_;
+  uint32_t current_ = 1;   // made the latest call
+  uint32_t stepping_ = 0;  // whose call the step is; 0: nobody's
+  uint32_t step_count_ = 0;
+  // Results of the step so far, by actor.
+  std::map<uint32_t, std::vector<std::string>> results_;
+  // By process and descriptor: the place of the mapping.
+  std::map<std::pair<uint32_t, uint32_t>, uint64_t> mappings_;
+  std::map<uint32_t, uint64_t> mapping_count_;
+};
+
+void Lockstep::Declare() {
+  absl::StrAppend(&run_.plan, "scenario ", scenario_.name, "\n");
+  for (size_t i = 0; i < scenario_.processes.size(); ++i) {
+    const sim::ProcessSpec& process = scenario_.processes[i];
+    absl::StrAppend(&run_.plan, "process ", i, " uid=", process.uid,
+                    " nofile=", process.nofile, " first_fd=0\n");
+    run_.processes.push_back(process.name);
+  }
+  for (size_t i = 0; i < scenario_.tasks.size(); ++i) {
+    const sim::TaskSpec& task = scenario_.tasks[i];
+    absl::StrAppend(&run_.plan, "task ", i, " process=", task.process - 1,
+                    "\n");
+    run_.actors.push_back(task.full_name);
+    actors_[i].process_name = scenario_.processes[task.process - 1].name;
+  }
+  for (size_t i = 0; i < scenario_.tasks.size(); ++i) {
+    absl::StrAppendFormat(&run_.plan, "area %#x %u none\n",
+                          SliceOf(static_cast<uint32_t>(i)) + kGuard, kPage);
+  }
+}
+
+absl::Status Lockstep::Judge() const {
+  const auto failed = [&](absl::string_view why) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(scenario_.filename, ": ", why));
+  };
+  if (simulation_->inconclusive() != nullptr) {
+    return failed(absl::StrCat("not modelled: ", simulation_->inconclusive()));
+  }
+  if (!simulation_->failures().empty())
+    return failed(simulation_->failures()[0]);
+  if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
+  if (scenario_.processes.size() > kMaxAgentProcesses) {
+    return failed("more than 32 processes");
+  }
+  if (step_count_ == kMaxSteps) {
+    return failed(absl::StrCat("more than ", kMaxSteps, " system calls"));
+  }
+  for (const Actor& actor : actors_) {
+    if (actor.lowering.overflow()) return failed("more than 2 MiB of payload");
+  }
+  return absl::OkStatus();
+}
+
+// ------------------------------------------------------------- the observer --
+
+// Where the mapping of a call's descriptor is, or will be.
+uint64_t Lockstep::MappingFor(const World& world, TaskId task,
+                              const Syscall& call) {
+  const uint32_t process = world.Peek(world.Peek(task).process).index;
+  uint64_t& place = mappings_[{process, call.fd}];
+  if (call.op == sim::OpId::kMmap || place == 0) {
+    place = MappingOf(mapping_count_[process]++);
+  }
+  return place;
+}
+
+void Lockstep::Submitted(const World& world, TaskId task, const Syscall& call) {
+  Actor& actor = At(world.Peek(task).actor);
+  const std::string device =
+      call.device == 0 ? "" : scenario_.devices[call.device - 1];
+  uint64_t mapping = 0;
+  if (call.op == sim::OpId::kMmap || call.op == sim::OpId::kMunmap ||
+      call.op == sim::OpId::kWriteRead) {
+    mapping = MappingFor(world, task, call);
+  }
+  actor.call = call;
+  actor.lowered = actor.lowering.Lower(world, task, call, device, mapping);
+  actor.words = world.Peek(task).in.size;
+  actor.pending = true;
+}
+
+void Lockstep::Returned(const World& world, TaskId task) {
+  const uint32_t number = world.Peek(task).actor;
+  Actor& actor = At(number);
+  if (actor.pending) Begin(number);  // the set-up runs calls at once
+  actor.inside = false;
+  if (world.Peek(world.Peek(task).process).dead != 0) return;
+  AddResult(number, Results(world, task, actor));
+}
+
+void Lockstep::Exiting(const World& world, sim::ProcessId process) {
+  const uint32_t index = world.Peek(process).index;
+  BeginStep(absl::StrCat("kill ", scenario_.processes[index - 1].name));
+  absl::StrAppend(&run_.plan, "kill ", index - 1, "\n");
+  const sim::Range tasks = scenario_.processes[index - 1].tasks;
+  for (uint32_t i = 0; i < tasks.count; ++i) {
+    actors_[tasks.begin + i].pending = false;
+    actors_[tasks.begin + i].inside = false;
+  }
+}
+
+void Lockstep::Signalled(const World& world, TaskId task) {
+  const uint32_t actor = world.Peek(task).actor;
+  BeginStep(absl::StrCat("signal ", NameOf(actor)));
+  absl::StrAppend(&run_.plan, "signal ", actor - 1, "\n");
+}
+
+// ------------------------------------------------------------------- steps --
+
+void Lockstep::BeginStep(const std::string& action) {
+  FinishStep();
+  stepping_ = 0;
+  ++step_count_;
+  run_.transcript.steps.push_back({action, {}});
+}
+
+void Lockstep::Begin(uint32_t number) {
+  Actor& actor = At(number);
+  BeginStep(absl::StrCat(NameOf(number), ": ", actor.lowered.action));
+  run_.plan += actor.lowered.plan;
+  stepping_ = number;
+  actor.pending = false;
+  actor.inside = true;
+}
+
+void Lockstep::AddResult(uint32_t actor, std::vector<std::string> lines) {
+  results_[actor] = std::move(lines);
+}
+
+// The stepping actor's results first, then the others', then who is inside.
+void Lockstep::FinishStep() {
+  if (run_.transcript.steps.empty()) return;
+  std::vector<std::string>& out = run_.transcript.steps.back().results;
+  const auto append = [&](const std::vector<std::string>& lines) {
+    out.insert(out.end(), lines.begin(), lines.end());
+  };
+  if (results_.count(stepping_) != 0) append(results_[stepping_]);
+  for (const auto& [actor, lines] : results_) {
+    if (actor != stepping_) append(lines);
+  }
+  results_.clear();
+  std::vector<std::string> inside;
+  for (uint32_t i = 1; i <= actors_.size(); ++i) {
+    if (At(i).inside) inside.push_back(NameOf(i));
+  }
+  if (!inside.empty()) {
+    out.push_back(absl::StrCat("inside: ", absl::StrJoin(inside, " ")));
+  }
+}
+
+bool Lockstep::CanStart(uint32_t actor) const {
+  return !actors_[actor - 1].inside && simulation_->TaskEnabled(actor);
+}
+
+// Everything that can go on in the driver goes on by one transition.
+bool Lockstep::Settle() {
+  const auto runs = [&](uint32_t actor) {
+    return At(actor).inside && simulation_->TaskEnabled(actor);
+  };
+  const auto apply = [&](uint32_t actor) {
+    simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
+    return true;
+  };
+  if (runs(current_)) return apply(current_);
+  for (uint32_t i = 1; i <= actors_.size(); ++i) {
+    if (runs(i)) return apply(i);
+  }
+  if (!simulation_->WorkerEnabled()) return false;
+  simulation_->Apply(
+      sim::MakeChoice(sim::ChoiceKind::kWorker, scenario_.worker_actor()));
+  return true;
+}
+
+bool Lockstep::Advance() {
+  if (Settle()) return true;
+  for (uint32_t i = 0; i < actors_.size(); ++i) {
+    const uint32_t actor =
+        (current_ - 1 + i) % static_cast<uint32_t>(actors_.size()) + 1;
+    if (!CanStart(actor)) continue;
+    Take(actor);
+    return true;
+  }
+  return false;
+}
+
+// The next call of an actor, or what its program does besides.
+void Lockstep::Take(uint32_t actor) {
+  current_ = actor;
+  if (At(actor).pending) Begin(actor);
+  simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
+  // A pool thread that starts makes its first call in the same transition.
+  const bool asleep =
+      simulation_->world().Peek(simulation_->task(actor)).asleep != 0;
+  if (At(actor).pending && asleep) Begin(actor);
+}
+
+// ----------------------------------------------------------------- results --
+
+Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row,
+                      const Actor& actor) const {
+  Word word;
+  word.br = static_cast<sim::Br>(row.br);
+  word.ptr = row.ptr;
+  word.cookie = row.cookie;
+  word.code = row.code;
+  word.flags = row.flags;
+  word.sender_euid = row.sender_euid;
+  if (row.sender) {
+    const uint32_t index = world.Peek(row.sender).index;
+    word.sender = scenario_.processes[index - 1].name;
+  }
+  word.data_size = row.data_size;
+  word.offsets_size = row.offsets_size;
+  if (!row.buffer) return word;
+  const uint32_t process =
+      world.Peek(world.Peek(world.Peek(row.buffer).proc).process).index;
+  const auto found = mappings_.find({process, actor.call.fd});
+  const uint64_t map = found == mappings_.end()
+                           ? 0
+                           : (found->second - kMappings) / kMappingStride;
+  word.buffer = absl::StrFormat("map%u+%#x", map, row.address);
+  word.offsets = absl::StrFormat("map%u+%#x", map,
+                                 row.address + ((row.data_size + 7) & ~7ull));
+  word.data_bytes =
+      std::string(world.blobs().Bytes(world.Peek(row.buffer).data));
+  word.data_bytes.resize(row.data_size, '\0');
+  word.offsets_bytes =
+      std::string(world.blobs().Bytes(world.Peek(row.buffer).offsets));
+  word.offsets_bytes.resize(row.offsets_size, '\0');
+  return word;
+}
+
+std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
+                                           const Actor& actor) const {
+  const sim::TaskRow& row = world.Peek(task);
+  const std::string& name = NameOf(row.actor);
+  std::vector<std::string> lines;
+  if (actor.call.op != sim::OpId::kWriteRead || actor.call.args.null_argument) {
+    std::string line = absl::StrCat(
+        name, " = ",
+        row.ret < 0 ? sim::ErrnoName(row.ret) : absl::StrCat(row.ret).c_str());
+    if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
+      const auto request = static_cast<sim::IoctlRequest>(actor.call.request);
+      if (request == sim::IoctlRequest::kVersion) {
+        absl::StrAppend(&line, " value ", row.value);
+      } else if (request == sim::IoctlRequest::kGetExtendedError) {
+        absl::StrAppend(&line, " command ",
+                        sim::NameOf(static_cast<sim::Br>(row.value)), " param ",
+                        row.value2);
+      }
+    }
+    lines.push_back(std::move(line));
+    return lines;
+  }
+  lines.push_back(absl::StrCat(
+      name, " = ",
+      row.ret < 0 ? sim::ErrnoName(row.ret) : absl::StrCat(row.ret).c_str(),
+      " written ", row.write_consumed, " read ", row.read_consumed));
+  // Words that read_consumed does not count are not there for user space.
+  uint64_t at = actor.call.args.read_consumed;
+  uint32_t index = 0;
+  for (sim::AnyId id = world.First(sim::Head::kIn, task.any()); id;
+       id = world.Next(sim::Head::kIn, id)) {
+    if (index++ < actor.words) continue;
+    const sim::ReturnRow& word = world.Peek(sim::ReturnId{id.value});
+    at += sim::SizeOf(static_cast<sim::Br>(word.br));
+    if (at > row.read_consumed) break;
+    lines.push_back(
+        absl::StrCat(name, "   ", Describe(WordOf(world, word, actor))));
+  }
+  return lines;
+}
+
+}  // namespace
+
+absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
+                                        const sim::Driver& driver,
+                                        const sim::Properties* properties,
+                                        const InspectEnd& inspect) {
+  return Lockstep(scenario, driver, properties).Run(inspect);
+}
+
+}  // namespace bindery::conform

@@ -1,0 +1,271 @@
+#include "tools/conform/lower.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sim/kernel/uapi.h"
+#include "sim/user/payload.h"
+#include "sim/user/raw_commands.h"
+#include "tools/conform/word.h"
+
+namespace bindery::conform {
+namespace {
+
+using sim::AppendNumber;
+using sim::Bc;
+using sim::IoctlRequest;
+using sim::OpId;
+
+constexpr uint64_t kProtRead = 1;
+constexpr uint64_t kProtWrite = 2;
+constexpr uint64_t kPayloadRoom = kReadBuffer - kPayload;
+// Larger payloads fail before they are copied, so their memory is not needed.
+constexpr uint64_t kMostCopied = 1 << 20;
+
+// _IOC(dir, 'b', nr, size).
+constexpr uint32_t Ioc(uint32_t direction, uint32_t nr, uint32_t size) {
+  return direction << 30 | size << 16 | uint32_t{'b'} << 8 | nr;
+}
+
+struct Request {
+  const char* name;
+  uint32_t number;
+  uint32_t in;   // bytes of the argument that the driver reads
+  uint32_t out;  // and those that it writes
+};
+
+Request RequestOf(uint32_t nr) {
+  switch (static_cast<IoctlRequest>(nr)) {
+    case IoctlRequest::kSetIdleTimeout:
+      return {"BINDER_SET_IDLE_TIMEOUT", Ioc(1, 3, 8), 8, 0};
+    case IoctlRequest::kSetMaxThreads:
+      return {"BINDER_SET_MAX_THREADS", Ioc(1, 5, 4), 4, 0};
+    case IoctlRequest::kSetIdlePriority:
+      return {"BINDER_SET_IDLE_PRIORITY", Ioc(1, 6, 4), 4, 0};
+    case IoctlRequest::kSetContextMgr:
+      return {"BINDER_SET_CONTEXT_MGR", Ioc(1, 7, 4), 4, 0};
+    case IoctlRequest::kThreadExit:
+      return {"BINDER_THREAD_EXIT", Ioc(1, 8, 4), 4, 0};
+    case IoctlRequest::kVersion:
+      return {"BINDER_VERSION", Ioc(3, 9, 4), 0, 4};
+    case IoctlRequest::kGetExtendedError:
+      return {"BINDER_GET_EXTENDED_ERROR", Ioc(3, 17, 12), 0, 12};
+    case IoctlRequest::kWriteRead:
+      return {"BINDER_WRITE_READ", Ioc(3, 1, 48), 0, 0};
+  }
+  return {"?", nr, 0, 0};
+}
+
+void AppendPoke(uint64_t address, absl::string_view bytes, LoweredCall* out) {
+  if (bytes.empty()) return;
+  absl::StrAppendFormat(&out->plan, "poke %#x %s\n", address, Hex(bytes));
+}
+
+bool IsTransaction(Bc bc) {
+  return bc == Bc::kTransaction || bc == Bc::kReply ||
+         bc == Bc::kTransactionSg || bc == Bc::kReplySg;
+}
+
+}  // namespace
+
+// Room for `room` bytes, of which `bytes` are set and the rest is zero.
+uint64_t Lowering::Payload(absl::string_view bytes, uint64_t room,
+                           LoweredCall* out) {
+  const uint64_t size =
+      std::max<uint64_t>(bytes.size(), std::min<uint64_t>(room, kMostCopied));
+  const uint64_t address = SliceOf(actor_) + kPayload + used_;
+  if (used_ + size > kPayloadRoom) {
+    overflow_ = true;
+    return address;
+  }
+  used_ += (size + 15) & ~uint64_t{15};
+  AppendPoke(address, bytes, out);
+  return address;
+}
+
+// struct binder_transaction_data, and the extra word of the _SG form.
+std::string Lowering::Transaction(const sim::World& world,
+                                  const sim::CommandRow& row,
+                                  LoweredCall* out) {
+  const absl::string_view data = world.blobs().Bytes(row.data);
+  const absl::string_view offsets = world.blobs().Bytes(row.offsets);
+  const uint64_t data_address =
+      row.fault_at == 3 ? Guard() : Payload(data, row.data_size, out);
+  const uint64_t offsets_address =
+      row.fault_at == 4 ? Guard() : Payload(offsets, row.offsets_size, out);
+  std::string bytes;
+  AppendNumber<uint64_t>(&bytes, row.handle);
+  AppendNumber<uint64_t>(&bytes, 0);
+  AppendNumber<uint32_t>(&bytes, row.code);
+  AppendNumber<uint32_t>(&bytes, row.flags);
+  AppendNumber<uint64_t>(&bytes, 0);
+  AppendNumber<uint64_t>(&bytes, row.data_size);
+  AppendNumber<uint64_t>(&bytes, row.offsets_size);
+  AppendNumber<uint64_t>(&bytes, data_address);
+  AppendNumber<uint64_t>(&bytes, offsets_address);
+  const Bc bc = static_cast<Bc>(row.bc);
+  if (bc == Bc::kTransactionSg || bc == Bc::kReplySg) {
+    AppendNumber<uint64_t>(&bytes, row.buffers_size);
+  }
+  absl::StrAppendFormat(
+      &out->action, "(handle=%u code=%u flags=%#x data=%u offsets=%u)",
+      row.handle, row.code, row.flags, row.data_size, row.offsets_size);
+  return bytes;
+}
+
+std::string Lowering::Command(const sim::World& world,
+                              const sim::CommandRow& row, uint64_t mapping,
+                              LoweredCall* out) {
+  const Bc bc = static_cast<Bc>(row.bc);
+  absl::StrAppend(&out->action, " ", sim::NameOf(bc));
+  // Unknown, or cut short.
+  if (bc == Bc::kUnknown || row.fault_at == 1 || row.fault_at == 2) {
+    return std::string(world.blobs().Bytes(row.data));
+  }
+  std::string bytes;
+  AppendNumber<uint32_t>(&bytes, sim::CommandWord(bc));
+  if (IsTransaction(bc)) return bytes + Transaction(world, row, out);
+  switch (bc) {
+    case Bc::kIncrefs:
+    case Bc::kAcquire:
+    case Bc::kRelease:
+    case Bc::kDecrefs:
+    case Bc::kAcquireResult:
+      AppendNumber<uint32_t>(&bytes, row.handle);
+      absl::StrAppend(&out->action, "(", row.handle, ")");
+      break;
+    case Bc::kRequestDeathNotification:
+    case Bc::kClearDeathNotification:
+      AppendNumber<uint32_t>(&bytes, row.handle);
+      AppendNumber<uint64_t>(&bytes, row.cookie);
+      absl::StrAppendFormat(&out->action, "(%u, %#x)", row.handle, row.cookie);
+      break;
+    case Bc::kIncrefsDone:
+    case Bc::kAcquireDone:
+      AppendNumber<uint64_t>(&bytes, row.ptr);
+      AppendNumber<uint64_t>(&bytes, row.cookie);
+      absl::StrAppendFormat(&out->action, "(%#x, %#x)", row.ptr, row.cookie);
+      break;
+    case Bc::kFreeBuffer:
+      AppendNumber<uint64_t>(&bytes, mapping + row.address);
+      absl::StrAppendFormat(&out->action, "(+%#x)", row.address);
+      break;
+    case Bc::kDeadBinderDone:
+      AppendNumber<uint64_t>(&bytes, row.cookie);
+      absl::StrAppendFormat(&out->action, "(%#x)", row.cookie);
+      break;
+    default:
+      bytes.resize(row.size, '\0');
+      break;
+  }
+  return bytes;
+}
+
+std::string Lowering::Commands(const sim::World& world, sim::TaskId task,
+                               uint64_t mapping, LoweredCall* out) {
+  std::string bytes;
+  for (sim::AnyId id = world.First(sim::Head::kOut, task.any()); id;
+       id = world.Next(sim::Head::kOut, id)) {
+    const sim::CommandRow& row = world.Peek(sim::CommandId{id.value});
+    bytes += Command(world, row, mapping, out);
+  }
+  return bytes;
+}
+
+void Lowering::LowerWriteRead(const sim::World& world, sim::TaskId task,
+                              const sim::Syscall& call, uint64_t mapping,
+                              LoweredCall* out) {
+  const sim::WriteReadArgs& args = call.args;
+  absl::StrAppend(&out->action, "ioctl(", call.fd, ", BINDER_WRITE_READ,");
+  const std::string bytes = Commands(world, task, mapping, out);
+  absl::StrAppend(&out->action, " read ", args.read_size, ")");
+  if (args.null_argument) {
+    absl::StrAppendFormat(&out->plan, "ioctl fd=%u nr=%#x arg=0", call.fd,
+                          RequestOf(1).number);
+    return;
+  }
+  // The consumed count says where the driver starts; what is before is not
+  // there.
+  const uint64_t size = args.write_consumed + bytes.size();
+  uint64_t write = Guard() - bytes.size() - args.write_consumed;
+  if (args.unreadable_write) {
+    write = Guard();
+  } else {
+    AppendPoke(Guard() - bytes.size(), bytes, out);
+  }
+  const uint64_t read =
+      args.unwritable_read ? Guard() : SliceOf(actor_) + kReadBuffer;
+  absl::StrAppendFormat(&out->plan,
+                        "write_read fd=%u write=%#x,%u,%u read=%#x,%u,%u",
+                        call.fd, write, size, args.write_consumed, read,
+                        args.read_size, args.read_consumed);
+}
+
+void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
+  const Request request = RequestOf(call.request);
+  absl::StrAppend(
+      &out->action, "ioctl(", call.fd, ", ", request.name, ", ",
+      call.null_argument ? "NULL" : absl::StrCat(call.argument).c_str(), ")");
+  uint64_t address = 0;
+  if (!call.null_argument) {
+    std::string argument;
+    AppendNumber<uint64_t>(&argument, call.argument);
+    argument.resize(16);
+    address = Payload(argument, argument.size(), out);
+  }
+  absl::StrAppendFormat(&out->plan, "ioctl fd=%u nr=%#x arg=%#x", call.fd,
+                        request.number, address);
+  if (request.out != 0 && address != 0) {
+    absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, request.out);
+  }
+}
+
+LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
+                            const sim::Syscall& call, const std::string& device,
+                            uint64_t mapping) {
+  LoweredCall out;
+  LoweredCall body;
+  switch (call.op) {
+    case OpId::kOpen:
+      absl::StrAppend(&body.plan, "open device=", device,
+                      " nonblock=", call.nonblock ? 1 : 0);
+      absl::StrAppend(&body.action, "open(", device,
+                      call.nonblock ? ", O_NONBLOCK)" : ")");
+      break;
+    case OpId::kClose:
+      absl::StrAppend(&body.plan, "close fd=", call.fd);
+      absl::StrAppend(&body.action, "close(", call.fd, ")");
+      break;
+    case OpId::kMmap:
+      absl::StrAppendFormat(&body.plan, "mmap fd=%u addr=%#x size=%u prot=%u",
+                            call.fd, mapping, call.size,
+                            kProtRead | (call.writable ? kProtWrite : 0));
+      absl::StrAppend(&body.action, "mmap(", call.size, ", ", call.fd, ")");
+      break;
+    case OpId::kMunmap:
+      absl::StrAppendFormat(&body.plan, "munmap addr=%#x size=%u", mapping,
+                            kMappingStride);
+      absl::StrAppend(&body.action, "munmap(", call.fd, ")");
+      break;
+    case OpId::kPoll:
+      absl::StrAppend(&body.plan, "poll fd=", call.fd, " events=1 timeout=-1");
+      absl::StrAppend(&body.action, "poll(", call.fd, ")");
+      break;
+    case OpId::kIoctl:
+      LowerIoctl(call, &body);
+      break;
+    default:
+      LowerWriteRead(world, task, call, mapping, &body);
+      break;
+  }
+  // Pokes come before the call that they are for.
+  const size_t line = body.plan.rfind('\n');
+  const size_t at = line == std::string::npos ? 0 : line + 1;
+  out.plan = absl::StrCat(body.plan.substr(0, at), "call ", actor_, " ",
+                          body.plan.substr(at), "\n");
+  out.action = std::move(body.action);
+  return out;
+}
+
+}  // namespace bindery::conform

@@ -1,0 +1,174 @@
+#include "tools/conform/observe.h"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "sim/kernel/errno.h"
+#include "sim/user/payload.h"
+#include "tools/conform/layout.h"
+#include "tools/conform/word.h"
+
+namespace bindery::conform {
+namespace {
+
+using sim::Br;
+using sim::LoadNumber;
+
+// sizeof(struct binder_transaction_data).
+constexpr size_t kTransactionData = 64;
+
+std::string ErrorText(int error) {
+  const std::string name = sim::ErrnoName(-error);
+  return name == "E?" ? absl::StrCat("errno ", error) : name;
+}
+
+// An address in a driver mapping, or as it is.
+std::string Address(uint64_t address) {
+  if (address < kMappings) return absl::StrFormat("%#x", address);
+  const uint64_t offset = address - kMappings;
+  return absl::StrFormat("map%u+%#x", offset / kMappingStride,
+                         offset % kMappingStride);
+}
+
+class Observer {
+ public:
+  Observer(const LockstepRun& run, const ScenarioRecord& record)
+      : run_(run), record_(record) {}
+
+  Transcript Run() {
+    Transcript transcript;
+    transcript.scenario = run_.transcript.scenario;
+    const std::vector<TranscriptStep>& expected = run_.transcript.steps;
+    for (size_t i = 0; i < record_.steps.size() && i < expected.size(); ++i) {
+      transcript.steps.push_back(
+          {expected[i].action, Results(record_.steps[i])});
+    }
+    return transcript;
+  }
+
+ private:
+  std::vector<std::string> Results(const StepRecord& step) {
+    std::vector<std::string> lines;
+    for (const Return& ret : step.returns) AddReturn(ret, &lines);
+    if (step.blocked.empty()) return lines;
+    std::vector<std::string> names;
+    for (const int actor : step.blocked) names.push_back(Actor(actor));
+    lines.push_back(absl::StrCat("inside: ", absl::StrJoin(names, " ")));
+    return lines;
+  }
+
+  std::string Actor(int actor) const {
+    return run_.actors[static_cast<size_t>(actor)];
+  }
+
+  std::string Process(uint32_t pid) const {
+    for (size_t i = 0; i < record_.pids.size(); ++i) {
+      if (record_.pids[i] == static_cast<int>(pid)) return run_.processes[i];
+    }
+    return pid == 0 ? "" : absl::StrCat("pid ", pid);
+  }
+
+  void AddReturn(const Return& ret, std::vector<std::string>* lines) {
+    std::string line = absl::StrCat(Actor(ret.actor), " = ");
+    const bool mapped = ret.result >= static_cast<int64_t>(kMappings);
+    if (ret.error != 0) {
+      line += ErrorText(ret.error);
+    } else {
+      absl::StrAppend(&line, mapped ? 0 : ret.result);
+    }
+    if (ret.write_consumed.has_value()) {
+      absl::StrAppend(&line, " written ", *ret.write_consumed, " read ",
+                      *ret.read_consumed);
+    } else if (ret.error == 0) {
+      AddPeek(ret, &line);
+    }
+    lines->push_back(std::move(line));
+    AddWords(ret, lines);
+  }
+
+  // BINDER_VERSION has one word, BINDER_GET_EXTENDED_ERROR three.
+  void AddPeek(const Return& ret, std::string* line) {
+    const auto found = ret.peeks.find(0);
+    if (found == ret.peeks.end() || !found->second.has_value()) return;
+    const std::string& bytes = *found->second;
+    if (bytes.size() == 4) {
+      absl::StrAppend(line, " value ", LoadNumber<uint32_t>(bytes, 0));
+    } else if (bytes.size() == 12) {
+      const uint32_t command = LoadNumber<uint32_t>(bytes, 4);
+      absl::StrAppend(line, " command ",
+                      sim::NameOf(static_cast<Br>(command & 0xff)), " param ",
+                      LoadNumber<int32_t>(bytes, 8));
+    }
+  }
+
+  void AddWords(const Return& ret, std::vector<std::string>* lines) {
+    if (!ret.words.has_value()) return;
+    const std::string& bytes = *ret.words;
+    int index = 0;
+    for (size_t at = 0; at + 4 <= bytes.size(); ++index) {
+      const uint32_t number = LoadNumber<uint32_t>(bytes, at);
+      const size_t size = number >> 16 & 0x3fff;
+      at += 4;
+      const absl::string_view operands =
+          absl::string_view(bytes).substr(at, size);
+      lines->push_back(absl::StrCat(Actor(ret.actor), "   ",
+                                    WordText(ret, index, number, operands)));
+      at += size;
+    }
+  }
+
+  std::string WordText(const Return& ret, int index, uint32_t number,
+                       absl::string_view operands) {
+    Word word;
+    word.br = static_cast<Br>(number & 0xff);
+    const size_t expected = sim::SizeOf(word.br) - 4;
+    if (operands.size() != expected ||
+        absl::StrContains(sim::NameOf(word.br), "UNKNOWN")) {
+      return absl::StrFormat("%#x %s", number, Hex(operands));
+    }
+    if (expected == kTransactionData) {
+      LoadTransaction(ret, index, operands, &word);
+    } else if (expected == 16) {
+      word.ptr = LoadNumber<uint64_t>(operands, 0);
+      word.cookie = LoadNumber<uint64_t>(operands, 8);
+    } else if (expected == 8) {
+      word.cookie = LoadNumber<uint64_t>(operands, 0);
+    }
+    return Describe(word);
+  }
+
+  void LoadTransaction(const Return& ret, int index, absl::string_view operands,
+                       Word* word) {
+    word->ptr = LoadNumber<uint64_t>(operands, 0);
+    word->cookie = LoadNumber<uint64_t>(operands, 8);
+    word->code = LoadNumber<uint32_t>(operands, 16);
+    word->flags = LoadNumber<uint32_t>(operands, 20);
+    word->sender = Process(LoadNumber<uint32_t>(operands, 24));
+    word->sender_euid = LoadNumber<uint32_t>(operands, 28);
+    word->data_size = LoadNumber<uint64_t>(operands, 32);
+    word->offsets_size = LoadNumber<uint64_t>(operands, 40);
+    word->buffer = Address(LoadNumber<uint64_t>(operands, 48));
+    word->offsets = Address(LoadNumber<uint64_t>(operands, 56));
+    for (const Payload& payload : ret.payloads) {
+      if (payload.command != index) continue;
+      word->data_bytes = payload.data.value_or("");
+      word->offsets_bytes = payload.offsets.value_or("");
+    }
+  }
+
+  const LockstepRun& run_;
+  const ScenarioRecord& record_;
+};
+
+}  // namespace
+
+Transcript Observe(const LockstepRun& run, const ScenarioRecord& record) {
+  return Observer(run, record).Run();
+}
+
+}  // namespace bindery::conform
