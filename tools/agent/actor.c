@@ -13,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/agent/capture.h"
@@ -39,8 +38,6 @@ void Post(int actor) {
 pid_t TidOf(int actor) { return atomic_load(&g_tids[actor]); }
 
 // --- in the actor -----------------------------------------------------------
-
-static void OnInterrupt(int signal_number) { (void)signal_number; }
 
 static void ArmFault(struct Mailbox* box) {
   box->fail_nth_error = 0;
@@ -98,26 +95,19 @@ static void ProtectAreas(const struct Scenario* scenario) {
   }
 }
 
+// The coordinator has /dev/null as 0, 1 and 2.
 static void PrepareDescriptors(const struct Process* process) {
-  if (syscall(SYS_close_range, 0, ~0U, 0) != 0) {
-    for (int fd = 0; fd < 1024; ++fd) close(fd);
+  const uint32_t kept = process->first_fd < 3 ? process->first_fd : 3;
+  if (syscall(SYS_close_range, kept, ~0U, 0) != 0) {
+    for (int fd = (int)kept; fd < 1024; ++fd) close(fd);
   }
-  for (uint32_t fd = 0; fd < process->first_fd; ++fd) {
+  for (uint32_t fd = kept; fd < process->first_fd; ++fd) {
     open("/dev/null", O_RDWR);
   }
   if (process->nofile != 0) {
     const struct rlimit limit = {process->nofile, process->nofile};
     setrlimit(RLIMIT_NOFILE, &limit);
   }
-}
-
-static void PrepareSignals(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof(action));
-  action.sa_handler = OnInterrupt;
-  sigaction(SIGUSR1, &action, NULL);
-  signal(SIGPIPE, SIG_IGN);
-  InstallFaultHandler();
 }
 
 static void StartThreads(const struct Scenario* scenario, int process) {
@@ -140,7 +130,6 @@ static void RunProcess(const struct Scenario* scenario, int process) {
   const struct sched_param normal = {0};
   sched_setscheduler(0, SCHED_OTHER, &normal);
   PrepareDescriptors(self);
-  PrepareSignals();
   ProtectAreas(scenario);
   if (self->uid != 0 &&
       (syscall(SYS_setresgid, self->uid, self->uid, self->uid) != 0 ||
@@ -155,25 +144,24 @@ static void RunProcess(const struct Scenario* scenario, int process) {
 
 // --- in the coordinator -----------------------------------------------------
 
-static int AllReady(const struct Scenario* scenario, int process) {
-  for (int actor = 0; actor < scenario->actor_count; ++actor) {
-    if (scenario->process_of[actor] == process && TidOf(actor) == 0) return 0;
-  }
-  return 1;
-}
+static void OnInterrupt(int signal_number) { (void)signal_number; }
 
-static int MapTids(void) {
-  if (g_tids != NULL) return 1;
-  void* const at = mmap(NULL, kMaxActors * sizeof(*g_tids),
-                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-                        0);
-  if (at == MAP_FAILED) return 0;
+int PrepareActors(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = OnInterrupt;
+  sigaction(SIGUSR1, &action, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  InstallFaultHandler();
+  void* const at =
+      mmap(NULL, kMaxActors * sizeof(*g_tids), PROT_READ | PROT_WRITE,
+           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return errno;
   g_tids = at;
-  return 1;
+  return 0;
 }
 
 pid_t StartProcess(const struct Scenario* scenario, int process) {
-  if (!MapTids()) return -errno;
   for (int actor = 0; actor < scenario->actor_count; ++actor) {
     if (scenario->process_of[actor] != process) continue;
     atomic_store(&g_tids[actor], 0);
@@ -184,10 +172,6 @@ pid_t StartProcess(const struct Scenario* scenario, int process) {
   if (pid == 0) {
     RunProcess(scenario, process);
     _exit(0);
-  }
-  while (!AllReady(scenario, process)) {
-    if (waitpid(pid, NULL, WNOHANG) == pid) return -ESRCH;
-    sched_yield();
   }
   return pid;
 }

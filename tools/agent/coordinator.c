@@ -1,7 +1,6 @@
 #include "tools/agent/coordinator.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
 
-enum { kKillTimeoutMs = 3000 };
+enum { kKillTimeoutMs = 3000, kStartTimeoutMs = 3000 };
 
 enum Outcome { kOk, kDiverged, kHang, kError };
 
@@ -22,29 +21,31 @@ static const char* const kOutcomeNames[] = {"ok", "diverged", "hang", "error"};
 
 // --- start and end ----------------------------------------------------------
 
-static void OpenTaskState(struct Run* run, int actor, pid_t pid) {
-  char path[64];
-  snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid,
-           (int)TidOf(actor));
-  run->stats[actor] = open(path, O_RDONLY | O_CLOEXEC);
+// Waits until every actor has told its tid.
+static int WaitForTasks(struct Run* run) {
+  const uint64_t deadline = NowMs() + kStartTimeoutMs;
+  for (int actor = 0; actor < run->scenario->actor_count;) {
+    if (TidOf(actor) != 0) {
+      ++actor;
+      continue;
+    }
+    if (NowMs() > deadline) return 0;
+    Pause();
+  }
+  return 1;
 }
 
 static int StartProcesses(struct Run* run) {
   const struct Scenario* const scenario = run->scenario;
   for (int process = 0; process < scenario->process_count; ++process) {
     const pid_t pid = StartProcess(scenario, process);
-    if (pid < 0) {
-      Record("error line=%d process %d did not start: errno %d\n",
-             scenario->line, process, (int)-pid);
-      return 0;
-    }
+    if (pid < 0) return 0;
     run->pids[process] = pid;
     Record("process %d pid=%d\n", process, (int)pid);
-    for (int actor = 0; actor < scenario->actor_count; ++actor) {
-      if (scenario->process_of[actor] != process) continue;
-      OpenTaskState(run, actor, pid);
-      Record("task %d tid=%d\n", actor, (int)TidOf(actor));
-    }
+  }
+  if (!WaitForTasks(run)) return 0;
+  for (int actor = 0; actor < scenario->actor_count; ++actor) {
+    Record("task %d tid=%d\n", actor, (int)TidOf(actor));
   }
   return 1;
 }
@@ -150,7 +151,7 @@ static void RecordStep(struct Run* run, int stepping) {
   RecordBlocked(run);
 }
 
-static void RecordHang(const struct Run* run) {
+static void RecordHang(struct Run* run) {
   for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
     if (run->status[actor] != kBusy) continue;
     const char state = TaskState(run, actor);
@@ -228,7 +229,7 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
     Record("state %d\n", run->step);
     RecordLogs(step->text.data, step->text.size);
   }
-  if (!Settle(run)) {
+  if (!Settle(run, NULL)) {
     RecordHang(run);
     return kHang;
   }
@@ -276,11 +277,15 @@ static enum Outcome RunMounted(struct Run* run, int* killed) {
   struct Counters before;
   const int counted = ReadCounters(&before);
   enum Outcome outcome = kError;
-  if (StartProcesses(run)) outcome = TakeSteps(run);
+  if (StartProcesses(run)) {
+    outcome = TakeSteps(run);
+  } else {
+    Record("error line=%d cannot start its processes\n", run->scenario->line);
+  }
   *killed = KillAll(run);
   if (!*killed) return kHang;
   run->must_release = 1;
-  if (!Settle(run)) outcome = kHang;
+  if (!Settle(run, counted ? &before : NULL)) outcome = kHang;
   if (counted) RecordLeaks(&before);
   return outcome;
 }
@@ -306,7 +311,7 @@ int RunScenario(int index, const struct Scenario* scenario) {
   CloseTaskStates(&run);
   ForgetFiles();
   ClearUserMemory();
+  // Goes out with the next scenario's first line, or at the end of the plan.
   Record("end %d %s\n", index, kOutcomeNames[outcome]);
-  FlushRecords();
   return killed;
 }

@@ -124,14 +124,6 @@ int ReadCounters(struct Counters* counters) {
   return 1;
 }
 
-int SameCounters(const struct Counters* a, const struct Counters* b) {
-  if (a->count != b->count) return 0;
-  for (int i = 0; i < a->count; ++i) {
-    if (a->entries[i].active != b->entries[i].active) return 0;
-  }
-  return 1;
-}
-
 static long ActiveOf(const struct Counters* counters, const char* name) {
   for (int i = 0; i < counters->count; ++i) {
     if (strcmp(counters->entries[i].name, name) == 0) {
@@ -139,6 +131,18 @@ static long ActiveOf(const struct Counters* counters, const char* name) {
     }
   }
   return 0;
+}
+
+// Whether `b` has all of the counters of `a`.
+static int Covers(const struct Counters* a, const struct Counters* b) {
+  for (int i = 0; i < a->count; ++i) {
+    if (a->entries[i].active != ActiveOf(b, a->entries[i].name)) return 0;
+  }
+  return 1;
+}
+
+int SameCounters(const struct Counters* a, const struct Counters* b) {
+  return Covers(a, b) && Covers(b, a);
 }
 
 int RecordGrowth(const struct Counters* before, const struct Counters* after) {

@@ -37,6 +37,8 @@ void DevicePath(const char* name, size_t name_size, char* path, size_t size);
 
 // Returns 0 when the kernel has no such file.
 int ReadCounters(struct Counters* counters);
+
+// A counter that is missing is zero.
 int SameCounters(const struct Counters* a, const struct Counters* b);
 
 // Records the growth of each counter that has changed; returns how many.

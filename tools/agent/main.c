@@ -14,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "tools/agent/actor.h"
 #include "tools/agent/coordinator.h"
 #include "tools/agent/devices.h"
 #include "tools/agent/mailbox.h"
@@ -56,6 +57,16 @@ static int Fail(const char* what, const char* name) {
   return 2;
 }
 
+// Actors inherit 0, 1 and 2, which must not lead anywhere.
+static int MoveStandardStreams(void) {
+  const int null = open("/dev/null", O_RDWR);
+  if (null < 0) return 0;
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (dup2(null, fd) < 0) return 0;
+  }
+  return 1;
+}
+
 static int RunFile(const char* path) {
   struct stat status;
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -65,7 +76,9 @@ static int RunFile(const char* path) {
       size == 0 ? "" : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (text == MAP_FAILED) return Fail("cannot map", path);
   errno = MapSharedMemory();
+  if (errno == 0) errno = PrepareActors();
   if (errno != 0) return Fail("cannot map", "shared memory");
+  if (!MoveStandardStreams()) return Fail("cannot open", "/dev/null");
   PrepareScheduling();
   return RunPlan(text, size) ? 0 : 1;
 }
@@ -96,8 +109,9 @@ static void MakeRaw(int fd) {
 
 static void BootAndRun(const char* console) {
   MountAll();
-  const int fd =
-      console == NULL ? 1 : open(console, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  // Not below 3: those places become /dev/null.
+  const int opened = console == NULL ? 1 : open(console, O_RDWR | O_NOCTTY);
+  const int fd = fcntl(opened, F_DUPFD_CLOEXEC, 3);
   MakeRaw(fd);
   SetRecordsOutput(fd);
   RunFile("/plan");
@@ -127,5 +141,7 @@ int main(int argc, char** argv) {
       return Usage();
     }
   }
-  return plan == NULL ? Usage() : RunFile(plan);
+  if (plan == NULL) return Usage();
+  SetRecordsOutput(fcntl(1, F_DUPFD_CLOEXEC, 3));
+  return RunFile(plan);
 }

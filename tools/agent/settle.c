@@ -1,12 +1,14 @@
 #include "tools/agent/settle.h"
 
+#include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/agent/devices.h"
+#include "tools/agent/actor.h"
 
 enum { kPauseUs = 200, kEqualReads = 3, kPassesPerClock = 16 };
 
@@ -32,8 +34,18 @@ void Pause(void) {
   }
 }
 
-char TaskState(const struct Run* run, int actor) {
+// Opened when it is first needed: most actors never sleep in a call.
+static void OpenTaskState(struct Run* run, int actor) {
+  char path[64];
+  snprintf(path, sizeof(path), "/proc/%d/task/%d/stat",
+           (int)run->pids[run->scenario->process_of[actor]],
+           (int)TidOf(actor));
+  run->stats[actor] = open(path, O_RDONLY | O_CLOEXEC);
+}
+
+char TaskState(struct Run* run, int actor) {
   char text[256];
+  if (run->stats[actor] < 0) OpenTaskState(run, actor);
   const ssize_t size = pread(run->stats[actor], text, sizeof(text) - 1, 0);
   if (size <= 0) return 0;
   text[size] = '\0';
@@ -80,42 +92,69 @@ static int IsQuiet(struct Run* run, int actor) {
 }
 
 static int AllQuiet(struct Run* run) {
-  if (Reap(run) > 0) return 0;
   for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
     if (!IsQuiet(run, actor)) return 0;
   }
   return 1;
 }
 
-static int WaitQuiet(struct Run* run, uint64_t deadline) {
+// Whether some actor is inside a call, so that something could wake it.
+static int AnyInCall(const struct Run* run) {
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->status[actor] == kBusy &&
+        atomic_load(&g_mailboxes[actor].state) != kDone) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+// The time when the step is given up. The clock costs a system call, so it is
+// not read before a step has proved to be slow.
+struct Deadline {
+  uint64_t limit_ms;
+  uint64_t at_ms;  // 0: not read yet
+};
+
+static int IsOver(struct Deadline* deadline) {
+  const uint64_t now = NowMs();
+  if (deadline->at_ms == 0) deadline->at_ms = now + deadline->limit_ms;
+  return now > deadline->at_ms;
+}
+
+static int WaitQuiet(struct Run* run, struct Deadline* deadline) {
   int quiet = 0;
   for (unsigned pass = 1;; ++pass) {
     quiet = AllQuiet(run) ? quiet + 1 : 0;
+    if (quiet > 0 && !AnyInCall(run)) return 1;
     if (quiet == 2) return 1;
-    if (pass % kPassesPerClock == 0 && NowMs() > deadline) return 0;
+    if (quiet == 0) Reap(run);
+    if (pass % kPassesPerClock == 0 && IsOver(deadline)) return 0;
     Pause();
   }
 }
 
-static int WaitRelease(struct Run* run, uint64_t deadline) {
+// Waits until nothing is left to be released, or nothing more is.
+static int WaitRelease(struct Run* run, const struct Counters* goal,
+                       struct Deadline* deadline) {
+  const uint64_t until = run->settle_ms == 0 ? 0 : NowMs() + run->settle_ms;
   struct Counters last, now;
-  const uint64_t begin = run->settle_ms != 0 ? NowMs() : 0;
   int equal = 1;
   if (!ReadCounters(&last)) return 1;
-  while (equal < kEqualReads ||
-         (run->settle_ms != 0 && NowMs() < begin + run->settle_ms)) {
+  while (equal < kEqualReads || (until != 0 && NowMs() < until)) {
+    if (goal != NULL && SameCounters(goal, &last)) return 1;
     Pause();
     if (!WaitQuiet(run, deadline)) return 0;
     ReadCounters(&now);
     equal = SameCounters(&last, &now) ? equal + 1 : 1;
     last = now;
-    if (NowMs() > deadline) return 0;
+    if (equal == 1 && IsOver(deadline)) return 0;
   }
   return 1;
 }
 
-int Settle(struct Run* run) {
-  const uint64_t deadline = NowMs() + run->scenario->timeout_ms;
-  if (!WaitQuiet(run, deadline)) return 0;
-  return !run->must_release || WaitRelease(run, deadline);
+int Settle(struct Run* run, const struct Counters* goal) {
+  struct Deadline deadline = {.limit_ms = run->scenario->timeout_ms};
+  if (!WaitQuiet(run, &deadline)) return 0;
+  return !run->must_release || WaitRelease(run, goal, &deadline);
 }

@@ -6,11 +6,13 @@
 //
 // 1. An actor is quiet when it waits for a call, is asleep inside one, or is
 //    gone. All actors must be seen quiet in two passes in a row: one pass is
-//    not a snapshot. Once all are quiet, only the kernel's own threads and
-//    timers can wake one.
+//    not a snapshot, except when no actor is inside a call. Once all are quiet,
+//    only the kernel's own threads and timers can wake one. Only then, or when
+//    a pass failed, are deaths noticed.
 // 2. The driver's deferred release is such a thread. After anything that can
 //    start it, the counters of the driver must be read equal three times in a
-//    row, with quiet passes between, for at least settle_ms.
+//    row, with quiet passes between, for at least settle_ms. At the end of a
+//    scenario it is enough that they are back where they were before it.
 // 3. On one CPU the coordinator runs under SCHED_IDLE: a thread that it wakes
 //    runs before it does, so that most passes find everything done. On more
 //    CPUs it sleeps between passes. The rules above decide in both cases.
@@ -22,6 +24,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "tools/agent/devices.h"
 #include "tools/agent/plan.h"
 
 enum ActorStatus { kFree, kBusy, kGone };
@@ -34,7 +37,7 @@ struct Run {
   pid_t pids[kMaxProcesses];  // 0: dead
   int deaths[kMaxProcesses];  // wait status of those that died in this step
   int died[kMaxProcesses];
-  int stats[kMaxActors];  // /proc/PID/task/TID/stat
+  int stats[kMaxActors];  // /proc/PID/task/TID/stat, or -1
   enum ActorStatus status[kMaxActors];
   int went[kMaxActors];  // gone in this step, its process alive
   int must_release;      // the step may have started a deferred release
@@ -49,11 +52,11 @@ uint64_t NowMs(void);
 void Pause(void);
 
 // Waits for the end of the step. Returns 0 when the scenario's timeout passed
-// first.
-int Settle(struct Run* run);
+// first. `goal`: counters that tell that everything is released; may be null.
+int Settle(struct Run* run, const struct Counters* goal);
 
 // The letter that /proc/PID/stat gives for an actor; 0 when it is gone.
-char TaskState(const struct Run* run, int actor);
+char TaskState(struct Run* run, int actor);
 
 // Takes note of processes that have died. Returns how many.
 int Reap(struct Run* run);
