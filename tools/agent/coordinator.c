@@ -227,6 +227,7 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
     while (run->pids[target] != 0 && Reap(run) == 0) Pause();
   } else if (step->kind == kState) {
     Record("state %d\n", run->step);
+    run->steps_recorded = run->step + 1;
     RecordLogs(step->text.data, step->text.size);
   }
   if (!Settle(run, NULL)) {
@@ -234,6 +235,7 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
     return kHang;
   }
   RecordStep(run, step->kind == kCall ? target : -1);
+  run->steps_recorded = run->step + 1;
   return kOk;
 }
 
@@ -312,6 +314,7 @@ int RunScenario(int index, const struct Scenario* scenario) {
   ForgetFiles();
   ClearUserMemory();
   // Goes out with the next scenario's first line, or at the end of the plan.
-  Record("end %d %s\n", index, kOutcomeNames[outcome]);
+  Record("end %d %s steps=%d\n", index, kOutcomeNames[outcome],
+         run.steps_recorded);
   return killed;
 }

@@ -33,7 +33,7 @@ static void RecordParseError(int index, const struct Parser* parser) {
                        : kMaxShownName;
   Record("begin %d %.*s\n", index, size, g_scenario.name.data);
   Record("error line=%d %s\n", parser->error_line, parser->message);
-  Record("end %d error\n", index);
+  Record("end %d error steps=0\n", index);
 }
 
 // Returns 0 when the machine is unfit to go on.

@@ -32,7 +32,8 @@ enum ActorStatus { kFree, kBusy, kGone };
 // A scenario in execution.
 struct Run {
   const struct Scenario* scenario;
-  int step;
+  int step;            // that is being taken, counted from 0
+  int steps_recorded;  // those that have records, or had nothing to say
   uint64_t settle_ms;
   pid_t pids[kMaxProcesses];  // 0: dead
   int deaths[kMaxProcesses];  // wait status of those that died in this step
