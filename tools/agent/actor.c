@@ -1,0 +1,177 @@
+#include "tools/agent/actor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tools/agent/capture.h"
+
+enum { kStackSize = 64 << 10 };
+
+// Written by the actors, in memory that the coordinator shares.
+static _Atomic pid_t* g_tids;
+
+static void FutexWake(_Atomic uint32_t* word) {
+  syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static void FutexWait(_Atomic uint32_t* word, uint32_t value) {
+  syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
+}
+
+void Post(int actor) {
+  atomic_store(&g_mailboxes[actor].state, kPosted);
+  FutexWake(&g_mailboxes[actor].state);
+}
+
+pid_t TidOf(int actor) { return atomic_load(&g_tids[actor]); }
+
+// --- in the actor -----------------------------------------------------------
+
+static void ArmFault(struct Mailbox* box) {
+  box->fail_nth_error = 0;
+  if (box->fail_nth == 0) return;
+  char text[16];
+  const int size = snprintf(text, sizeof(text), "%u", box->fail_nth);
+  const int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write(fd, text, (size_t)size) != size) {
+    box->fail_nth_error = errno;
+  }
+  if (fd >= 0) close(fd);
+}
+
+// glibc's syscall() costs nothing that could sleep, and is not a point of
+// cancellation.
+static void Execute(int actor) {
+  struct Mailbox* const box = &g_mailboxes[actor];
+  const uint64_t* const a = box->arguments;
+  ArmFault(box);
+  atomic_store(&box->state, kInCall);
+  while (box->kind == kSpin) {
+  }
+  errno = 0;
+  box->result = syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  box->error = box->result == -1 ? errno : 0;
+  CaptureResults(actor);
+  atomic_store(&box->state, kDone);
+}
+
+static void* RunActor(void* argument) {
+  const int actor = (int)(intptr_t)argument;
+  struct Mailbox* const box = &g_mailboxes[actor];
+  atomic_store(&g_tids[actor], (pid_t)syscall(SYS_gettid));
+  for (;;) {
+    const uint32_t state = atomic_load(&box->state);
+    if (state == kPosted) {
+      Execute(actor);
+    } else {
+      FutexWait(&box->state, state);
+    }
+  }
+  return NULL;
+}
+
+static void ProtectAreas(const struct Scenario* scenario) {
+  for (int i = 0; i < scenario->area_count; ++i) {
+    const struct Area* const area = &scenario->areas[i];
+    void* const at = (void*)area->address;
+    if (area->protection == kUnmapped) {
+      munmap(at, area->size);
+    } else {
+      mprotect(at, area->size,
+               area->protection == kNone ? PROT_NONE : PROT_READ);
+    }
+  }
+}
+
+// The coordinator has /dev/null as 0, 1 and 2.
+static void PrepareDescriptors(const struct Process* process) {
+  const uint32_t kept = process->first_fd < 3 ? process->first_fd : 3;
+  if (syscall(SYS_close_range, kept, ~0U, 0) != 0) {
+    for (int fd = (int)kept; fd < 1024; ++fd) close(fd);
+  }
+  for (uint32_t fd = kept; fd < process->first_fd; ++fd) {
+    open("/dev/null", O_RDWR);
+  }
+  if (process->nofile != 0) {
+    const struct rlimit limit = {process->nofile, process->nofile};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+static void StartThreads(const struct Scenario* scenario, int process) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackSize);
+  const int first = scenario->processes[process].first_actor;
+  for (int actor = first + 1; actor < scenario->actor_count; ++actor) {
+    if (scenario->process_of[actor] != process) continue;
+    pthread_t thread;
+    if (pthread_create(&thread, &attributes, RunActor,
+                       (void*)(intptr_t)actor) != 0) {
+      _exit(1);
+    }
+  }
+}
+
+static void RunProcess(const struct Scenario* scenario, int process) {
+  const struct Process* const self = &scenario->processes[process];
+  const struct sched_param normal = {0};
+  sched_setscheduler(0, SCHED_OTHER, &normal);
+  PrepareDescriptors(self);
+  ProtectAreas(scenario);
+  if (self->uid != 0 &&
+      (syscall(SYS_setresgid, self->uid, self->uid, self->uid) != 0 ||
+       syscall(SYS_setresuid, self->uid, self->uid, self->uid) != 0)) {
+    _exit(1);
+  }
+  // A change of uid clears it.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  StartThreads(scenario, process);
+  RunActor((void*)(intptr_t)self->first_actor);
+}
+
+// --- in the coordinator -----------------------------------------------------
+
+static void OnInterrupt(int signal_number) { (void)signal_number; }
+
+int PrepareActors(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof(action));
+  action.sa_handler = OnInterrupt;
+  sigaction(SIGUSR1, &action, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  InstallFaultHandler();
+  void* const at =
+      mmap(NULL, kMaxActors * sizeof(*g_tids), PROT_READ | PROT_WRITE,
+           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return errno;
+  g_tids = at;
+  return 0;
+}
+
+pid_t StartProcess(const struct Scenario* scenario, int process) {
+  for (int actor = 0; actor < scenario->actor_count; ++actor) {
+    if (scenario->process_of[actor] != process) continue;
+    atomic_store(&g_tids[actor], 0);
+    memset(&g_mailboxes[actor], 0, sizeof(g_mailboxes[actor]));
+  }
+  const pid_t pid = fork();
+  if (pid < 0) return -errno;
+  if (pid == 0) {
+    RunProcess(scenario, process);
+    _exit(0);
+  }
+  return pid;
+}

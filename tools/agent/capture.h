@@ -1,0 +1,24 @@
+#ifndef BINDERY_TOOLS_AGENT_CAPTURE_H_
+#define BINDERY_TOOLS_AGENT_CAPTURE_H_
+
+// What an actor copies out of its own memory when a call has returned.
+//
+// 1. Runs in the actor: only it has the binder mapping and the descriptors.
+// 2. Memory that cannot be read makes a chunk marked unreadable, never a crash:
+//    a driver under test may return any address.
+// 3. Return words are parsed by the size that each command carries, so commands
+//    that are unknown here are passed over correctly.
+// 4. What does not fit in CAPTURE_SIZE is left out, and capture_overflow set.
+//
+// Not covered: parents that are fixed up inside other buffers; the bytes of
+// every PTR object are copied whole, which shows them.
+
+#include "tools/agent/mailbox.h"
+
+// Installs the handlers that invariant 2 needs; once for each process.
+void InstallFaultHandler(void);
+
+// Fills the actor's capture area according to the call's kind and peeks.
+void CaptureResults(int actor);
+
+#endif  // BINDERY_TOOLS_AGENT_CAPTURE_H_

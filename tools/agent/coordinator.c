@@ -1,0 +1,320 @@
+#include "tools/agent/coordinator.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/agent/actor.h"
+#include "tools/agent/devices.h"
+#include "tools/agent/records.h"
+#include "tools/agent/settle.h"
+
+enum { kKillTimeoutMs = 3000, kStartTimeoutMs = 3000 };
+
+enum Outcome { kOk, kDiverged, kHang, kError };
+
+static const char* const kOutcomeNames[] = {"ok", "diverged", "hang", "error"};
+
+// --- start and end ----------------------------------------------------------
+
+// Waits until every actor has told its tid.
+static int WaitForTasks(struct Run* run) {
+  const uint64_t deadline = NowMs() + kStartTimeoutMs;
+  for (int actor = 0; actor < run->scenario->actor_count;) {
+    if (TidOf(actor) != 0) {
+      ++actor;
+      continue;
+    }
+    if (NowMs() > deadline) return 0;
+    Pause();
+  }
+  return 1;
+}
+
+static int StartProcesses(struct Run* run) {
+  const struct Scenario* const scenario = run->scenario;
+  for (int process = 0; process < scenario->process_count; ++process) {
+    const pid_t pid = StartProcess(scenario, process);
+    if (pid < 0) return 0;
+    run->pids[process] = pid;
+    Record("process %d pid=%d\n", process, (int)pid);
+  }
+  if (!WaitForTasks(run)) return 0;
+  for (int actor = 0; actor < scenario->actor_count; ++actor) {
+    Record("task %d tid=%d\n", actor, (int)TidOf(actor));
+  }
+  return 1;
+}
+
+static int AnyAlive(const struct Run* run) {
+  for (int process = 0; process < run->scenario->process_count; ++process) {
+    if (run->pids[process] != 0) return 1;
+  }
+  return 0;
+}
+
+// Returns 0 when some process outlives SIGKILL.
+static int KillAll(struct Run* run) {
+  for (int process = 0; process < run->scenario->process_count; ++process) {
+    if (run->pids[process] != 0) kill(run->pids[process], SIGKILL);
+  }
+  const uint64_t deadline = NowMs() + kKillTimeoutMs;
+  while (AnyAlive(run)) {
+    if (Reap(run) > 0) continue;
+    if (NowMs() > deadline) return 0;
+    Pause();
+  }
+  return 1;
+}
+
+static void CloseTaskStates(struct Run* run) {
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->stats[actor] >= 0) close(run->stats[actor]);
+  }
+}
+
+static void RecordLeaks(const struct Counters* before) {
+  struct Counters after;
+  if (!ReadCounters(&after)) return;
+  Record("leak");
+  const int changed = RecordGrowth(before, &after);
+  Record("\n");
+  if (changed != 0) RecordLogs("state", 5);
+}
+
+// --- records ----------------------------------------------------------------
+
+static void RecordReturn(struct Run* run, int actor) {
+  struct Mailbox* const box = &g_mailboxes[actor];
+  Record("ret %d %d %ld %d", run->step, actor, box->result, box->error);
+  if (box->kind == kWriteRead) {
+    Record(" written=%llu read=%llu",
+           (unsigned long long)box->write_read.write_consumed,
+           (unsigned long long)box->write_read.read_consumed);
+  } else if (box->kind == kPoll) {
+    Record(" revents=%d", box->pollfd.revents);
+  }
+  if (box->fail_nth_error != 0) Record(" fail_nth=%d", box->fail_nth_error);
+  Record("\n");
+  RecordCapture(actor);
+  box->fail_nth = 0;
+  atomic_store(&box->state, kIdle);
+  run->status[actor] = kFree;
+}
+
+static void RecordIfReturned(struct Run* run, int actor) {
+  if (run->status[actor] == kBusy &&
+      atomic_load(&g_mailboxes[actor].state) == kDone) {
+    RecordReturn(run, actor);
+  }
+}
+
+static void RecordEnds(struct Run* run) {
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->went[actor]) Record("gone %d %d\n", run->step, actor);
+    run->went[actor] = 0;
+  }
+  for (int process = 0; process < run->scenario->process_count; ++process) {
+    if (!run->died[process]) continue;
+    const int status = run->deaths[process];
+    if (WIFSIGNALED(status)) {
+      Record("died %d %d signal=%d\n", run->step, process, WTERMSIG(status));
+    } else {
+      Record("died %d %d exit=%d\n", run->step, process, WEXITSTATUS(status));
+    }
+    run->died[process] = 0;
+  }
+}
+
+static void RecordBlocked(const struct Run* run) {
+  int any = 0;
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->status[actor] != kBusy) continue;
+    if (!any) Record("blocked %d", run->step);
+    any = 1;
+    Record(" %d", actor);
+  }
+  if (any) Record("\n");
+}
+
+// The stepping actor first (-1: none), then the others by number.
+static void RecordStep(struct Run* run, int stepping) {
+  if (stepping >= 0) RecordIfReturned(run, stepping);
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    RecordIfReturned(run, actor);
+  }
+  RecordEnds(run);
+  RecordBlocked(run);
+}
+
+static void RecordHang(struct Run* run) {
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->status[actor] != kBusy) continue;
+    const char state = TaskState(run, actor);
+    Record("stuck %d %d state=%c\n", run->step, actor,
+           state == 0 ? '-' : state);
+  }
+}
+
+// --- statements -------------------------------------------------------------
+
+// Arguments that point into the mailbox.
+static void FillPointers(struct Mailbox* box, const struct Call* call) {
+  switch (call->number) {
+    case SYS_openat:
+      DevicePath(call->device.data, call->device.size, box->path,
+                 sizeof(box->path));
+      box->arguments[1] = (uintptr_t)box->path;
+      break;
+    case SYS_memfd_create:
+      snprintf(box->path, sizeof(box->path), "memfd");
+      box->arguments[0] = (uintptr_t)box->path;
+      break;
+    case SYS_pipe2:
+      box->arguments[0] = (uintptr_t)box->pair;
+      break;
+    case SYS_poll:
+      if (call->kind == kPoll) box->arguments[0] = (uintptr_t)&box->pollfd;
+      break;
+    case SYS_ioctl:
+      if (call->kind == kWriteRead) {
+        box->arguments[2] = (uintptr_t)&box->write_read;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+static void PostCall(struct Run* run, int actor, const struct Call* call) {
+  struct Mailbox* const box = &g_mailboxes[actor];
+  box->kind = call->kind;
+  box->number = call->number;
+  memcpy(box->arguments, call->arguments, sizeof(box->arguments));
+  box->write_read = call->write_read;
+  box->words_from = call->write_read.read_consumed;
+  box->pollfd = call->pollfd;
+  memcpy(box->peeks, call->peeks, sizeof(box->peeks));
+  box->peek_count = call->peek_count;
+  if (call->kind != kPlain) FillPointers(box, call);
+  run->status[actor] = kBusy;
+  run->must_release |= call->releases;
+  Post(actor);
+}
+
+static enum Outcome Diverge(const struct Run* run, int actor) {
+  Record("diverged %d %d %s\n", run->step, actor,
+         run->status[actor] == kGone ? "gone" : "busy");
+  return kDiverged;
+}
+
+static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
+  const int target = step->target;
+  run->must_release = 0;
+  if (step->kind == kCall) {
+    if (run->status[target] != kFree) return Diverge(run, target);
+    PostCall(run, target, &step->call);
+  } else if (step->kind == kSignal) {
+    const pid_t pid = run->pids[run->scenario->process_of[target]];
+    if (run->status[target] == kGone) return Diverge(run, target);
+    syscall(SYS_tgkill, pid, TidOf(target), SIGUSR1);
+  } else if (step->kind == kKill && run->pids[target] != 0) {
+    kill(run->pids[target], SIGKILL);
+    while (run->pids[target] != 0 && Reap(run) == 0) Pause();
+  } else if (step->kind == kState) {
+    Record("state %d\n", run->step);
+    run->steps_recorded = run->step + 1;
+    RecordLogs(step->text.data, step->text.size);
+  }
+  if (!Settle(run, NULL)) {
+    RecordHang(run);
+    return kHang;
+  }
+  RecordStep(run, step->kind == kCall ? target : -1);
+  run->steps_recorded = run->step + 1;
+  return kOk;
+}
+
+// A statement that is not a step.
+static void Prepare(struct Run* run, const struct Statement* statement) {
+  switch (statement->kind) {
+    case kPoke:
+      DecodeHex(statement->text, (unsigned char*)statement->address);
+      break;
+    case kFailNth:
+      g_mailboxes[statement->target].fail_nth = (uint32_t)statement->value;
+      break;
+    case kSettleMs:
+      run->settle_ms = statement->value;
+      break;
+    case kPanic:
+      FlushRecords();
+      _exit(1);
+    default:
+      break;
+  }
+}
+
+static enum Outcome TakeSteps(struct Run* run) {
+  for (int i = 0; i < run->scenario->statement_count; ++i) {
+    const struct Statement* const statement = &run->scenario->statements[i];
+    if (!IsStep(statement->kind)) {
+      Prepare(run, statement);
+      continue;
+    }
+    const enum Outcome outcome = TakeStep(run, statement);
+    if (outcome != kOk) return outcome;
+    ++run->step;
+  }
+  return kOk;
+}
+
+// --- a whole scenario -------------------------------------------------------
+
+static enum Outcome RunMounted(struct Run* run, int* killed) {
+  struct Counters before;
+  const int counted = ReadCounters(&before);
+  enum Outcome outcome = kError;
+  if (StartProcesses(run)) {
+    outcome = TakeSteps(run);
+  } else {
+    Record("error line=%d cannot start its processes\n", run->scenario->line);
+  }
+  *killed = KillAll(run);
+  if (!*killed) return kHang;
+  run->must_release = 1;
+  if (!Settle(run, counted ? &before : NULL)) outcome = kHang;
+  if (counted) RecordLeaks(&before);
+  return outcome;
+}
+
+int RunScenario(int index, const struct Scenario* scenario) {
+  static struct Run run;
+  memset(&run, 0, sizeof(run));
+  memset(run.stats, -1, sizeof(run.stats));
+  run.scenario = scenario;
+  int killed = 1;
+  enum Outcome outcome = kError;
+  Record("begin %d %.*s\n", index, (int)scenario->name.size,
+         scenario->name.data);
+  FlushRecords();
+  const int error = MountDevices();
+  if (error != 0) {
+    Record("error line=%d no binder devices: errno %d\n", scenario->line,
+           error);
+  } else {
+    outcome = RunMounted(&run, &killed);
+    UnmountDevices();
+  }
+  CloseTaskStates(&run);
+  ForgetFiles();
+  ClearUserMemory();
+  // Goes out with the next scenario's first line, or at the end of the plan.
+  Record("end %d %s steps=%d\n", index, kOutcomeNames[outcome],
+         run.steps_recorded);
+  return killed;
+}

@@ -1,0 +1,108 @@
+#ifndef BINDERY_TOOLS_AGENT_PLAN_H_
+#define BINDERY_TOOLS_AGENT_PLAN_H_
+
+// The plan, parsed: see plan.md for the text format and its limits.
+//
+// 1. Statements keep the order of the text. Numbers of processes and actors
+//    are dense, counted from 0, and checked here: what is parsed can be run.
+// 2. Names and hexadecimal text point into the plan's text.
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tools/agent/mailbox.h"
+
+enum { kMaxStatements = 8192, kMaxAreas = 256, kMaxMessage = 128 };
+
+// A piece of the plan's text.
+struct Text {
+  const char* data;
+  size_t size;
+};
+
+struct Process {
+  uint32_t uid;
+  uint32_t nofile;    // RLIMIT_NOFILE, soft and hard; 0: as inherited
+  uint32_t first_fd;  // the lowest descriptor that is free
+  int first_actor;    // runs on the main thread; -1 until a task names it
+};
+
+enum Protection { kNone, kReadOnly, kUnmapped };
+
+// Pages of user memory that actors do not see as readable and writable.
+struct Area {
+  uint64_t address;
+  uint64_t size;
+  enum Protection protection;
+};
+
+struct Call {
+  enum CallKind kind;
+  long number;
+  uint64_t arguments[6];
+  struct binder_write_read write_read;
+  struct pollfd pollfd;
+  struct Text device;  // kOpensFile: below the folder of devices, or a name
+  struct Peek peeks[kMaxPeeks];
+  int peek_count;
+  int releases;  // may leave work behind for the driver's deferred release
+};
+
+enum StatementKind {
+  kPoke,      // address, text: hexadecimal bytes
+  kFailNth,   // target: actor; value
+  kCall,      // target: actor; call
+  kSignal,    // target: actor
+  kKill,      // target: process
+  kState,     // text: names of files
+  kSettleMs,  // value
+  kPanic,
+};
+
+struct Statement {
+  enum StatementKind kind;
+  int line;
+  int target;
+  uint64_t address;
+  uint64_t value;
+  struct Text text;
+  struct Call call;
+};
+
+struct Scenario {
+  struct Text name;
+  int line;
+  uint64_t timeout_ms;
+  int process_count;
+  struct Process processes[kMaxProcesses];
+  int actor_count;
+  int process_of[kMaxActors];
+  int area_count;
+  struct Area areas[kMaxAreas];
+  int statement_count;
+  struct Statement statements[kMaxStatements];
+};
+
+struct Parser {
+  const char* at;
+  const char* end;
+  int line;  // of the text before `at`, counted from 1
+  int error_line;
+  char message[kMaxMessage];
+};
+
+struct Parser StartParser(const char* text, size_t size);
+
+// Reads the next scenario. Returns 1, or 0 at the end of the plan, or -1 with
+// error_line and message set; the parser then stands behind the scenario's
+// `end`, so that the next call reads the next one. scenario->name and line are
+// valid whenever its first line could be read.
+int NextScenario(struct Parser* parser, struct Scenario* scenario);
+
+// Whether a statement is a step: one that is counted and makes records.
+int IsStep(enum StatementKind kind);
+
+// The bytes of a row of hexadecimal digits, which the parser has checked.
+void DecodeHex(struct Text hex, unsigned char* to);
+
+#endif  // BINDERY_TOOLS_AGENT_PLAN_H_

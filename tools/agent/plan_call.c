@@ -1,0 +1,181 @@
+#include "tools/agent/plan_call.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+enum { kMaxOperands = 6 };
+
+// An operand KEY=NUMBER that becomes a system call's argument.
+struct Operand {
+  const char* key;
+  int argument;
+  int required;
+};
+
+// A verb that is one system call with numeric arguments.
+struct Verb {
+  const char* name;
+  long number;
+  enum CallKind kind;
+  int releases;
+  struct Operand operands[kMaxOperands + 1];
+};
+
+static const struct Verb kVerbs[] = {
+    {"open", SYS_openat, kOpensFile, 0, {{"flags", 2, 0}}},
+    {"close", SYS_close, kPlain, 1, {{"fd", 0, 1}}},
+    {"mmap",
+     SYS_mmap,
+     kPlain,
+     0,
+     {{"fd", 4, 1},
+      {"addr", 0, 1},
+      {"size", 1, 1},
+      {"prot", 2, 1},
+      {"flags", 3, 0}}},
+    {"munmap", SYS_munmap, kPlain, 1, {{"addr", 0, 1}, {"size", 1, 1}}},
+    {"mprotect",
+     SYS_mprotect,
+     kPlain,
+     0,
+     {{"addr", 0, 1}, {"size", 1, 1}, {"prot", 2, 1}}},
+    {"ioctl",
+     SYS_ioctl,
+     kPlain,
+     0,
+     {{"fd", 0, 1}, {"nr", 1, 1}, {"arg", 2, 0}}},
+    {"write_read", SYS_ioctl, kWriteRead, 0, {{"fd", 0, 1}}},
+    {"poll", SYS_poll, kPoll, 0, {{"timeout", 2, 1}}},
+    {"dup", SYS_dup, kOpensFile, 0, {{"fd", 0, 1}}},
+    {"pipe", SYS_pipe2, kOpensPair, 0, {{"flags", 1, 0}}},
+    {"memfd", SYS_memfd_create, kOpensFile, 0, {{"flags", 1, 0}}},
+    {"exit", SYS_exit_group, kExit, 1, {{"code", 0, 0}}},
+    {"thread_exit", SYS_exit, kThreadExit, 1, {{"code", 0, 0}}},
+    {"spin", 0, kSpin, 0, {{0}}},
+    {"syscall",
+     0,
+     kPlain,
+     1,
+     {{"a0", 0, 0},
+      {"a1", 1, 0},
+      {"a2", 2, 0},
+      {"a3", 3, 0},
+      {"a4", 4, 0},
+      {"a5", 5, 0}}},
+};
+
+static const struct Verb* FindVerb(struct Text name) {
+  for (size_t i = 0; i < sizeof(kVerbs) / sizeof(kVerbs[0]); ++i) {
+    if (TextIs(name, kVerbs[i].name)) return &kVerbs[i];
+  }
+  return NULL;
+}
+
+static const char* TakeOperands(struct Words* words, const struct Verb* verb,
+                                struct Call* call) {
+  for (const struct Operand* o = verb->operands; o->key != NULL; ++o) {
+    const int count =
+        TakeNumbers(words, o->key, &call->arguments[o->argument], 1);
+    if (count < 0) return "bad number";
+    if (count == 0 && o->required) return "operand missing";
+  }
+  return NULL;
+}
+
+static const char* TakePeeks(struct Words* words, struct Call* call) {
+  uint64_t values[2];
+  for (;;) {
+    const int count = TakeNumbers(words, "peek", values, 2);
+    if (count == 0) return NULL;
+    if (count != 2) return "peek=ADDRESS,SIZE expected";
+    if (call->peek_count == kMaxPeeks) return "too many peeks";
+    call->peeks[call->peek_count++] = (struct Peek){values[0], values[1]};
+  }
+}
+
+// Flags that every call of its kind has, unless the plan gives others.
+static const char* ParseOpen(struct Words* words, struct Call* call) {
+  uint64_t nonblock = 0;
+  if (!TakeText(words, "device", &call->device) ||
+      call->device.size >= kMaxPath) {
+    return "device=NAME expected";
+  }
+  if (TakeNumbers(words, "nonblock", &nonblock, 1) < 0) return "bad number";
+  call->arguments[0] = (uint64_t)AT_FDCWD;
+  if (call->arguments[2] == 0) call->arguments[2] = O_RDWR | O_CLOEXEC;
+  if (nonblock != 0) call->arguments[2] |= O_NONBLOCK;
+  return NULL;
+}
+
+static const char* ParseWriteRead(struct Words* words, struct Call* call) {
+  uint64_t write[3] = {0}, read[3] = {0};
+  if (TakeNumbers(words, "write", write, 3) < 0 ||
+      TakeNumbers(words, "read", read, 3) < 0) {
+    return "ADDRESS,SIZE,CONSUMED expected";
+  }
+  call->arguments[1] = BINDER_WRITE_READ;
+  call->write_read = (struct binder_write_read){
+      .write_buffer = write[0],
+      .write_size = write[1],
+      .write_consumed = write[2],
+      .read_buffer = read[0],
+      .read_size = read[1],
+      .read_consumed = read[2],
+  };
+  return NULL;
+}
+
+static const char* ParsePoll(struct Words* words, struct Call* call) {
+  uint64_t fd, events;
+  if (TakeNumbers(words, "fd", &fd, 1) != 1 ||
+      TakeNumbers(words, "events", &events, 1) != 1) {
+    return "fd=NUMBER events=NUMBER expected";
+  }
+  call->pollfd = (struct pollfd){.fd = (int)fd, .events = (short)events};
+  call->arguments[1] = 1;
+  return NULL;
+}
+
+static const char* ParseSpecial(struct Words* words, struct Call* call) {
+  uint64_t number;
+  switch (call->number) {
+    case SYS_openat:
+      return ParseOpen(words, call);
+    case SYS_poll:
+      return ParsePoll(words, call);
+    case SYS_mmap:
+      if (call->arguments[3] == 0) {
+        call->arguments[3] = MAP_PRIVATE | MAP_NORESERVE;
+        if (call->arguments[0] != 0) call->arguments[3] |= MAP_FIXED_NOREPLACE;
+      }
+      return NULL;
+    case SYS_memfd_create:
+      call->device = (struct Text){"memfd", 5};
+      return NULL;
+    case 0:
+      if (call->kind == kSpin) return NULL;
+      if (TakeNumbers(words, "nr", &number, 1) != 1) return "nr= expected";
+      call->number = (long)number;
+      return NULL;
+    default:
+      return call->kind == kWriteRead ? ParseWriteRead(words, call) : NULL;
+  }
+}
+
+const char* ParseCall(struct Words* words, struct Call* call) {
+  struct Text name;
+  if (!TakeWord(words, &name)) return "verb expected";
+  const struct Verb* const verb = FindVerb(name);
+  if (verb == NULL) return "unknown verb";
+  call->kind = verb->kind;
+  call->number = verb->number;
+  call->releases = verb->releases;
+  const char* error = TakeOperands(words, verb, call);
+  if (error == NULL) error = TakePeeks(words, call);
+  return error == NULL ? ParseSpecial(words, call) : error;
+}

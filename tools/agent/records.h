@@ -1,0 +1,31 @@
+#ifndef BINDERY_TOOLS_AGENT_RECORDS_H_
+#define BINDERY_TOOLS_AGENT_RECORDS_H_
+
+// What the agent says, one line for each fact; plan.md lists the lines.
+//
+// 1. Lines are kept in memory until FlushRecords, so that a scenario costs few
+//    writes to a console. What is not flushed is lost when the kernel dies.
+// 2. Files are called f0, f1, ... in the order in which they first appear
+//    since ForgetFiles: two descriptors have one name when they refer to one
+//    inode.
+
+#include <stddef.h>
+
+#include "tools/agent/mailbox.h"
+
+// Where records go from here on.
+void SetRecordsOutput(int fd);
+
+__attribute__((format(printf, 1, 2))) void Record(const char* format, ...);
+void RecordBytes(const void* bytes, size_t size);
+
+// The same text with "| " before each line.
+void RecordQuoted(const char* text, size_t size);
+
+// What an actor captured, one line for each chunk.
+void RecordCapture(int actor);
+
+void ForgetFiles(void);
+void FlushRecords(void);
+
+#endif  // BINDERY_TOOLS_AGENT_RECORDS_H_

@@ -1,0 +1,83 @@
+#include "tools/conform/kernel/kernel_spec.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace bindery::conform {
+namespace {
+
+constexpr std::string_view kElfMagic = "\x7f"
+                                       "ELF";
+constexpr std::string_view kBootMagic = "HdrS";
+constexpr size_t kBootMagicOffset = 0x202;
+
+absl::StatusOr<std::string> ReadHead(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return absl::NotFoundError(absl::StrCat("there is no kernel ", path));
+  }
+  std::string head(kBootMagicOffset + kBootMagic.size(), '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<size_t>(file.gcount()));
+  return head;
+}
+
+absl::StatusOr<KernelSpec> FromFile(std::string_view name,
+                                    const std::string& path) {
+  absl::StatusOr<std::string> head = ReadHead(path);
+  if (!head.ok()) return head.status();
+  KernelSpec spec{MachineKind::kUserMode, std::string(name), path};
+  if (head->starts_with(kElfMagic)) return spec;
+  spec.kind = MachineKind::kQemu;
+  if (head->size() > kBootMagicOffset &&
+      head->substr(kBootMagicOffset) == kBootMagic) {
+    return spec;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      path, " is neither a user-mode Linux program nor an x86 bzImage"));
+}
+
+bool IsVersionLike(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
+           c == '-';
+  });
+}
+
+std::string FileNameOf(std::string_view name) {
+  const std::string text(name);
+  return name.starts_with("uml-") ? "linux-" + text : "bzImage-" + text;
+}
+
+}  // namespace
+
+absl::StatusOr<KernelSpec> FindKernel(std::string_view name,
+                                      const std::string& folder) {
+  if (name == "this") {
+    return KernelSpec{MachineKind::kThisKernel, std::string(name), ""};
+  }
+  if (name.find('/') != name.npos) return FromFile(name, std::string(name));
+  if (!IsVersionLike(name)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", std::string(name),
+                     "' is no kernel: write uml-7.2, 7.2, this, or a path"));
+  }
+  const std::string file = FileNameOf(name);
+  if (folder.empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "no folder of kernels is given: write --kernel_dir=DIR, where DIR "
+        "holds ",
+        file, ", or --kernel=PATH"));
+  }
+  absl::StatusOr<KernelSpec> spec = FromFile(name, folder + "/" + file);
+  if (spec.ok() || !absl::IsNotFound(spec.status())) return spec;
+  return absl::NotFoundError(absl::StrCat(
+      "there is no ", file, " in ", folder,
+      ": build it as docs/conformance.md says, or write --kernel=PATH"));
+}
+
+}  // namespace bindery::conform

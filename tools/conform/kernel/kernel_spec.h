@@ -1,0 +1,35 @@
+#ifndef BINDERY_TOOLS_CONFORM_KERNEL_KERNEL_SPEC_H_
+#define BINDERY_TOOLS_CONFORM_KERNEL_KERNEL_SPEC_H_
+
+// Which kernel to ask, as `--kernel` and `--kernel_dir` say it.
+//
+//   uml-6.1, uml-6.12, ...  DIR/linux-uml-6.1, an ordinary program
+//   6.1, 7.2-rust, ...      DIR/bzImage-6.1, in QEMU
+//   this                    the kernel that runs now
+//   PATH                    a file, of either kind, told by its first bytes
+//
+// A name with a slash is a path. Errors: InvalidArgument for a name that is
+// malformed or a file that is no kernel; NotFound, with what to do about it,
+// when the kernel is not there.
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace bindery::conform {
+
+enum class MachineKind { kUserMode, kQemu, kThisKernel };
+
+struct KernelSpec {
+  MachineKind kind = MachineKind::kThisKernel;
+  std::string name;  // as the user wrote it
+  std::string path;  // of the image; empty for kThisKernel
+};
+
+absl::StatusOr<KernelSpec> FindKernel(std::string_view name,
+                                      const std::string& folder);
+
+}  // namespace bindery::conform
+
+#endif  // BINDERY_TOOLS_CONFORM_KERNEL_KERNEL_SPEC_H_

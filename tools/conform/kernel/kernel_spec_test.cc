@@ -1,0 +1,73 @@
+#include "tools/conform/kernel/kernel_spec.h"
+
+#include <fstream>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace bindery::conform {
+namespace {
+
+std::string Write(const std::string& name, const std::string& bytes) {
+  const std::string path = testing::TempDir() + "/" + name;
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+std::string BootImage() { return std::string(0x202, '\0') + "HdrS rest"; }
+
+TEST(KernelSpecTest, FindsAUserModeKernelByVersion) {
+  const std::string path = Write("linux-uml-9.1", "\x7f" "ELF rest");
+  const auto spec = FindKernel("uml-9.1", testing::TempDir());
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->kind, MachineKind::kUserMode);
+  EXPECT_EQ(spec->name, "uml-9.1");
+  EXPECT_NE(spec->path.find("linux-uml-9.1"), std::string::npos);
+}
+
+TEST(KernelSpecTest, FindsABootImageByVersion) {
+  Write("bzImage-9.1-rust", BootImage());
+  const auto spec = FindKernel("9.1-rust", testing::TempDir());
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->kind, MachineKind::kQemu);
+}
+
+TEST(KernelSpecTest, TellsAPathByItsBytes) {
+  const auto user = FindKernel(Write("k1", "\x7f" "ELF"), "");
+  const auto boot = FindKernel(Write("k2", BootImage()), "");
+  ASSERT_TRUE(user.ok() && boot.ok());
+  EXPECT_EQ(user->kind, MachineKind::kUserMode);
+  EXPECT_EQ(boot->kind, MachineKind::kQemu);
+}
+
+TEST(KernelSpecTest, NeedsNoFileForTheKernelThatRuns) {
+  const auto spec = FindKernel("this", "");
+  ASSERT_TRUE(spec.ok());
+  EXPECT_EQ(spec->kind, MachineKind::kThisKernel);
+}
+
+TEST(KernelSpecTest, SaysWhatToDoWhenNoFolderIsGiven) {
+  const auto spec = FindKernel("uml-7.2", "");
+  EXPECT_EQ(spec.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_NE(spec.status().message().find("--kernel_dir=DIR"),
+            absl::string_view::npos);
+}
+
+TEST(KernelSpecTest, SaysWhichFileIsMissing) {
+  const auto spec = FindKernel("0.1", testing::TempDir());
+  EXPECT_EQ(spec.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_NE(spec.status().message().find("bzImage-0.1"),
+            absl::string_view::npos);
+}
+
+TEST(KernelSpecTest, RefusesWhatIsNoKernel) {
+  EXPECT_EQ(FindKernel(Write("text", "hello"), "").status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(FindKernel("", "").status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(FindKernel("7 2", "").status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace bindery::conform

@@ -1,0 +1,131 @@
+#ifndef BINDERY_TOOLS_CONFORM_KERNEL_RECORD_H_
+#define BINDERY_TOOLS_CONFORM_KERNEL_RECORD_H_
+
+// What a kernel did with a scenario: the agent's records (tools/agent/plan.md)
+// as structs, and their parser.
+//
+// 1. Nothing is normalised: pids, debug ids and addresses are the kernel's.
+//    `pids` and `tids` are what a reader needs to name them.
+// 2. `steps` has an entry for each step of the plan that was taken, in order.
+//    Within a step, returns are in the agent's order: the stepping actor first.
+// 3. A line that cannot be read is an error of the whole text, never passed
+//    over.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace bindery::conform {
+
+// Bytes of an actor's memory; none when it could not be read.
+using Bytes = std::optional<std::string>;
+
+// Something that belongs to a return command in the words read.
+struct Payload {
+  int command = 0;  // counted from 0 in the words
+  Bytes data;
+  Bytes offsets;
+};
+
+// The buffer of a PTR object.
+struct PointedBytes {
+  int command = 0;
+  int object = 0;  // counted from 0 in the offsets
+  Bytes bytes;
+};
+
+struct FileFact {
+  int fd = -1;
+  int error = 0;     // errno of looking at it; then the rest is not known
+  std::string file;  // "f0", "f1", ...: by first appearance in the scenario
+  std::string access;
+  bool cloexec = false;
+};
+
+// A descriptor in a received FD object, or one of an FDA object's.
+struct ReceivedFile {
+  int command = 0;
+  int object = 0;
+  FileFact fact;
+};
+
+struct Return {
+  int actor = 0;
+  int64_t result = 0;
+  int error = 0;  // errno; 0 when the call succeeded
+  std::optional<uint64_t> write_consumed;
+  std::optional<uint64_t> read_consumed;
+  std::optional<int> revents;
+  int fail_nth_error = 0;  // errno of arming the fault that was asked for
+  Bytes words;             // from the initial to the final read_consumed
+  std::vector<Payload> payloads;
+  std::vector<PointedBytes> pointed;
+  std::vector<ReceivedFile> received;
+  std::vector<FileFact> opened;
+  std::map<int, Bytes> peeks;
+  bool overflow = false;  // more was captured than the agent has room for
+};
+
+struct Death {
+  int process = 0;
+  int signal = 0;  // 0: it exited
+  int exit_code = 0;
+};
+
+// A file of the driver, line by line.
+struct Log {
+  std::string name;
+  std::vector<std::string> lines;
+};
+
+struct StepRecord {
+  std::vector<Return> returns;
+  std::vector<int> blocked;  // actors that are inside a call after the step
+  std::vector<int> gone;     // actors that ended, their process alive
+  std::vector<Death> deaths;
+  std::vector<Log> logs;
+};
+
+enum class Outcome {
+  kOk,        // every step was taken
+  kDiverged,  // an actor was busy or gone when the plan needed it
+  kHang,      // a step did not come to rest, or the machine fell silent
+  kError,     // the plan is malformed, or the kernel has no binder
+  kOops,      // the kernel reported an error of its own, and stopped
+  kMissing,   // the machine ended while the scenario ran, and gave no reason
+};
+
+std::string_view OutcomeName(Outcome outcome);
+
+struct ScenarioRecord {
+  std::string name;
+  Outcome outcome = Outcome::kMissing;
+  std::string detail;  // one line on an outcome that is not kOk
+  std::vector<int> pids;
+  std::vector<int> tids;
+  std::vector<StepRecord> steps;
+  // How much each of the driver's counters grew although everything is dead,
+  // and the state that shows it. Empty when nothing leaked.
+  std::map<std::string, int64_t> leaks;
+  std::vector<Log> leak_logs;
+  std::string console;  // the kernel's last words, for kHang, kOops, kMissing
+};
+
+// The records of one run of the agent, possibly cut short.
+struct RunRecords {
+  std::vector<ScenarioRecord> complete;
+  std::optional<ScenarioRecord> open;  // begun, but not ended
+  bool done = false;                   // the whole plan was run
+};
+
+// A last line without its newline is passed over.
+absl::StatusOr<RunRecords> ParseRecords(std::string_view text);
+
+}  // namespace bindery::conform
+
+#endif  // BINDERY_TOOLS_CONFORM_KERNEL_RECORD_H_
