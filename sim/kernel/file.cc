@@ -28,6 +28,18 @@ void InstallFile(Op& op) {
   op.f->ret = static_cast<int32_t>(op.f->handle);
 }
 
+// The mapping of the device that the descriptor names; once that is closed, the
+// oldest one that the process has.
+void FindMapping(Op& op) {
+  const ProcessId process = op.w.Get(op.f->task).process;
+  FileId file = FileOfFd(op.w, process, op.f->handle);
+  if (!file) file = OldestMapping(op.w, process);
+  const ProcId proc = file ? op.w.Get(file).proc : ProcId{};
+  if (!proc || op.w.Get(proc).mapped == 0) return;
+  op.f->w = file.any();
+  op.f->proc = proc;
+}
+
 }  // namespace
 
 Operation BuildOpen() {
@@ -58,6 +70,7 @@ Operation BuildOpen() {
 
 Operation BuildMmap() {
   return Builder(OpId::kMmap, "binder_mmap")
+      .Local("fdget", FdGet)
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
@@ -100,15 +113,11 @@ Operation BuildMmap() {
 
 Operation BuildMunmap() {
   return Builder(OpId::kMunmap, "binder_vma_close")
+      .Local("find_vma", FindMapping)
       .Check(
-          "there is a mapping",
-          [](Op& op) {
-            return op.f->file && op.w.Get(op.f->file).proc &&
-                   op.w.Get(op.w.Get(op.f->file).proc).mapped != 0;
-          },
-          "out")
+          "there is a mapping", [](Op& op) { return bool(op.f->proc); }, "out")
       .Do("binder_alloc_set_mapped(false)",
-          [](Op& op) { Unmap(op, op.f->file); })
+          [](Op& op) { Unmap(op, FileId{op.f->w.value}); })
       .Label("out")
       .Return()
       .Finish();

@@ -17,9 +17,10 @@ void ProcOfFile(Op& op) {
 
 // The first lines of every operation on a device's descriptor.
 void AppendProcOfFile(Builder& b) {
-  b.Check(
-       "the descriptor is open", [](Op& op) { return bool(op.f->file); },
-       "bad_fd")
+  b.Local("fdget", FdGet)
+      .Check(
+          "the descriptor is open", [](Op& op) { return bool(op.f->file); },
+          "bad_fd")
       .Check("the file is a device", IsDevice, "no_device")
       .Local("proc of the file", ProcOfFile);
 }
@@ -35,6 +36,22 @@ void AppendLeave(Builder& b) {
       .Return()
       .ReturnErrno<Errno::kEbadf>("bad_fd")
       .ReturnErrno<Errno::kEnodev>("no_device");
+}
+
+// Bits of pollfd.revents.
+constexpr uint64_t kPollIn = 0x01;
+constexpr uint64_t kPollInvalid = 0x20;
+
+template <uint64_t kEvents>
+void PollReturns(Op& op) {
+  op.w.Edit(op.f->task).value = kEvents;
+  op.f->ret = 1;
+}
+
+// Each round of do_poll() looks the descriptor up again.
+bool StillOpen(Op& op) {
+  return FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle) ==
+         op.f->file;
 }
 
 bool PollReady(Op& op) {
@@ -63,10 +80,11 @@ Operation BuildPoll() {
           "interrupted",
           [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
           "interrupted")
-      .Goto("again")
+      .Branch("the descriptor is still open", StillOpen, "again")
+      .Goto("bad_fd")
       .Label("ready")
       .Unlock("proc.inner")
-      .Local("POLLIN", [](Op& op) { op.f->ret = 1; })
+      .Local("POLLIN", PollReturns<kPollIn>)
       .Return()
       .Label("interrupted")
       .Do("take the signal",
@@ -77,7 +95,9 @@ Operation BuildPoll() {
       .Return()
       .Label("left")
       .Return()
-      .ReturnErrno<Errno::kEbadf>("bad_fd")
+      .Label("bad_fd")
+      .Local("POLLNVAL", PollReturns<kPollInvalid>)
+      .Return()
       .ReturnErrno<Errno::kEnodev>("no_device");
   return b.Finish();
 }
@@ -227,7 +247,10 @@ Operation BuildSetContextMgr() {
 
 namespace {
 
-void WriteArguments(Op& op) { op.callee().consumed = op.f->offset; }
+void WriteArguments(Op& op) {
+  op.callee().consumed = op.f->offset;
+  op.callee().unreadable_write = op.f->unreadable_write;
+}
 
 void ReadArguments(Op& op) {
   op.callee().consumed = op.f->consumed;
@@ -256,9 +279,6 @@ Operation BuildWriteRead() {
       .Branch(
           "nothing to write",
           [](Op& op) { return op.w.Get(op.f->task).out.size == 0; }, "read")
-      .Check(
-          "the write buffer is readable",
-          [](Op& op) { return op.f->unreadable_write == 0; }, "write_fault")
       .Call(OpId::kThreadWrite, WriteArguments)
       .Branch(
           "the write failed", [](Op& op) { return op.f->ret < 0; },
@@ -277,8 +297,6 @@ Operation BuildWriteRead() {
       .Label("handed_over")
       .Unlock("proc.inner")
       .Goto("out")
-      .Label("write_fault")
-      .Local("-EFAULT", SetRet<Errno::kEfault>)
       .Label("write_failed")
       .Local("read_consumed = 0",
              [](Op& op) { op.w.Edit(op.f->task).read_consumed = 0; })

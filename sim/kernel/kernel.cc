@@ -139,6 +139,7 @@ class Interpreter {
     const FrameId caller = frame.caller;
     if (!caller) {
       if (task_) w_.Edit(task_).ret = frame.ret;
+      if (frame.file) PutFile(op_, frame.file);  // fdput()
       w_.Free(top_);
       top_ = {};
       return false;

@@ -54,8 +54,11 @@ class Kernel {
   void SysOpen(TaskId task, ContextId device, bool nonblock);
   void SysClose(TaskId task, uint32_t fd);
   void SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable);
+  // The mapping of the device that `fd` names; once that is closed, the oldest
+  // mapping that the process has.
   void SysMunmap(TaskId task, uint32_t fd);
-  // poll() with no timeout and POLLIN; ret: 1 once the device is readable.
+  // poll() with no timeout and POLLIN; ret: 1 once the device is readable, or
+  // if there is no such descriptor; value: revents.
   void SysPoll(TaskId task, uint32_t fd);
   // `request` is the ioctl's nr; `argument` its value.
   void SysIoctl(TaskId task, uint32_t fd, uint32_t request, uint64_t argument,
@@ -94,7 +97,6 @@ class Kernel {
   void Observe(TaskId task, const Syscall& call) {
     if (observer_ != nullptr) observer_->Submitted(w_, task, call);
   }
-  FileId FileOf(TaskId task, uint32_t fd) const;
   void RunFrames(FrameId* top, TaskId task);
 
   const Driver& driver_;

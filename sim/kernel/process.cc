@@ -25,6 +25,11 @@ FileId FileOfFd(const World& w, ProcessId process, uint32_t number) {
   return id ? w.Get(id).file : FileId{};
 }
 
+void FdGet(Op& op) {
+  op.f->file = FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle);
+  if (op.f->file) ++op.w.Edit(op.f->file).count;
+}
+
 void DeferWork(Op& op, ProcId id, uint8_t work) {
   ProcRow& proc = op.w.Edit(id);
   proc.deferred_work = static_cast<uint8_t>(proc.deferred_work | work);
@@ -46,6 +51,17 @@ void Unmap(Op& op, FileId file) {
   PutFile(op, file);
 }
 
+FileId OldestMapping(const World& w, ProcessId process) {
+  FileId oldest;
+  w.ForEach<FileRow>([&](FileId id, const FileRow& file) {
+    const ProcRow& proc = w.Peek(file.proc);
+    if (proc.process != process || proc.mapped == 0) return;
+    const uint32_t best = oldest ? w.Peek(w.Peek(oldest).proc).opening : ~0u;
+    if (proc.opening < best) oldest = id;
+  });
+  return oldest;
+}
+
 bool CloseFd(Op& op, ProcessId process, uint32_t number) {
   const FdId id = op.w.Find<FdRow>(op.w.NameOf(process), number);
   if (!id) return false;
@@ -62,6 +78,12 @@ bool CloseFd(Op& op, ProcessId process, uint32_t number) {
 
 namespace {
 
+// A system call of which nothing has run has not been made yet.
+bool StillInUserSpace(Op& op, TaskId id) {
+  const FrameId frame = op.w.Get(id).frame;
+  return !frame || (op.w.Get(frame).pc == 0 && !op.w.Get(frame).caller);
+}
+
 // Frees what the task's user space still had.
 void EndTask(Op& op, TaskId id) {
   while (const AnyId command = op.w.First(Head::kOut, id.any())) {
@@ -73,6 +95,8 @@ void EndTask(Op& op, TaskId id) {
     op.w.Free(ReturnId{word.value});
   }
   TaskRow& task = op.w.Edit(id);
+  if (task.frame) op.w.Free(task.frame);
+  task.frame = {};
   while (task.activation) {
     const ActivationId top = task.activation;
     task.activation = op.w.Get(top).parent;
@@ -96,10 +120,7 @@ bool AllTasksDead(Op& op, ProcessId process) {
 
 // exit_mm() comes before exit_files().
 void CloseEverything(Op& op, ProcessId process) {
-  for (AnyId i = op.w.Get(process).fds.first; i; i = op.w.Next(Head::kSet, i)) {
-    const FileId file = op.w.Get(FdId{i.value}).file;
-    if (op.w.Get(file).proc) Unmap(op, file);
-  }
+  while (const FileId file = OldestMapping(op.w, process)) Unmap(op, file);
   const uint32_t limit = op.w.Get(process).nofile;
   for (uint32_t fd = 0; op.w.Get(process).fds.size != 0 && fd < limit; ++fd) {
     CloseFd(op, process, fd);
@@ -114,7 +135,7 @@ void DoExit(Op& op, ProcessId process) {
   for (AnyId i = op.w.Get(process).tasks.first; i;
        i = op.w.Next(Head::kSet, i)) {
     const TaskId task{i.value};
-    if (!op.w.Get(task).frame) {
+    if (StillInUserSpace(op, task)) {
       EndTask(op, task);
     } else {
       op.w.Edit(task).asleep = 0;

@@ -19,6 +19,11 @@ int32_t LowestFreeFd(Op& op, ProcessId process);
 void InstallFd(Op& op, ProcessId process, uint32_t number, FileId file);
 // The file behind a descriptor; none if it is not open.
 FileId FileOfFd(const World& w, ProcessId process, uint32_t number);
+// fdget(): a system call finds the file of its descriptor (f.handle) and holds
+// it until it returns. Nothing between that and the first lock could tell.
+void FdGet(Op& op);
+// The file of the oldest mapping of a process, if it has one.
+FileId OldestMapping(const World& w, ProcessId process);
 // close(): false if the descriptor is not open (-EBADF).
 bool CloseFd(Op& op, ProcessId process, uint32_t number);
 // fput(): at 0 the file is released.

@@ -37,10 +37,6 @@ const char* RequestName(uint32_t request) {
 
 }  // namespace
 
-FileId Kernel::FileOf(TaskId task, uint32_t fd) const {
-  return FileOfFd(w_, w_.Get(task).process, fd);
-}
-
 void Kernel::SysOpen(TaskId task, ContextId device, bool nonblock) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kOpen));
   frame.w = device.any();
@@ -60,7 +56,7 @@ void Kernel::SysClose(TaskId task, uint32_t fd) {
 
 void Kernel::SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kMmap));
-  frame.file = FileOf(task, fd);
+  frame.handle = fd;
   frame.size = size;
   frame.increment = writable ? 1 : 0;
   Announce(events_, "mmap", "size", size);
@@ -71,13 +67,13 @@ void Kernel::SysMmap(TaskId task, uint32_t fd, uint64_t size, bool writable) {
 }
 
 void Kernel::SysMunmap(TaskId task, uint32_t fd) {
-  w_.Edit(Start(task, OpId::kMunmap)).file = FileOf(task, fd);
+  w_.Edit(Start(task, OpId::kMunmap)).handle = fd;
   Announce(events_, "munmap", "fd", fd);
   Observe(task, {.op = OpId::kMunmap, .fd = fd});
 }
 
 void Kernel::SysPoll(TaskId task, uint32_t fd) {
-  w_.Edit(Start(task, OpId::kPoll)).file = FileOf(task, fd);
+  w_.Edit(Start(task, OpId::kPoll)).handle = fd;
   Announce(events_, "poll", "fd", fd);
   Observe(task, {.op = OpId::kPoll, .fd = fd});
 }
@@ -85,7 +81,7 @@ void Kernel::SysPoll(TaskId task, uint32_t fd) {
 void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                       uint64_t argument, bool null_argument) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kIoctl));
-  frame.file = FileOf(task, fd);
+  frame.handle = fd;
   frame.type = request;
   frame.ptr = argument;
   frame.null_argument = null_argument ? 1 : 0;
@@ -107,7 +103,7 @@ void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
 
 void Kernel::SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kWriteRead));
-  frame.file = FileOf(task, fd);
+  frame.handle = fd;
   frame.offset = args.write_consumed;
   frame.size = args.read_size;
   frame.consumed = args.read_consumed;

@@ -31,6 +31,7 @@ ThreadId GetThread(Op& op) {
   thread.proc = op.f->proc;
   thread.task = op.f->task;
   thread.looper_need_return = 1;
+  thread.ee_command = static_cast<uint32_t>(Br::kOk);
   thread.return_error = NewError(op, id, false);
   thread.reply_error = NewError(op, id, true);
   op.w.PushFront(Head::kSet, op.f->proc.any(), id.any());

@@ -105,7 +105,7 @@ void ConsumeCommand(Op& op) {
 
 bool WordReadable(Op& op) {
   const uint8_t fault_at = op.w.Get(op.f->command).fault_at;
-  return fault_at != 1 && fault_at != 2;
+  return op.f->unreadable_write == 0 && fault_at != 1 && fault_at != 2;
 }
 
 bool NoErrorIsPending(Op& op) {

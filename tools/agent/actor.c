@@ -127,8 +127,8 @@ static void StartThreads(const struct Scenario* scenario, int process) {
 
 static void RunProcess(const struct Scenario* scenario, int process) {
   const struct Process* const self = &scenario->processes[process];
-  const struct sched_param normal = {0};
-  sched_setscheduler(0, SCHED_OTHER, &normal);
+  const struct sched_param first_in_first_out = {.sched_priority = 1};
+  sched_setscheduler(0, SCHED_FIFO, &first_in_first_out);
   PrepareDescriptors(self);
   ProtectAreas(scenario);
   if (self->uid != 0 &&

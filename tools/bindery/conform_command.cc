@@ -1,8 +1,10 @@
 // bindery conform: the same scenarios in the model and on a real kernel.
+#include <cstdio>
 #include <memory>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
@@ -10,89 +12,172 @@
 #include "tools/bindery/report.h"
 #include "tools/bindery/session.h"
 #include "tools/bindery/verdict.h"
+#include "tools/conform/differential.h"
+#include "tools/conform/judge.h"
 #include "tools/conform/lockstep.h"
-#include "tools/conform/observe.h"
-#include "tools/conform/transcript.h"
 
 namespace bindery::tools {
 namespace {
 
 using conform::LockstepRun;
+using Sessions = std::vector<std::unique_ptr<Session>>;
 
-struct Conformed {
-  const Session* session = nullptr;
-  LockstepRun run;
-};
-
-absl::StatusOr<std::vector<Conformed>> RunModel(
-    const std::vector<std::unique_ptr<Session>>& sessions) {
-  std::vector<Conformed> all;
+absl::StatusOr<std::vector<LockstepRun>> RunModel(const Sessions& sessions) {
+  std::vector<LockstepRun> runs;
   for (const std::unique_ptr<Session>& session : sessions) {
     absl::StatusOr<LockstepRun> run = conform::RunLockstep(
         session->scenario.compiled, session->driver, &session->properties);
     if (!run.ok()) return run.status();
-    all.push_back({session.get(), *std::move(run)});
+    runs.push_back(*std::move(run));
   }
-  return all;
+  return runs;
 }
 
-std::string PlanOf(const std::vector<Conformed>& all) {
-  std::string plan;
-  for (const Conformed& one : all) absl::StrAppend(&plan, one.run.plan);
-  return plan;
+absl::StatusOr<conform::KernelSpec> Kernel() {
+  return conform::FindKernel(absl::GetFlag(FLAGS_kernel),
+                             absl::GetFlag(FLAGS_kernel_dir));
 }
 
-void Judge(const Conformed& one, const conform::ScenarioRecord& record,
-           proto::Result* result) {
-  const conform::Transcript observed = conform::Observe(one.run, record);
-  const conform::Difference difference =
-      conform::FirstDifference(one.run.transcript, observed);
-  result->set_name(one.session->name());
-  (*result->mutable_figures())["steps"] =
-      static_cast<double>(observed.steps.size());
-  if (!difference.found && record.outcome == conform::Outcome::kOk) {
-    result->set_verdict("pass");
-    return;
-  }
-  result->set_verdict("mismatch");
-  result->set_reason(absl::StrCat(
-      std::string(conform::OutcomeName(record.outcome)), " ", record.detail,
-      "\n",
-      difference.found
-          ? conform::Explain(one.run.transcript, observed, difference)
-          : "",
-      record.console));
-  result->set_reproduce(Reproduce("conform", one.session->path));
+conform::MachineOptions Machine() {
+  conform::MachineOptions options;
+  options.device_folder = absl::GetFlag(FLAGS_device_dir);
+  return options;
 }
 
-int Compare(const std::vector<Conformed>& all,
-            const std::vector<conform::ScenarioRecord>& records) {
+void FillResult(const conform::Verdict& verdict, const std::string& path,
+                const std::string& name, proto::Result* result) {
+  result->set_name(name);
+  result->set_verdict(verdict.same ? "pass" : "mismatch");
+  (*result->mutable_figures())["steps"] = static_cast<double>(verdict.steps);
+  if (verdict.same) return;
+  result->set_reason(absl::StrCat("\n", verdict.explanation));
+  result->set_reproduce(Reproduce("conform", path));
+}
+
+int PrintVerdicts(const Sessions& sessions,
+                  const std::vector<conform::Verdict>& verdicts) {
   proto::Report report;
-  for (size_t i = 0; i < all.size(); ++i) {
-    conform::ScenarioRecord missing;
-    Judge(all[i], i < records.size() ? records[i] : missing,
-          report.add_results());
+  for (size_t i = 0; i < sessions.size(); ++i) {
+    FillResult(verdicts[i], sessions[i]->path, sessions[i]->name(),
+               report.add_results());
   }
+  return Print(report);
+}
+
+// What an agent said that was run by hand.
+absl::StatusOr<std::vector<conform::Verdict>> JudgeRecords(
+    const std::string& path, const std::vector<LockstepRun>& runs) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  const auto records = conform::ParseRecords(*text);
+  if (!records.ok()) return records.status();
+  std::vector<conform::Verdict> verdicts;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const bool there = i < records->complete.size();
+    verdicts.push_back(conform::Judge(
+        runs[i], there ? records->complete[i] : conform::ScenarioRecord()));
+  }
+  return verdicts;
+}
+
+absl::StatusOr<std::vector<conform::Verdict>> JudgeKernel(
+    const std::vector<LockstepRun>& runs) {
+  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
+  if (!kernel.ok()) return kernel.status();
+  return conform::JudgeAll(runs, *kernel, Machine());
+}
+
+int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
+  std::string plan;
+  for (const LockstepRun& run : runs) absl::StrAppend(&plan, run.plan);
+  const absl::Status status = WriteFile(path, plan);
+  return status.ok() ? kExitPass : Fail(status);
+}
+
+int ConformScenarios(const std::vector<std::string>& arguments) {
+  const absl::StatusOr<Sessions> sessions = OpenSessions(arguments);
+  if (!sessions.ok()) return Fail(sessions.status());
+  const absl::StatusOr<std::vector<LockstepRun>> runs = RunModel(*sessions);
+  if (!runs.ok()) return Fail(runs.status());
+  const std::string plan = absl::GetFlag(FLAGS_plan);
+  if (!plan.empty()) return WritePlan(plan, *runs);
+  const std::string records = absl::GetFlag(FLAGS_records);
+  const auto verdicts =
+      records.empty() ? JudgeKernel(*runs) : JudgeRecords(records, *runs);
+  return verdicts.ok() ? PrintVerdicts(*sessions, *verdicts)
+                       : Fail(verdicts.status());
+}
+
+// ------------------------------------------------------------------ random --
+
+conform::DifferentialOptions RandomOptions(const conform::KernelSpec& kernel) {
+  conform::DifferentialOptions options;
+  options.kernel = kernel;
+  options.machine = Machine();
+  options.count = absl::GetFlag(FLAGS_random);
+  options.seed = static_cast<uint64_t>(
+      std::max<int64_t>(1, absl::GetFlag(FLAGS_seed)));
+  options.max_mismatches = absl::GetFlag(FLAGS_keep_going) ? 10 : 1;
+  options.shape.processes = absl::GetFlag(FLAGS_procs);
+  options.shape.threads = absl::GetFlag(FLAGS_threads);
+  options.shape.commands = absl::GetFlag(FLAGS_commands);
+  return options;
+}
+
+void FillRandom(const conform::DifferentialResult& found, const Meter& meter,
+                proto::Result* result) {
+  result->set_name("random");
+  result->set_verdict(found.mismatches.empty() ? "pass" : "mismatch");
+  auto& figures = *result->mutable_figures();
+  figures["scenarios"] = static_cast<double>(found.scenarios);
+  figures["steps"] = static_cast<double>(found.steps);
+  std::string reason;
+  for (const conform::Mismatch& mismatch : found.mismatches) {
+    absl::StrAppend(&reason, "\n# seed ", mismatch.seed, "\n",
+                    conform::ToText(mismatch.scenario), mismatch.explanation);
+  }
+  result->set_reason(reason);
+  if (!found.mismatches.empty()) {
+    result->set_reproduce(
+        absl::StrCat("./bindery conform --random=1 --seed=",
+                     found.mismatches[0].seed, " --procs=",
+                     absl::GetFlag(FLAGS_procs), " --threads=",
+                     absl::GetFlag(FLAGS_threads), " --commands=",
+                     absl::GetFlag(FLAGS_commands), " --kernel=",
+                     absl::GetFlag(FLAGS_kernel)));
+  }
+  meter.Fill(result);
+}
+
+int ConformRandom() {
+  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
+  if (!kernel.ok()) return Fail(kernel.status());
+  const absl::StatusOr<sim::Driver> driver = sim::Driver::Create(
+      "c-7.2",
+      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty()));
+  if (!driver.ok()) return Fail(driver.status());
+  const conform::DifferentialOptions options = RandomOptions(*kernel);
+  std::fprintf(stderr, "seed %llu\n",
+               static_cast<unsigned long long>(options.seed));
+  const Meter meter;
+  const auto found = conform::Differential(options, *driver, {});
+  if (!found.ok()) return Fail(found.status());
+  if (absl::GetFlag(FLAGS_stats)) {
+    for (const auto& [name, count] : found->seen) {
+      std::fprintf(stderr, "%10llu %s\n",
+                   static_cast<unsigned long long>(count), name.c_str());
+    }
+  }
+  proto::Report report;
+  FillRandom(*found, meter, report.add_results());
   return Print(report);
 }
 
 }  // namespace
 
 int ConformCommand(const std::vector<std::string>& arguments) {
-  auto sessions = OpenSessions(arguments);
-  if (!sessions.ok()) return Fail(sessions.status());
-  const absl::StatusOr<std::vector<Conformed>> all = RunModel(*sessions);
-  if (!all.ok()) return Fail(all.status());
-  const std::string plan = absl::GetFlag(FLAGS_plan);
-  if (!plan.empty()) {
-    const absl::Status status = WriteFile(plan, PlanOf(*all));
-    return status.ok() ? kExitPass : Fail(status);
-  }
-  const auto text = ReadFile(absl::GetFlag(FLAGS_records));
-  if (!text.ok()) return Fail(text.status());
-  const auto records = conform::ParseRecords(*text);
-  if (!records.ok()) return Fail(records.status());
-  return Compare(*all, records->complete);
+  if (absl::GetFlag(FLAGS_random) != 0) return ConformRandom();
+  return ConformScenarios(arguments);
 }
 
 }  // namespace bindery::tools

@@ -36,12 +36,22 @@ ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");
 ABSL_FLAG(std::string, to, "text", "export: text, mermaid or html");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
           "bench brm: P,N,S,W,Q,OW,DN,DIE");
+ABSL_FLAG(std::string, kernel, "uml-7.2",
+          "conform: uml-VERSION, VERSION (in QEMU), this, or a path");
+ABSL_FLAG(std::string, kernel_dir, "", "conform: the folder with the kernels");
+ABSL_FLAG(std::string, device_dir, "",
+          "conform --kernel=this: the folder with the devices");
+ABSL_FLAG(uint64_t, random, 0, "conform: so many random scenarios");
+ABSL_FLAG(uint32_t, procs, 3, "conform --random: processes");
+ABSL_FLAG(uint32_t, threads, 2, "conform --random: threads of each process");
+ABSL_FLAG(uint32_t, commands, 24, "conform --random: steps, at most");
+ABSL_FLAG(bool, stats, false, "conform --random: count what was exercised");
 ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
 ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
 ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
 ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
 ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
-ABSL_FLAG(bool, keep_going, false, "collect several violations");
+ABSL_FLAG(bool, keep_going, false, "collect several violations, or mismatches");
 ABSL_FLAG(bool, help, false, "show this text");
 
 namespace bindery::tools {
@@ -69,6 +79,14 @@ constexpr const char* kNames[] = {
     "update_goldens",
     "to",
     "params",
+    "kernel",
+    "kernel_dir",
+    "device_dir",
+    "random",
+    "procs",
+    "threads",
+    "commands",
+    "stats",
     "plan",
     "records",
     "walks",
@@ -125,6 +143,16 @@ absl::Status SetFlag(absl::string_view name, const std::string& value) {
 
 }  // namespace
 
+namespace {
+
+// Flags that stand for themselves.
+bool IsSwitch(absl::string_view name) {
+  return name == "update_goldens" || name == "help" || name == "keep_going" ||
+         name == "wide_fingerprints" || name == "stats";
+}
+
+}  // namespace
+
 absl::Status ParseFlags(int argc, char** argv,
                         std::vector<std::string>* arguments) {
   bool only_arguments = false;
@@ -144,10 +172,7 @@ absl::Status ParseFlags(int argc, char** argv,
     const absl::string_view name = word.substr(0, equals);
     const std::string value =
         equals == absl::string_view::npos
-            ? (name == "update_goldens" || name == "help" ||
-                       name == "wide_fingerprints" || name == "keep_going"
-                   ? "true"
-                   : "")
+            ? (IsSwitch(name) ? "true" : "")
             : std::string(word.substr(equals + 1));
     if (equals == absl::string_view::npos && value.empty() && Known(name)) {
       return absl::InvalidArgumentError(

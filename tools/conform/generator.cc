@@ -20,12 +20,12 @@ class Generator {
  public:
   Generator(uint64_t seed, const Shape& shape, const sim::Driver& driver)
       : prng_(seed), shape_(shape), driver_(driver), step_(&prng_, kNodes) {
-    scenario_.set_name(absl::StrCat("random_", seed));
+    scenario_.base.set_name(absl::StrCat("random_", seed));
     for (uint32_t i = 0; i < shape.processes; ++i) AddProcess(i);
   }
 
-  absl::StatusOr<proto::Scenario> Run() {
-    while (steps_ < shape_.commands) {
+  absl::StatusOr<RandomScenario> Run() {
+    while (scenario_.steps.size() < shape_.commands) {
       const absl::StatusOr<View> view = Look();
       if (!view.ok()) return view.status();
       if (!Round(*view)) break;
@@ -35,7 +35,7 @@ class Generator {
 
  private:
   void AddProcess(uint32_t index) {
-    proto::Process* process = scenario_.add_process();
+    proto::Process* process = scenario_.base.add_process();
     process->set_name(absl::StrCat("p", index));
     process->set_uid(1000 * index);
     proto::Attach* attach = process->mutable_attach();
@@ -52,7 +52,7 @@ class Generator {
   }
 
   absl::StatusOr<View> Look() const {
-    const auto loaded = sim::LoadScenario(ToText(scenario_), scenario_.name());
+    const auto loaded = sim::LoadScenario(ToText(scenario_.Build()), scenario_.base.name());
     if (!loaded.ok()) return loaded.status();
     View view;
     const auto run = RunLockstep(loaded->compiled, driver_, nullptr,
@@ -86,14 +86,12 @@ class Generator {
     std::vector<std::string> others;
     for (uint32_t i = 0; i < shape_.processes; ++i) {
       if (i == index || view.processes[i].dead) continue;
-      others.push_back(scenario_.process(static_cast<int>(i)).name());
+      others.push_back(scenario_.base.process(static_cast<int>(i)).name());
     }
-    proto::Thread* thread =
-        scenario_.mutable_process(static_cast<int>(index))
-            ->mutable_thread(static_cast<int>(actor % shape_.threads));
-    if (steps_ != 0) thread->add_step()->set_await(absl::StrCat(steps_));
-    thread->add_step()->set_post(absl::StrCat(++steps_));
-    proto::Step* step = thread->add_step();
+    OrderedStep& added = scenario_.steps.emplace_back();
+    added.process = static_cast<int>(index);
+    added.thread = static_cast<int>(actor % shape_.threads);
+    proto::Step* step = &added.step;
     step_.Fill(view.processes[index], view.threads[actor], others, step);
     return !step->has_kill() && !step->has_exit();
   }
@@ -102,13 +100,24 @@ class Generator {
   const Shape shape_;
   const sim::Driver& driver_;
   RandomStep step_;
-  proto::Scenario scenario_;
-  uint32_t steps_ = 0;
+  RandomScenario scenario_;
 };
 
 }  // namespace
 
-absl::StatusOr<proto::Scenario> Generate(uint64_t seed, const Shape& shape,
+proto::Scenario RandomScenario::Build() const {
+  proto::Scenario scenario = base;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    proto::Thread* thread = scenario.mutable_process(steps[i].process)
+                                ->mutable_thread(steps[i].thread);
+    if (i != 0) thread->add_step()->set_await(absl::StrCat(i));
+    thread->add_step()->set_post(absl::StrCat(i + 1));
+    *thread->add_step() = steps[i].step;
+  }
+  return scenario;
+}
+
+absl::StatusOr<RandomScenario> Generate(uint64_t seed, const Shape& shape,
                                          const sim::Driver& driver) {
   return Generator(seed, shape, driver).Run();
 }

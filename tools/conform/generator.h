@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proto/scenario.pb.h"
@@ -24,10 +25,25 @@ struct Shape {
   uint32_t commands = 24;  // steps of the scenario, at most
 };
 
+// A step and whose it is: places in the scenario's lists.
+struct OrderedStep {
+  int process = 0;
+  int thread = 0;
+  proto::Step step;
+};
+
+struct RandomScenario {
+  proto::Scenario base;  // processes and threads, without steps
+  std::vector<OrderedStep> steps;
+
+  // The scenario, with events that keep the steps in order.
+  proto::Scenario Build() const;
+};
+
 // The same for a seed for ever, as long as the model stays the same. Errors:
 // what the model says of a scenario that it cannot run.
-absl::StatusOr<proto::Scenario> Generate(uint64_t seed, const Shape& shape,
-                                         const sim::Driver& driver);
+absl::StatusOr<RandomScenario> Generate(uint64_t seed, const Shape& shape,
+                                        const sim::Driver& driver);
 
 // As a file to check in.
 std::string ToText(const proto::Scenario& scenario);

@@ -11,6 +11,7 @@
 #include "sim/engine/choice.h"
 #include "sim/engine/simulation.h"
 #include "sim/kernel/errno.h"
+#include "sim/kernel/process.h"
 #include "tools/conform/lower.h"
 #include "tools/conform/word.h"
 
@@ -85,9 +86,13 @@ class Lockstep : public sim::SyscallObserver {
   bool CanStart(uint32_t actor) const;
   std::vector<std::string> Results(const World& world, TaskId task,
                                    const Actor& actor) const;
-  Word WordOf(const World& world, const sim::ReturnRow& row,
-              const Actor& actor) const;
-  uint64_t MappingFor(const World& world, TaskId task, const Syscall& call);
+  Word WordOf(const World& world, const sim::ReturnRow& row) const;
+  std::pair<uint32_t, uint32_t> KeyOf(const World& world,
+                                      sim::ProcId proc) const;
+  sim::ProcId ProcOf(const World& world, TaskId task,
+                     const Syscall& call) const;
+  uint64_t MappingFor(const World& world, TaskId task,
+                      const Syscall& call) const;
   const std::string& NameOf(uint32_t actor) const {
     return scenario_.tasks[actor - 1].full_name;
   }
@@ -102,7 +107,7 @@ class Lockstep : public sim::SyscallObserver {
   uint32_t step_count_ = 0;
   // Results of the step so far, by actor.
   std::map<uint32_t, std::vector<std::string>> results_;
-  // By process and descriptor: the place of the mapping.
+  // By KeyOf(): the place of the mapping.
   std::map<std::pair<uint32_t, uint32_t>, uint64_t> mappings_;
   std::map<uint32_t, uint64_t> mapping_count_;
 };
@@ -153,15 +158,36 @@ absl::Status Lockstep::Judge() const {
 
 // ------------------------------------------------------------- the observer --
 
-// Where the mapping of a call's descriptor is, or will be.
-uint64_t Lockstep::MappingFor(const World& world, TaskId task,
-                              const Syscall& call) {
-  const uint32_t process = world.Peek(world.Peek(task).process).index;
-  uint64_t& place = mappings_[{process, call.fd}];
-  if (call.op == sim::OpId::kMmap || place == 0) {
-    place = MappingOf(mapping_count_[process]++);
+// A proc, by its process and how many were opened before it.
+std::pair<uint32_t, uint32_t> Lockstep::KeyOf(const World& world,
+                                              sim::ProcId proc) const {
+  const sim::ProcRow& row = world.Peek(proc);
+  return {world.Peek(row.process).index, row.opening};
+}
+
+// The proc that a call's descriptor names; munmap() also ends mappings whose
+// descriptor is closed.
+sim::ProcId Lockstep::ProcOf(const World& world, TaskId task,
+                             const Syscall& call) const {
+  const sim::ProcessId process = world.Peek(task).process;
+  sim::FileId file = sim::FileOfFd(world, process, call.fd);
+  if (!file && call.op == sim::OpId::kMunmap) {
+    file = sim::OldestMapping(world, process);
   }
-  return place;
+  return world.Peek(file).proc;
+}
+
+// Where the mapping that a call is about is, or will be.
+uint64_t Lockstep::MappingFor(const World& world, TaskId task,
+                              const Syscall& call) const {
+  const sim::ProcId proc = ProcOf(world, task, call);
+  const auto found = mappings_.find(KeyOf(world, proc));
+  if (call.op != sim::OpId::kMmap && found != mappings_.end()) {
+    return found->second;
+  }
+  const uint32_t process = world.Peek(world.Peek(task).process).index;
+  const auto count = mapping_count_.find(process);
+  return MappingOf(count == mapping_count_.end() ? 0 : count->second);
 }
 
 void Lockstep::Submitted(const World& world, TaskId task, const Syscall& call) {
@@ -184,6 +210,10 @@ void Lockstep::Returned(const World& world, TaskId task) {
   Actor& actor = At(number);
   if (actor.pending) Begin(number);  // the set-up runs calls at once
   actor.inside = false;
+  if (actor.call.op == sim::OpId::kMmap && world.Peek(task).ret == 0) {
+    const auto key = KeyOf(world, ProcOf(world, task, actor.call));
+    mappings_[key] = MappingOf(mapping_count_[key.first]++);
+  }
   if (world.Peek(world.Peek(task).process).dead != 0) return;
   AddResult(number, Results(world, task, actor));
 }
@@ -195,7 +225,6 @@ void Lockstep::Exiting(const World& world, sim::ProcessId process) {
   const sim::Range tasks = scenario_.processes[index - 1].tasks;
   for (uint32_t i = 0; i < tasks.count; ++i) {
     actors_[tasks.begin + i].pending = false;
-    actors_[tasks.begin + i].inside = false;
   }
 }
 
@@ -261,8 +290,12 @@ bool Lockstep::Settle() {
     simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
     return true;
   };
-  if (runs(current_)) return apply(current_);
-  for (uint32_t i = 1; i <= actors_.size(); ++i) {
+  // The worker does not sleep: nobody runs before it is done.
+  const World& world = simulation_->world();
+  const bool working =
+      bool(world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
+  if (!working && runs(current_)) return apply(current_);
+  for (uint32_t i = 1; !working && i <= actors_.size(); ++i) {
     if (runs(i)) return apply(i);
   }
   if (!simulation_->WorkerEnabled()) return false;
@@ -296,8 +329,7 @@ void Lockstep::Take(uint32_t actor) {
 
 // ----------------------------------------------------------------- results --
 
-Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row,
-                      const Actor& actor) const {
+Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row) const {
   Word word;
   word.br = static_cast<sim::Br>(row.br);
   word.ptr = row.ptr;
@@ -312,15 +344,15 @@ Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row,
   word.data_size = row.data_size;
   word.offsets_size = row.offsets_size;
   if (!row.buffer) return word;
-  const uint32_t process =
-      world.Peek(world.Peek(world.Peek(row.buffer).proc).process).index;
-  const auto found = mappings_.find({process, actor.call.fd});
+  const auto found = mappings_.find(KeyOf(world, world.Peek(row.buffer).proc));
   const uint64_t map = found == mappings_.end()
                            ? 0
                            : (found->second - kMappings) / kMappingStride;
   word.buffer = absl::StrFormat("map%u+%#x", map, row.address);
   word.offsets = absl::StrFormat("map%u+%#x", map,
                                  row.address + ((row.data_size + 7) & ~7ull));
+  // Memory that was unmapped meanwhile cannot be looked at.
+  if (world.Peek(world.Peek(row.buffer).proc).mapped == 0) return word;
   word.data_bytes =
       std::string(world.blobs().Bytes(world.Peek(row.buffer).data));
   word.data_bytes.resize(row.data_size, '\0');
@@ -339,6 +371,9 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     std::string line = absl::StrCat(
         name, " = ",
         row.ret < 0 ? sim::ErrnoName(row.ret) : absl::StrCat(row.ret).c_str());
+    if (actor.call.op == sim::OpId::kPoll && row.ret >= 0) {
+      absl::StrAppendFormat(&line, " revents %#x", row.value);
+    }
     if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
       const auto request = static_cast<sim::IoctlRequest>(actor.call.request);
       if (request == sim::IoctlRequest::kVersion) {
@@ -366,7 +401,7 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     at += sim::SizeOf(static_cast<sim::Br>(word.br));
     if (at > row.read_consumed) break;
     lines.push_back(
-        absl::StrCat(name, "   ", Describe(WordOf(world, word, actor))));
+        absl::StrCat(name, "   ", Describe(WordOf(world, word))));
   }
   return lines;
 }

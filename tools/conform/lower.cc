@@ -73,7 +73,7 @@ bool IsTransaction(Bc bc) {
 uint64_t Lowering::Payload(absl::string_view bytes, uint64_t room,
                            LoweredCall* out) {
   const uint64_t size =
-      std::max<uint64_t>(bytes.size(), std::min<uint64_t>(room, kMostCopied));
+      std::max<uint64_t>(bytes.size(), room <= kMostCopied ? room : 0);
   const uint64_t address = SliceOf(actor_) + kPayload + used_;
   if (used_ + size > kPayloadRoom) {
     overflow_ = true;

@@ -84,6 +84,8 @@ class Observer {
     if (ret.write_consumed.has_value()) {
       absl::StrAppend(&line, " written ", *ret.write_consumed, " read ",
                       *ret.read_consumed);
+    } else if (ret.revents.has_value() && ret.error == 0) {
+      absl::StrAppendFormat(&line, " revents %#x", *ret.revents);
     } else if (ret.error == 0) {
       AddPeek(ret, &line);
     }

@@ -32,7 +32,9 @@ void RandomStep::Fill(const ProcessView& process, const ThreadView& thread,
                       const std::vector<std::string>& others,
                       proto::Step* step) {
   const uint32_t kind = prng_.Below(100);
-  if (kind < 84) {
+  if (!process.open && Chance(90)) {
+    step->mutable_open()->set_nonblock(Chance(20));
+  } else if (kind < 84) {
     WriteRead(process, thread, step->mutable_write_read());
   } else if (kind < 94) {
     Ioctl(step->mutable_ioctl());
@@ -40,7 +42,7 @@ void RandomStep::Fill(const ProcessView& process, const ThreadView& thread,
     step->mutable_kill()->set_process(
         others[prng_.Below(static_cast<uint32_t>(others.size()))]);
     return;
-  } else if (kind < 96) {
+  } else if (kind < 96 && process.open) {
     step->mutable_munmap();
   } else if (kind < 97) {
     step->mutable_mmap()->set_size(8192);
@@ -266,6 +268,11 @@ void RandomStep::Item(const ProcessView& process, proto::Item* item) {
   }
 }
 
+// More than any mapping here has room for; the sums may overflow.
+uint64_t RandomStep::TooLarge() {
+  return (uint64_t{1} << (21 + prng_.Below(43))) - 8 * prng_.Below(3);
+}
+
 // Makes a payload malformed.
 void RandomStep::Spoil(proto::Transaction* t) {
   switch (prng_.Below(8)) {
@@ -273,13 +280,13 @@ void RandomStep::Spoil(proto::Transaction* t) {
       t->set_data_size(prng_.Below(64));
       break;
     case 1:
-      t->set_data_size(uint64_t{1} << (10 + prng_.Below(54)));
+      t->set_data_size(TooLarge());
       break;
     case 2:
       t->set_offsets_size(prng_.Below(40));
       break;
     case 3:
-      t->set_offsets_size(uint64_t{1} << (10 + prng_.Below(54)));
+      t->set_offsets_size(TooLarge());
       break;
     case 4:
       for (uint32_t i = 0; i <= prng_.Below(3); ++i) {

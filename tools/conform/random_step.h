@@ -36,6 +36,7 @@ class RandomStep {
   void Transaction(const ProcessView& process, bool reply,
                    proto::Transaction* t);
   void Item(const ProcessView& process, proto::Item* item);
+  uint64_t TooLarge();
   void Spoil(proto::Transaction* t);
   void Ioctl(proto::Ioctl* ioctl);
 

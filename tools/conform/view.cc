@@ -36,6 +36,9 @@ class Inspector {
         });
     w_.ForEach<sim::ProcRow>(
         [this](sim::ProcId id, const sim::ProcRow&) { AddDeaths(id); });
+    w_.ForEach<sim::FdRow>([this](sim::FdId, const sim::FdRow& fd) {
+      view_.processes[w_.Peek(fd.process).index - 1].open = true;
+    });
     for (ProcessView& process : view_.processes) Sort(&process);
     return std::move(view_);
   }

@@ -1,0 +1,31 @@
+// One scenario on both sides: what is said about it.
+#ifndef BINDERY_TOOLS_CONFORM_JUDGE_H_
+#define BINDERY_TOOLS_CONFORM_JUDGE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/conform/kernel/machine.h"
+#include "tools/conform/lockstep.h"
+
+namespace bindery::conform {
+
+struct Verdict {
+  bool same = false;
+  size_t steps = 0;         // compared
+  std::string explanation;  // for people, if not the same
+};
+
+// What the kernel's record says about the model's run. A record whose outcome
+// is not kOk, or that leaks, is never the same.
+Verdict Judge(const LockstepRun& run, const ScenarioRecord& record);
+
+// Runs all plans on the kernel and judges them, in order.
+absl::StatusOr<std::vector<Verdict>> JudgeAll(
+    const std::vector<LockstepRun>& runs, const KernelSpec& kernel,
+    const MachineOptions& options);
+
+}  // namespace bindery::conform
+
+#endif  // BINDERY_TOOLS_CONFORM_JUDGE_H_
