@@ -117,6 +117,15 @@ std::vector<std::string> QemuCommand(const KernelSpec& kernel,
   };
 }
 
+// When a user-mode kernel panics, it prints all of its messages once more, to
+// where the records go.
+void MoveKernelDump(ChildResult& result) {
+  const size_t begin = result.output.find("kmsg_dump:");
+  if (begin == result.output.npos) return;
+  result.errors += result.output.substr(begin);
+  result.output.resize(begin);
+}
+
 absl::StatusOr<ChildResult> RunHere(const std::string& plan_text,
                                     ChildOptions child,
                                     const std::string& device_folder) {
@@ -159,6 +168,7 @@ absl::StatusOr<ChildResult> Boot(const KernelSpec& kernel,
                             options.memory_mb)
           : QemuCommand(kernel, initrd->path(), options.memory_mb);
   absl::StatusOr<ChildResult> result = RunChild(child);
+  if (result.ok()) MoveKernelDump(*result);
   if (!result.ok() && kernel.kind == MachineKind::kQemu) {
     return absl::UnavailableError(
         absl::StrCat(result.status().message(),

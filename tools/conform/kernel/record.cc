@@ -271,10 +271,7 @@ class RecordParser {
       const int command = line.Take<int>();
       return_->payloads.push_back({command, line.TakeBytes(), std::nullopt});
     } else if (key == "offsets") {
-      line.Require(!return_->payloads.empty() &&
-                   line.Take<int>() == return_->payloads.back().command);
-      if (line.AtEnd()) return;
-      return_->payloads.back().offsets = line.TakeBytes();
+      ReadOffsets(line);
     } else if (key == "peek") {
       const int index = line.Take<int>();
       return_->peeks[index] = line.TakeBytes();
@@ -283,6 +280,14 @@ class RecordParser {
     } else {
       ReadObject(key, line);
     }
+  }
+
+  void ReadOffsets(Line& line) {
+    line.Require(!return_->payloads.empty());
+    if (return_->payloads.empty()) return;
+    Payload& payload = return_->payloads.back();
+    line.Require(line.Take<int>() == payload.command);
+    payload.offsets = line.TakeBytes();
   }
 
   void ReadObject(std::string_view key, Line& line) {
