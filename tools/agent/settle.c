@@ -38,8 +38,7 @@ void Pause(void) {
 static void OpenTaskState(struct Run* run, int actor) {
   char path[64];
   snprintf(path, sizeof(path), "/proc/%d/task/%d/stat",
-           (int)run->pids[run->scenario->process_of[actor]],
-           (int)TidOf(actor));
+           (int)run->pids[run->scenario->process_of[actor]], (int)TidOf(actor));
   run->stats[actor] = open(path, O_RDONLY | O_CLOEXEC);
 }
 

@@ -19,9 +19,13 @@ namespace {
 constexpr char kKernelWords[] =
     " panic=-1 oops=panic panic_on_warn=1 loglevel=5";
 
-constexpr const char* kSignsOfOops[] = {
-    "Kernel panic", "BUG:", "WARNING:", "Oops", "KASAN", "kernel BUG",
-    "general protection fault"};
+constexpr const char* kSignsOfOops[] = {"Kernel panic",
+                                        "BUG:",
+                                        "WARNING:",
+                                        "Oops",
+                                        "KASAN",
+                                        "kernel BUG",
+                                        "general protection fault"};
 
 constexpr size_t kLastWords = 4000;
 
@@ -170,11 +174,10 @@ absl::StatusOr<ChildResult> Boot(const KernelSpec& kernel,
   absl::StatusOr<ChildResult> result = RunChild(child);
   if (result.ok()) MoveKernelDump(*result);
   if (!result.ok() && kernel.kind == MachineKind::kQemu) {
-    return absl::UnavailableError(
-        absl::StrCat(result.status().message(),
-                     "; QEMU is needed for ", kernel.name,
-                     ": apt-get install qemu-system-x86, or choose a uml- "
-                     "kernel"));
+    return absl::UnavailableError(absl::StrCat(
+        result.status().message(), "; QEMU is needed for ", kernel.name,
+        ": apt-get install qemu-system-x86, or choose a uml- "
+        "kernel"));
   }
   return result;
 }

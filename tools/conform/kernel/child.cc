@@ -155,9 +155,9 @@ absl::StatusOr<ChildResult> RunChild(const ChildOptions& options) {
   kill(-pid, SIGKILL);
   if (WIFEXITED(result.wait_status) &&
       WEXITSTATUS(result.wait_status) == kCannotStart) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot start ", options.arguments[0], " ",
-                     result.errors.substr(0, 200)));
+    return absl::UnavailableError(absl::StrCat("cannot start ",
+                                               options.arguments[0], " ",
+                                               result.errors.substr(0, 200)));
   }
   return result;
 }

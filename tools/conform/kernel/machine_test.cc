@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <signal.h>
 
+#include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -68,15 +71,14 @@ TEST(MachineTest, ReportsTheSteppingActorFirstThenTheWoken) {
   EXPECT_EQ(record.steps[2].returns[0].actor, 1);
   EXPECT_EQ(record.steps[2].returns[1].actor, 0);
   EXPECT_EQ(record.steps[2].returns[1].result, 2);
-  EXPECT_EQ(record.steps[2].returns[1].peeks.at(0),
-            std::string("hi\0\0", 4));
+  EXPECT_EQ(record.steps[2].returns[1].peeks.at(0), std::string("hi\0\0", 4));
   EXPECT_TRUE(record.steps[2].blocked.empty());
 }
 
 TEST(MachineTest, ASignalInterruptsACall) {
-  const ScenarioRecord record = RunOne(
-      absl::StrCat(kOneTask, "call 0 pipe\n",
-                   "call 0 poll fd=3 events=1 timeout=-1\nsignal 0\n"));
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kOneTask, "call 0 pipe\n",
+                          "call 0 poll fd=3 events=1 timeout=-1\nsignal 0\n"));
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
   EXPECT_EQ(Only(record, 2).error, EINTR);
   EXPECT_EQ(Only(record, 2).result, -1);
@@ -112,8 +114,8 @@ TEST(MachineTest, TellsHowAProcessExits) {
 }
 
 TEST(MachineTest, AThreadEndsAlone) {
-  const ScenarioRecord record = RunOne(
-      absl::StrCat(kTwoThreads, "call 1 thread_exit\ncall 0 pipe\n"));
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kTwoThreads, "call 1 thread_exit\ncall 0 pipe\n"));
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
   EXPECT_EQ(record.steps[0].gone, std::vector<int>{1});
   EXPECT_TRUE(record.steps[0].deaths.empty());
@@ -121,8 +123,8 @@ TEST(MachineTest, AThreadEndsAlone) {
 }
 
 TEST(MachineTest, AMainThreadEndsAlone) {
-  const ScenarioRecord record = RunOne(
-      absl::StrCat(kTwoThreads, "call 0 thread_exit\ncall 1 pipe\n"));
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kTwoThreads, "call 0 thread_exit\ncall 1 pipe\n"));
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
   EXPECT_EQ(record.steps[0].gone, std::vector<int>{0});
   EXPECT_EQ(Only(record, 1).opened.size(), 2u);
@@ -145,10 +147,10 @@ TEST(MachineTest, DoesNotHandACallToADeadActor) {
 }
 
 TEST(MachineTest, AnActorThatNeverRestsIsAHang) {
-  const std::vector<ScenarioRecord> records = RunAll(
-      {MakePlan("spins", absl::StrCat("timeout 200\n", kOneTask,
-                                      "call 0 spin\n")),
-       MakePlan("next", absl::StrCat(kOneTask, "call 0 pipe\n"))});
+  const std::vector<ScenarioRecord> records =
+      RunAll({MakePlan("spins", absl::StrCat("timeout 200\n", kOneTask,
+                                             "call 0 spin\n")),
+              MakePlan("next", absl::StrCat(kOneTask, "call 0 pipe\n"))});
   ASSERT_EQ(records.size(), 2u);
   EXPECT_EQ(records[0].outcome, Outcome::kHang);
   EXPECT_EQ(records[0].detail, "stuck 0 0 state=R");
@@ -231,15 +233,15 @@ TEST(MachineTest, DescriptorsBeginAndEndWhereThePlanSays) {
 }
 
 TEST(MachineTest, AProcessMayStartWithoutDescriptors) {
-  const ScenarioRecord record = RunOne(
-      "process 0 first_fd=0\ntask 0 process=0\ncall 0 memfd\n");
+  const ScenarioRecord record =
+      RunOne("process 0 first_fd=0\ntask 0 process=0\ncall 0 memfd\n");
   EXPECT_EQ(Only(record, 0).result, 0);
 }
 
 TEST(MachineTest, FilesAreNamedByWhatTheyReferTo) {
-  const ScenarioRecord record = RunOne(
-      absl::StrCat(kOneTask, "call 0 memfd\ncall 0 memfd flags=1\n",
-                   "call 0 dup fd=3\ncall 0 open device=null\n"));
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kOneTask, "call 0 memfd\ncall 0 memfd flags=1\n",
+                          "call 0 dup fd=3\ncall 0 open device=null\n"));
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
   EXPECT_EQ(Only(record, 0).opened.at(0).file, "f0");
   EXPECT_FALSE(Only(record, 0).opened.at(0).cloexec);
@@ -251,11 +253,11 @@ TEST(MachineTest, FilesAreNamedByWhatTheyReferTo) {
 }
 
 TEST(MachineTest, MapsWhereThePlanSays) {
-  const ScenarioRecord record = RunOne(absl::StrCat(
-      kOneTask, "call 0 memfd\n",
-      "call 0 mmap fd=3 addr=0x3000000000 size=4096 prot=1\n",
-      "call 0 mmap fd=3 addr=0x3000000000 size=4096 prot=1\n",
-      "call 0 munmap addr=0x3000000000 size=4096\n"));
+  const ScenarioRecord record = RunOne(
+      absl::StrCat(kOneTask, "call 0 memfd\n",
+                   "call 0 mmap fd=3 addr=0x3000000000 size=4096 prot=1\n",
+                   "call 0 mmap fd=3 addr=0x3000000000 size=4096 prot=1\n",
+                   "call 0 munmap addr=0x3000000000 size=4096\n"));
   ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
   EXPECT_EQ(Only(record, 1).result, 0x3000000000);
   EXPECT_EQ(Only(record, 2).error, EEXIST);
@@ -283,8 +285,7 @@ TEST(MachineTest, SaysWhichLineOfAPlanIsWrong) {
       {"poke 0x200ffffffe 000000\n", "line=4 not user memory"},
       {"poke 0x2000000000 abc\n", "line=4 poke ADDRESS HEX expected"},
       {"area 0x2000000000 17 none\n", "line=4 not whole pages"},
-      {"area 0x2000000000 4096 red\n",
-       "line=4 none, ro or unmapped expected"},
+      {"area 0x2000000000 4096 red\n", "line=4 none, ro or unmapped expected"},
       {"call 0 write_read fd=3 read=1,2,3,4\n",
        "line=4 ADDRESS,SIZE,CONSUMED expected"},
       {"call 0 dup fd=3 peek=1\n", "line=4 peek=ADDRESS,SIZE expected"},
@@ -311,7 +312,9 @@ TEST(RunPlansTest, RefusesAPlanThatIsNotOneScenarioOfItsName) {
   const KernelSpec kernel = *FindKernel("this", "");
   const Plan two = {"a", "scenario a\nend\nscenario b\nend\n"};
   const Plan other = {"a", "scenario b\nend\n"};
-  for (const Plan& plan : {two, other, Plan{"a", ""}, Plan{"a", "end\n"}}) {
+  const Plan words = {"a b", "scenario a b\nend\n"};
+  for (const Plan& plan :
+       {two, other, words, Plan{"a", ""}, Plan{"a", "end\n"}}) {
     EXPECT_EQ(RunPlans(kernel, {plan}, {}).status().code(),
               absl::StatusCode::kInvalidArgument)
         << plan.text;
@@ -323,6 +326,53 @@ TEST(RunPlansTest, AMachineThatDoesNotBootIsAnError) {
   const KernelSpec kernel = {MachineKind::kUserMode, "true", "/bin/true"};
   const auto records = RunPlans(kernel, {MakePlan("a", kOneTask)}, {});
   EXPECT_EQ(records.status().code(), absl::StatusCode::kUnavailable);
+}
+
+// A program in the place of a user-mode kernel.
+KernelSpec FakeKernel(const std::string& script) {
+  const std::string path = testing::TempDir() + "/fake_kernel";
+  std::ofstream(path) << "#!/bin/sh\n" << script;
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return {MachineKind::kUserMode, "fake", path};
+}
+
+ScenarioRecord RunOnFake(const std::string& script) {
+  MachineOptions options;
+  options.silence_limit = std::chrono::milliseconds(300);
+  const auto records =
+      RunPlans(FakeKernel(script), {MakePlan("a", kOneTask)}, options);
+  EXPECT_TRUE(records.ok()) << records.status();
+  return records.ok() && records->size() == 1 ? records->front()
+                                              : ScenarioRecord();
+}
+
+TEST(RunPlansTest, AKernelThatReportsAnErrorIsAnOops) {
+  const ScenarioRecord record = RunOnFake(
+      "echo begin 0 a\n"
+      "echo all is well >&2; echo '[ 1.0] BUG: KASAN: x' >&2; echo y >&2\n");
+  EXPECT_EQ(record.outcome, Outcome::kOops);
+  EXPECT_EQ(record.console, "[ 1.0] BUG: KASAN: x\ny\n");
+}
+
+TEST(RunPlansTest, AKernelThatPrintsItsMessagesAmongTheRecordsIsUnderstood) {
+  const ScenarioRecord record = RunOnFake(
+      "echo begin 0 a\necho ret 0 0 0 0\n"
+      "echo kmsg_dump:\necho Kernel panic\n");
+  EXPECT_EQ(record.outcome, Outcome::kOops);
+  EXPECT_EQ(record.steps.size(), 1u);
+}
+
+TEST(RunPlansTest, AKernelThatFallsSilentIsAHang) {
+  const ScenarioRecord record = RunOnFake("echo begin 0 a\nsleep 1000\n");
+  EXPECT_EQ(record.outcome, Outcome::kHang);
+  EXPECT_EQ(record.detail, "the machine fell silent");
+}
+
+TEST(RunPlansTest, AKernelThatRunsSomethingElseIsAnError) {
+  const KernelSpec kernel =
+      FakeKernel("echo begin 0 b\necho end 0 ok steps=0\n");
+  EXPECT_EQ(RunPlans(kernel, {MakePlan("a", kOneTask)}, {}).status().code(),
+            absl::StatusCode::kDataLoss);
 }
 
 TEST(SplitPlansTest, TakesATextApart) {

@@ -178,8 +178,7 @@ class RecordParser {
       line.Require(equals != word.npos);
       if (equals == word.npos) return;
       int64_t growth = 0;
-      line.Require(
-          absl::SimpleAtoi(ToAbsl(word.substr(equals + 1)), &growth));
+      line.Require(absl::SimpleAtoi(ToAbsl(word.substr(equals + 1)), &growth));
       records_.open->leaks[std::string(word.substr(0, equals))] = growth;
     }
   }
@@ -227,8 +226,7 @@ class RecordParser {
   bool ReadStep(std::string_view key, Line& line) {
     static constexpr std::string_view kKeys[] = {"ret", "blocked", "gone",
                                                  "died", "state"};
-    if (std::find(std::begin(kKeys), std::end(kKeys), key) ==
-        std::end(kKeys)) {
+    if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys)) {
       return false;
     }
     StepRecord* const step = TakeStep(line);

@@ -71,7 +71,8 @@ TEST(RecordTest, ReadsBlockedActors) {
 
 TEST(RecordTest, ReadsErrnoAndPeeks) {
   const ScenarioRecord record = Find("signal");
-  EXPECT_EQ(record.steps[2].returns[0].peeks.at(0), std::string("\x08\0\0\0", 4));
+  EXPECT_EQ(record.steps[2].returns[0].peeks.at(0),
+            std::string("\x08\0\0\0", 4));
   EXPECT_EQ(record.steps[4].returns[0].result, -1);
   EXPECT_EQ(record.steps[4].returns[0].error, 4);
 }
@@ -113,9 +114,9 @@ std::string Wrap(const std::string& lines) {
 }
 
 TEST(RecordTest, KeepsWhatIsUnreadableApartFromNothing) {
-  const auto run = ParseRecords(
-      Wrap("ret 0 0 0 0 written=0 read=8\nwords unreadable\n"
-           "peek 0 unreadable\npeek 1 -\n"));
+  const auto run =
+      ParseRecords(Wrap("ret 0 0 0 0 written=0 read=8\nwords unreadable\n"
+                        "peek 0 unreadable\npeek 1 -\n"));
   ASSERT_TRUE(run.ok()) << run.status();
   const Return& back = run->complete.at(0).steps.at(0).returns.at(0);
   EXPECT_EQ(back.words, std::nullopt);
@@ -124,8 +125,8 @@ TEST(RecordTest, KeepsWhatIsUnreadableApartFromNothing) {
 }
 
 TEST(RecordTest, ReadsLeaks) {
-  const auto run = ParseRecords(
-      Wrap("leak proc=1 node=-2\nlog state\n| dead nodes:\n"));
+  const auto run =
+      ParseRecords(Wrap("leak proc=1 node=-2\nlog state\n| dead nodes:\n"));
   ASSERT_TRUE(run.ok()) << run.status();
   const ScenarioRecord& record = run->complete.at(0);
   EXPECT_EQ(record.leaks.at("proc"), 1);

@@ -85,16 +85,15 @@ int Run(const KernelSpec& kernel, const std::string& text) {
       std::chrono::steady_clock::now() - begin;
   if (!records.ok()) return Fail(records.status());
   const int code = PrintOutcomes(*records);
-  std::cout << absl::StreamFormat("%.2f s with boot, %.0f scenarios/s\n",
-                                  time.count(),
-                                  static_cast<double>(plans->size()) /
-                                      time.count());
+  std::cout << absl::StreamFormat(
+      "%.2f s with boot, %.0f scenarios/s\n", time.count(),
+      static_cast<double>(plans->size()) / time.count());
   return code;
 }
 
 int Main(const std::vector<char*>& arguments) {
-  const auto kernel = FindKernel(absl::GetFlag(FLAGS_kernel),
-                                 absl::GetFlag(FLAGS_kernel_dir));
+  const auto kernel =
+      FindKernel(absl::GetFlag(FLAGS_kernel), absl::GetFlag(FLAGS_kernel_dir));
   if (!kernel.ok()) return Fail(kernel.status());
   const absl::StatusOr<std::string> text = ReadFiles(arguments);
   if (!text.ok()) return Fail(text.status());

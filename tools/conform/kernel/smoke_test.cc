@@ -177,8 +177,7 @@ TEST_P(SmokeTest, AKernelThatStopsCostsOneScenario) {
   again.text.replace(0, again.text.find('\n'), "scenario again");
   const Plan stops = {
       "stops", "scenario stops\nprocess 0\ntask 0 process=0\npanic\nend\n"};
-  const std::vector<ScenarioRecord> records =
-      RunAll({smoke[0], stops, again});
+  const std::vector<ScenarioRecord> records = RunAll({smoke[0], stops, again});
   ASSERT_EQ(records.size(), 3u);
   EXPECT_EQ(records[0].outcome, Outcome::kOk);
   EXPECT_EQ(records[1].outcome, Outcome::kOops);
