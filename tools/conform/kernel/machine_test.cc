@@ -130,6 +130,16 @@ TEST(MachineTest, AMainThreadEndsAlone) {
   EXPECT_EQ(Only(record, 1).opened.size(), 2u);
 }
 
+TEST(MachineTest, AProcessEndsWithItsLastThread) {
+  const ScenarioRecord record = RunOne(absl::StrCat(
+      kTwoThreads, "call 0 thread_exit\ncall 1 thread_exit code=3\n"));
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_TRUE(record.steps[0].deaths.empty());
+  EXPECT_EQ(record.steps[1].gone, std::vector<int>{1});
+  ASSERT_EQ(record.steps[1].deaths.size(), 1u);
+  EXPECT_EQ(record.steps[1].deaths[0].signal, 0);
+}
+
 TEST(MachineTest, DoesNotHandACallToABusyActor) {
   const ScenarioRecord record = RunOne(absl::StrCat(
       kOneTask, "call 0 pipe\ncall 0 poll fd=3 events=1 timeout=-1\n",

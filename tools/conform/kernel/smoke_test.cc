@@ -186,6 +186,17 @@ TEST_P(SmokeTest, AKernelThatStopsCostsOneScenario) {
   EXPECT_EQ(records[2].outcome, Outcome::kOk);
 }
 
+TEST_P(SmokeTest, AnActorThatRunsOnIsAHang) {
+  const Plan spins = {"spins",
+                      "scenario spins\ntimeout 300\nprocess 0\n"
+                      "task 0 process=0\ncall 0 spin\nend\n"};
+  const std::vector<ScenarioRecord> records = RunAll({spins, SmokePlans()[0]});
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].outcome, Outcome::kHang);
+  EXPECT_EQ(records[0].detail, "stuck 0 0 state=R");
+  EXPECT_EQ(records[1].outcome, Outcome::kOk);
+}
+
 // Everything but the numbers that a kernel counts up.
 std::string Summary(const std::vector<ScenarioRecord>& records) {
   std::ostringstream text;
