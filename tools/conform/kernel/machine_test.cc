@@ -262,6 +262,16 @@ TEST(MachineTest, FilesAreNamedByWhatTheyReferTo) {
   EXPECT_EQ(Only(record, 3).opened.at(0).access, "rw");
 }
 
+TEST(MachineTest, FlagsOfZeroAreFlags) {
+  const ScenarioRecord record = RunOne(
+      absl::StrCat(kOneTask, "call 0 open device=null flags=0\n",
+                   "call 0 mmap fd=3 addr=0 size=4096 prot=1 flags=0\n"));
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_EQ(Only(record, 0).opened.at(0).access, "r");
+  EXPECT_FALSE(Only(record, 0).opened.at(0).cloexec);
+  EXPECT_EQ(Only(record, 1).error, EINVAL);
+}
+
 TEST(MachineTest, MapsWhereThePlanSays) {
   const ScenarioRecord record = RunOne(
       absl::StrCat(kOneTask, "call 0 memfd\n",
