@@ -66,6 +66,17 @@ TEST(ChildTest, ReplacesEnvironment) {
   EXPECT_EQ(result->output, "/nowhere\n");
 }
 
+TEST(ChildTest, StaysOnOneCpuWhenTold) {
+  ChildOptions options;
+  options.arguments = {"nproc"};
+  for (int cpu : {0, 1, 1000}) {
+    options.cpu = cpu;
+    const auto result = RunChild(options);
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(result->output, "1\n") << cpu;
+  }
+}
+
 TEST(ChildTest, SaysWhichProgramIsMissing) {
   ChildOptions options;
   options.arguments = {"no-such-program-here"};
