@@ -106,6 +106,8 @@ TEST(FunctionLengthTest, AllowsTheCapAndNoMore) {
             Found{});
   EXPECT_EQ(Lines("FunctionLength", "a.cc", function(kMaxFunctionLines + 1)),
             Found{2});
+  EXPECT_EQ(Lines("FunctionLength", "a.c", function(kMaxFunctionLines + 1)),
+            Found{2});
 }
 
 // The lines of each function found, as "first-last".

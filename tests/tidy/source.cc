@@ -103,8 +103,9 @@ bool IsSkippedFolder(const std::string& name) {
 
 bool IsText(const SourceFile& file) {
   static const char* const kKinds[] = {
-      ".bzl", ".cc", ".css",  ".h",        ".html",  ".md",  ".proto",
-      ".sh",  ".ts", "BUILD", "WORKSPACE", ".bazel", ".awk", ".textproto"};
+      ".bzl",  ".c",        ".cc",    ".css", ".h",
+      ".html", ".md",       ".proto", ".sh",  ".ts",
+      "BUILD", "WORKSPACE", ".bazel", ".awk", ".textproto"};
   return std::find(std::begin(kKinds), std::end(kKinds), file.Kind()) !=
          std::end(kKinds);
 }
@@ -126,7 +127,10 @@ std::string SourceFile::Layer() const {
   return slash == path.npos ? "" : path.substr(0, slash);
 }
 
-bool SourceFile::IsCpp() const { return Kind() == ".cc" || Kind() == ".h"; }
+bool SourceFile::IsCpp() const {
+  const std::string kind = Kind();
+  return kind == ".c" || kind == ".cc" || kind == ".h";
+}
 
 SourceFile MakeSource(std::string path, std::string_view text) {
   SourceFile file{std::move(path), SplitLines(text), {}};

@@ -25,6 +25,7 @@ struct SourceFile {
   std::string Kind() const;
   // The first folder of the path ("sim"), or "" for a file at the root.
   std::string Layer() const;
+  // C++ or C.
   bool IsCpp() const;
 };
 

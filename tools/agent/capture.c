@@ -78,12 +78,11 @@ static struct FileFact FactOf(int fd) {
 static void AddFile(struct Capture* capture, enum ChunkKind kind,
                     uint32_t index, uint32_t object, int fd) {
   const struct FileFact fact = FactOf(fd);
-  AddChunk(capture,
-           (struct Chunk){.kind = kind,
-                          .index = index,
-                          .object = object,
-                          .size = sizeof(fact)},
-           (uintptr_t)&fact);
+  AddChunk(
+      capture,
+      (struct Chunk){
+          .kind = kind, .index = index, .object = object, .size = sizeof(fact)},
+      (uintptr_t)&fact);
 }
 
 // One transaction that was received.
@@ -168,11 +167,11 @@ static void AddTransaction(struct Capture* capture, uint32_t index,
            (struct Chunk){
                .kind = kDataChunk, .index = index, .size = data->data_size},
            received.data);
-  AddChunk(capture,
-           (struct Chunk){.kind = kOffsetsChunk,
-                          .index = index,
-                          .size = data->offsets_size},
-           received.offsets);
+  AddChunk(
+      capture,
+      (struct Chunk){
+          .kind = kOffsetsChunk, .index = index, .size = data->offsets_size},
+      received.offsets);
   for (uint32_t i = 0; i < received.objects && i < kMaxObjects; ++i) {
     AddObject(capture, &received, i);
   }
@@ -189,9 +188,10 @@ static void AddWords(struct Capture* capture) {
   if (io->read_consumed <= from) return;
   const uint64_t end = io->read_buffer + io->read_consumed;
   uint64_t at = io->read_buffer + from;
-  AddChunk(capture,
-           (struct Chunk){.kind = kWordsChunk, .size = io->read_consumed - from},
-           at);
+  AddChunk(
+      capture,
+      (struct Chunk){.kind = kWordsChunk, .size = io->read_consumed - from},
+      at);
   uint32_t command;
   for (uint32_t index = 0; end - at >= sizeof(command); ++index) {
     struct binder_transaction_data data;

@@ -13,7 +13,7 @@
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
 
-enum { kKillTimeoutMs = 3000, kStartTimeoutMs = 3000 };
+enum { kKillTimeoutMs = 10000, kStartTimeoutMs = 10000 };
 
 enum Outcome { kOk, kDiverged, kHang, kError };
 

@@ -94,8 +94,7 @@ static size_t ReadAll(int fd) {
   if (g_buffer == NULL) g_buffer = malloc(kMaxLog + 1);
   size_t size = 0;
   while (g_buffer != NULL && size < kMaxLog) {
-    const ssize_t got =
-        pread(fd, g_buffer + size, kMaxLog - size, (off_t)size);
+    const ssize_t got = pread(fd, g_buffer + size, kMaxLog - size, (off_t)size);
     if (got <= 0) break;
     size += (size_t)got;
   }

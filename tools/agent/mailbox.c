@@ -26,7 +26,7 @@ int MapSharedMemory(void) {
   return g_captures == MAP_FAILED ? errno : 0;
 }
 
-char* CaptureOf(int actor) { return g_captures + actor * CAPTURE_SIZE; }
+char* CaptureOf(int actor) { return g_captures + (size_t)actor * CAPTURE_SIZE; }
 
 void ClearUserMemory(void) {
   madvise((void*)USER_MEMORY, USER_MEMORY_SIZE, MADV_REMOVE);

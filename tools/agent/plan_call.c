@@ -27,17 +27,13 @@ struct Verb {
 };
 
 static const struct Verb kVerbs[] = {
-    {"open", SYS_openat, kOpensFile, 0, {{"flags", 2, 0}}},
+    {"open", SYS_openat, kOpensFile, 0, {{0}}},
     {"close", SYS_close, kPlain, 1, {{"fd", 0, 1}}},
     {"mmap",
      SYS_mmap,
      kPlain,
      0,
-     {{"fd", 4, 1},
-      {"addr", 0, 1},
-      {"size", 1, 1},
-      {"prot", 2, 1},
-      {"flags", 3, 0}}},
+     {{"fd", 4, 1}, {"addr", 0, 1}, {"size", 1, 1}, {"prot", 2, 1}}},
     {"munmap", SYS_munmap, kPlain, 1, {{"addr", 0, 1}, {"size", 1, 1}}},
     {"mprotect",
      SYS_mprotect,
@@ -98,7 +94,13 @@ static const char* TakePeeks(struct Words* words, struct Call* call) {
   }
 }
 
-// Flags that every call of its kind has, unless the plan gives others.
+// Flags of the plan, or those that calls of this kind have without any.
+static const char* TakeFlags(struct Words* words, uint64_t otherwise,
+                             uint64_t* flags) {
+  *flags = otherwise;
+  return TakeNumbers(words, "flags", flags, 1) < 0 ? "bad number" : NULL;
+}
+
 static const char* ParseOpen(struct Words* words, struct Call* call) {
   uint64_t nonblock = 0;
   if (!TakeText(words, "device", &call->device) ||
@@ -107,9 +109,14 @@ static const char* ParseOpen(struct Words* words, struct Call* call) {
   }
   if (TakeNumbers(words, "nonblock", &nonblock, 1) < 0) return "bad number";
   call->arguments[0] = (uint64_t)AT_FDCWD;
-  if (call->arguments[2] == 0) call->arguments[2] = O_RDWR | O_CLOEXEC;
-  if (nonblock != 0) call->arguments[2] |= O_NONBLOCK;
-  return NULL;
+  const uint64_t usual = O_RDWR | O_CLOEXEC | (nonblock ? O_NONBLOCK : 0);
+  return TakeFlags(words, usual, &call->arguments[2]);
+}
+
+static const char* ParseMmap(struct Words* words, struct Call* call) {
+  uint64_t usual = MAP_PRIVATE | MAP_NORESERVE;
+  if (call->arguments[0] != 0) usual |= MAP_FIXED_NOREPLACE;
+  return TakeFlags(words, usual, &call->arguments[3]);
 }
 
 static const char* ParseWriteRead(struct Words* words, struct Call* call) {
@@ -149,11 +156,7 @@ static const char* ParseSpecial(struct Words* words, struct Call* call) {
     case SYS_poll:
       return ParsePoll(words, call);
     case SYS_mmap:
-      if (call->arguments[3] == 0) {
-        call->arguments[3] = MAP_PRIVATE | MAP_NORESERVE;
-        if (call->arguments[0] != 0) call->arguments[3] |= MAP_FIXED_NOREPLACE;
-      }
-      return NULL;
+      return ParseMmap(words, call);
     case SYS_memfd_create:
       call->device = (struct Text){"memfd", 5};
       return NULL;

@@ -39,8 +39,7 @@ static char* Reserve(size_t size) {
 void Record(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  const int size =
-      vsnprintf(Reserve(kMaxLine), kMaxLine, format, arguments);
+  const int size = vsnprintf(Reserve(kMaxLine), kMaxLine, format, arguments);
   va_end(arguments);
   if (size > 0) g_size += size < kMaxLine ? (size_t)size : kMaxLine - 1;
 }

@@ -10,14 +10,23 @@
 
 #include "tools/agent/actor.h"
 
-enum { kPauseUs = 200, kEqualReads = 3, kPassesPerClock = 16 };
+enum {
+  kPauseUs = 200,
+  kEqualReads = 3,
+  kPassesAsIdle = 4,
+  kPassesPerClock = 16,
+};
 
 static int g_one_cpu;
 
-void PrepareScheduling(void) {
+static void SetPolicy(int policy) {
   const struct sched_param none = {0};
+  if (g_one_cpu) sched_setscheduler(0, policy, &none);
+}
+
+void PrepareScheduling(void) {
   g_one_cpu = sysconf(_SC_NPROCESSORS_ONLN) == 1;
-  if (g_one_cpu) sched_setscheduler(0, SCHED_IDLE, &none);
+  SetPolicy(SCHED_IDLE);
 }
 
 uint64_t NowMs(void) {
@@ -38,8 +47,7 @@ void Pause(void) {
 static void OpenTaskState(struct Run* run, int actor) {
   char path[64];
   snprintf(path, sizeof(path), "/proc/%d/task/%d/stat",
-           (int)run->pids[run->scenario->process_of[actor]],
-           (int)TidOf(actor));
+           (int)run->pids[run->scenario->process_of[actor]], (int)TidOf(actor));
   run->stats[actor] = open(path, O_RDONLY | O_CLOEXEC);
 }
 
@@ -122,16 +130,29 @@ static int IsOver(struct Deadline* deadline) {
   return now > deadline->at_ms;
 }
 
-static int WaitQuiet(struct Run* run, struct Deadline* deadline) {
+// Makes at most so many passes. Returns 1 once the scenario is at rest.
+static int IsAtRest(struct Run* run, int passes) {
   int quiet = 0;
-  for (unsigned pass = 1;; ++pass) {
+  for (; passes > 0; --passes) {
     quiet = AllQuiet(run) ? quiet + 1 : 0;
-    if (quiet > 0 && !AnyInCall(run)) return 1;
-    if (quiet == 2) return 1;
+    if (quiet == 2 || (quiet > 0 && !AnyInCall(run))) return 1;
     if (quiet == 0) Reap(run);
-    if (pass % kPassesPerClock == 0 && IsOver(deadline)) return 0;
     Pause();
   }
+  return 0;
+}
+
+// Someone who runs on and on leaves next to nothing of the CPU to a thread
+// under SCHED_IDLE, so a slow step is watched as an equal.
+static int WaitQuiet(struct Run* run, struct Deadline* deadline) {
+  if (IsAtRest(run, kPassesAsIdle)) return 1;
+  SetPolicy(SCHED_OTHER);
+  int rests;
+  do {
+    rests = IsAtRest(run, kPassesPerClock);
+  } while (!rests && !IsOver(deadline));
+  SetPolicy(SCHED_IDLE);
+  return rests;
 }
 
 // Waits until nothing is left to be released, or nothing more is.
@@ -144,6 +165,7 @@ static int WaitRelease(struct Run* run, const struct Counters* goal,
   while (equal < kEqualReads || (until != 0 && NowMs() < until)) {
     if (goal != NULL && SameCounters(goal, &last)) return 1;
     Pause();
+    Reap(run);
     if (!WaitQuiet(run, deadline)) return 0;
     ReadCounters(&now);
     equal = SameCounters(&last, &now) ? equal + 1 : 1;
@@ -156,5 +178,9 @@ static int WaitRelease(struct Run* run, const struct Counters* goal,
 int Settle(struct Run* run, const struct Counters* goal) {
   struct Deadline deadline = {.limit_ms = run->scenario->timeout_ms};
   if (!WaitQuiet(run, &deadline)) return 0;
-  return !run->must_release || WaitRelease(run, goal, &deadline);
+  if (!run->must_release) return 1;
+  // A process ends just after its last thread has gone.
+  Pause();
+  Reap(run);
+  return WaitRelease(run, goal, &deadline);
 }

@@ -14,8 +14,9 @@
 //    row, with quiet passes between, for at least settle_ms. At the end of a
 //    scenario it is enough that they are back where they were before it.
 // 3. On one CPU the coordinator runs under SCHED_IDLE: a thread that it wakes
-//    runs before it does, so that most passes find everything done. On more
-//    CPUs it sleeps between passes. The rules above decide in both cases.
+//    runs before it does, so that most passes find everything done; a step
+//    that is slow nevertheless is watched under SCHED_OTHER. On more CPUs it
+//    sleeps between passes. The rules above decide in all cases.
 //
 // Not covered: a release that the kernel delays by a timer, such as the last
 // reference to a file dropped by a kernel thread. A scenario that passes files

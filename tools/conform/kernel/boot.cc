@@ -19,9 +19,13 @@ namespace {
 constexpr char kKernelWords[] =
     " panic=-1 oops=panic panic_on_warn=1 loglevel=5";
 
-constexpr const char* kSignsOfOops[] = {
-    "Kernel panic", "BUG:", "WARNING:", "Oops", "KASAN", "kernel BUG",
-    "general protection fault"};
+constexpr const char* kSignsOfOops[] = {"Kernel panic",
+                                        "BUG:",
+                                        "WARNING:",
+                                        "Oops",
+                                        "KASAN",
+                                        "kernel BUG",
+                                        "general protection fault"};
 
 constexpr size_t kLastWords = 4000;
 
@@ -117,6 +121,15 @@ std::vector<std::string> QemuCommand(const KernelSpec& kernel,
   };
 }
 
+// When a user-mode kernel panics, it prints all of its messages once more, to
+// where the records go.
+void MoveKernelDump(ChildResult& result) {
+  const size_t begin = result.output.find("kmsg_dump:");
+  if (begin == result.output.npos) return;
+  result.errors += result.output.substr(begin);
+  result.output.resize(begin);
+}
+
 absl::StatusOr<ChildResult> RunHere(const std::string& plan_text,
                                     ChildOptions child,
                                     const std::string& device_folder) {
@@ -159,12 +172,12 @@ absl::StatusOr<ChildResult> Boot(const KernelSpec& kernel,
                             options.memory_mb)
           : QemuCommand(kernel, initrd->path(), options.memory_mb);
   absl::StatusOr<ChildResult> result = RunChild(child);
+  if (result.ok()) MoveKernelDump(*result);
   if (!result.ok() && kernel.kind == MachineKind::kQemu) {
-    return absl::UnavailableError(
-        absl::StrCat(result.status().message(),
-                     "; QEMU is needed for ", kernel.name,
-                     ": apt-get install qemu-system-x86, or choose a uml- "
-                     "kernel"));
+    return absl::UnavailableError(absl::StrCat(
+        result.status().message(), "; QEMU is needed for ", kernel.name,
+        ": apt-get install qemu-system-x86, or choose a uml- "
+        "kernel"));
   }
   return result;
 }

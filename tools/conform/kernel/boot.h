@@ -15,7 +15,7 @@
 
 namespace bindery::conform {
 
-// `cpu`: which of the CPUs the machine is to stay on.
+// `cpu`: the machine stays on the CPU so many places behind the caller's.
 absl::StatusOr<ChildResult> Boot(const KernelSpec& kernel,
                                  const std::string& plan_text, int cpu,
                                  const MachineOptions& options);

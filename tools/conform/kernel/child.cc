@@ -27,15 +27,19 @@ absl::Status SystemError(const std::string& what) {
   return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno)));
 }
 
-// Of the CPUs that the caller may use, the one with this number, modulo their
-// count. A caller that may not choose keeps what it has.
-void PinToCpu(int wanted) {
+// Stays on one CPU: of those that the caller may use, the one so many places
+// behind the CPU that it runs on, so that callers who know nothing of each
+// other spread. A caller that may not choose keeps what it has.
+void PinToCpu(int distance) {
   cpu_set_t allowed;
-  if (wanted < 0 || sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+  const int here = sched_getcpu();
+  if (distance < 0 || here < 0 ||
+      sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
     return;
   }
-  int left = wanted % CPU_COUNT(&allowed);
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+  int left = distance % CPU_COUNT(&allowed);
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    const int cpu = (here + i) % CPU_SETSIZE;
     if (!CPU_ISSET(cpu, &allowed) || left-- > 0) continue;
     cpu_set_t one;
     CPU_ZERO(&one);
@@ -155,9 +159,9 @@ absl::StatusOr<ChildResult> RunChild(const ChildOptions& options) {
   kill(-pid, SIGKILL);
   if (WIFEXITED(result.wait_status) &&
       WEXITSTATUS(result.wait_status) == kCannotStart) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot start ", options.arguments[0], " ",
-                     result.errors.substr(0, 200)));
+    return absl::UnavailableError(absl::StrCat("cannot start ",
+                                               options.arguments[0], " ",
+                                               result.errors.substr(0, 200)));
   }
   return result;
 }

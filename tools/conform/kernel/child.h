@@ -25,7 +25,9 @@ struct ChildOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<int> kept_fds;  // stay open in the program, with their numbers
   std::chrono::milliseconds silence_limit{20000};
-  int cpu = -1;  // which of the CPUs the caller may use; -1: all of them
+  // The program stays on the CPU so many places behind the caller's; -1: it
+  // may use all of the caller's.
+  int cpu = -1;
 };
 
 struct ChildResult {

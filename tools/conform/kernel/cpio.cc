@@ -23,9 +23,7 @@ void CpioWriter::AppendField(uint32_t value) {
   }
 }
 
-void CpioWriter::Pad() {
-  archive_.append(-archive_.size() % kAlignment, '\0');
-}
+void CpioWriter::Pad() { archive_.append(-archive_.size() % kAlignment, '\0'); }
 
 void CpioWriter::Add(std::string_view path, const Header& header,
                      std::string_view bytes) {

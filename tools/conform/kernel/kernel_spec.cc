@@ -10,8 +10,9 @@
 namespace bindery::conform {
 namespace {
 
-constexpr std::string_view kElfMagic = "\x7f"
-                                       "ELF";
+constexpr std::string_view kElfMagic =
+    "\x7f"
+    "ELF";
 constexpr std::string_view kBootMagic = "HdrS";
 constexpr size_t kBootMagicOffset = 0x202;
 

@@ -17,7 +17,9 @@ std::string Write(const std::string& name, const std::string& bytes) {
 std::string BootImage() { return std::string(0x202, '\0') + "HdrS rest"; }
 
 TEST(KernelSpecTest, FindsAUserModeKernelByVersion) {
-  const std::string path = Write("linux-uml-9.1", "\x7f" "ELF rest");
+  const std::string path = Write("linux-uml-9.1",
+                                 "\x7f"
+                                 "ELF rest");
   const auto spec = FindKernel("uml-9.1", testing::TempDir());
   ASSERT_TRUE(spec.ok()) << spec.status();
   EXPECT_EQ(spec->kind, MachineKind::kUserMode);
@@ -33,7 +35,10 @@ TEST(KernelSpecTest, FindsABootImageByVersion) {
 }
 
 TEST(KernelSpecTest, TellsAPathByItsBytes) {
-  const auto user = FindKernel(Write("k1", "\x7f" "ELF"), "");
+  const auto user = FindKernel(Write("k1",
+                                     "\x7f"
+                                     "ELF"),
+                               "");
   const auto boot = FindKernel(Write("k2", BootImage()), "");
   ASSERT_TRUE(user.ok() && boot.ok());
   EXPECT_EQ(user->kind, MachineKind::kUserMode);

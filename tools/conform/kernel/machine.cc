@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "tools/conform/kernel/boot.h"
@@ -18,8 +18,20 @@ namespace {
 using Records = std::vector<ScenarioRecord>;
 
 constexpr absl::string_view kBegin = "scenario ";
+constexpr size_t kMaxName = 128;
+
+bool IsName(const std::string& name) {
+  return !name.empty() && name.size() <= kMaxName &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return c > ' ' && c <= '~'; });
+}
 
 absl::Status CheckPlan(const Plan& plan) {
+  if (!IsName(plan.name)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "'", plan.name, "' cannot name a plan: one word of at most ", kMaxName,
+        " characters can"));
+  }
   absl::StatusOr<std::vector<Plan>> split = SplitPlans(plan.text);
   if (!split.ok()) return split.status();
   if (split->size() == 1 && split->front().name == plan.name) {
@@ -51,13 +63,23 @@ ScenarioRecord Blame(ScenarioRecord open, const ChildResult& child) {
   return open;
 }
 
+// The machine did what was asked, in the order that was asked.
+absl::Status CheckRecords(const Records& records,
+                          absl::Span<const Plan> plans) {
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (i < plans.size() && records[i].name == plans[i].name) continue;
+    return absl::DataLossError(absl::StrCat(
+        "the machine ran '", records[i].name, "' when another plan was due"));
+  }
+  return absl::OkStatus();
+}
+
 // A whole plan that is done has a record for each scenario. One that was cut
 // short has fewer, of which the last is to blame.
 absl::StatusOr<Records> RunOnce(const KernelSpec& kernel,
                                 absl::Span<const Plan> plans, int cpu,
                                 const MachineOptions& options) {
-  absl::StatusOr<ChildResult> child =
-      Boot(kernel, Join(plans), cpu, options);
+  absl::StatusOr<ChildResult> child = Boot(kernel, Join(plans), cpu, options);
   if (!child.ok()) return child.status();
   absl::StatusOr<RunRecords> run = ParseRecords(child->output);
   if (!run.ok()) return run.status();
@@ -69,9 +91,8 @@ absl::StatusOr<Records> RunOnce(const KernelSpec& kernel,
         absl::StrCat(kernel.name, " ran no scenario; its last words:\n",
                      LastWords(child->errors)));
   }
-  if (run->complete.size() > plans.size()) {
-    return absl::InternalError("more records than plans");
-  }
+  const absl::Status status = CheckRecords(run->complete, plans);
+  if (!status.ok()) return status;
   return std::move(run->complete);
 }
 
@@ -119,8 +140,7 @@ absl::StatusOr<Records> RunPlans(const KernelSpec& kernel,
   std::vector<std::thread> threads;
   for (size_t i = 1; i < shares.size(); ++i) {
     threads.emplace_back([&kernel, &options, &share = shares[i], i] {
-      share.records =
-          RunAll(kernel, share.plans, static_cast<int>(i), options);
+      share.records = RunAll(kernel, share.plans, static_cast<int>(i), options);
     });
   }
   shares[0].records = RunAll(kernel, shares[0].plans, 0, options);

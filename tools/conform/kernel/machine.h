@@ -28,7 +28,8 @@
 
 namespace bindery::conform {
 
-// One scenario for the agent: "scenario NAME" to "end", see tools/agent/plan.md.
+// One scenario for the agent: "scenario NAME" to "end", see
+// tools/agent/plan.md.
 struct Plan {
   std::string name;
   std::string text;

@@ -178,8 +178,7 @@ class RecordParser {
       line.Require(equals != word.npos);
       if (equals == word.npos) return;
       int64_t growth = 0;
-      line.Require(
-          absl::SimpleAtoi(ToAbsl(word.substr(equals + 1)), &growth));
+      line.Require(absl::SimpleAtoi(ToAbsl(word.substr(equals + 1)), &growth));
       records_.open->leaks[std::string(word.substr(0, equals))] = growth;
     }
   }
@@ -227,8 +226,7 @@ class RecordParser {
   bool ReadStep(std::string_view key, Line& line) {
     static constexpr std::string_view kKeys[] = {"ret", "blocked", "gone",
                                                  "died", "state"};
-    if (std::find(std::begin(kKeys), std::end(kKeys), key) ==
-        std::end(kKeys)) {
+    if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys)) {
       return false;
     }
     StepRecord* const step = TakeStep(line);
@@ -271,10 +269,7 @@ class RecordParser {
       const int command = line.Take<int>();
       return_->payloads.push_back({command, line.TakeBytes(), std::nullopt});
     } else if (key == "offsets") {
-      line.Require(!return_->payloads.empty() &&
-                   line.Take<int>() == return_->payloads.back().command);
-      if (line.AtEnd()) return;
-      return_->payloads.back().offsets = line.TakeBytes();
+      ReadOffsets(line);
     } else if (key == "peek") {
       const int index = line.Take<int>();
       return_->peeks[index] = line.TakeBytes();
@@ -283,6 +278,14 @@ class RecordParser {
     } else {
       ReadObject(key, line);
     }
+  }
+
+  void ReadOffsets(Line& line) {
+    line.Require(!return_->payloads.empty());
+    if (return_->payloads.empty()) return;
+    Payload& payload = return_->payloads.back();
+    line.Require(line.Take<int>() == payload.command);
+    payload.offsets = line.TakeBytes();
   }
 
   void ReadObject(std::string_view key, Line& line) {

@@ -25,6 +25,8 @@ ABSL_FLAG(std::string, kernel, "uml-7.2",
 ABSL_FLAG(std::string, kernel_dir, "", "the folder with the kernels");
 ABSL_FLAG(std::string, device_dir, "", "the folder with the devices, for this");
 ABSL_FLAG(int, jobs, 1, "machines that run at once");
+ABSL_FLAG(std::string, only, "", "run only the scenario of this name");
+ABSL_FLAG(int, repeat, 1, "run every scenario so many times");
 ABSL_FLAG(bool, records, false, "print the records of one boot as they are");
 ABSL_FLAG(bool, quiet, false, "print only the totals");
 
@@ -55,7 +57,21 @@ MachineOptions Options() {
   return options;
 }
 
-int PrintRecords(const KernelSpec& kernel, const std::string& text) {
+// The plans that the flags choose.
+std::vector<Plan> Choose(const std::vector<Plan>& plans) {
+  const std::string only = absl::GetFlag(FLAGS_only);
+  std::vector<Plan> chosen;
+  for (int i = 0; i < absl::GetFlag(FLAGS_repeat); ++i) {
+    for (const Plan& plan : plans) {
+      if (only.empty() || plan.name == only) chosen.push_back(plan);
+    }
+  }
+  return chosen;
+}
+
+int PrintRecords(const KernelSpec& kernel, const std::vector<Plan>& plans) {
+  std::string text;
+  for (const Plan& plan : plans) text += plan.text;
   const absl::StatusOr<ChildResult> child = Boot(kernel, text, 0, Options());
   if (!child.ok()) return Fail(child.status());
   std::cout << child->output;
@@ -76,30 +92,30 @@ int PrintOutcomes(const std::vector<ScenarioRecord>& records) {
   return bad == 0 ? 0 : 1;
 }
 
-int Run(const KernelSpec& kernel, const std::string& text) {
-  const absl::StatusOr<std::vector<Plan>> plans = SplitPlans(text);
-  if (!plans.ok()) return Fail(plans.status());
+int PrintRun(const KernelSpec& kernel, const std::vector<Plan>& plans) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto records = RunPlans(kernel, *plans, Options());
+  const auto records = RunPlans(kernel, plans, Options());
   const std::chrono::duration<double> time =
       std::chrono::steady_clock::now() - begin;
   if (!records.ok()) return Fail(records.status());
   const int code = PrintOutcomes(*records);
-  std::cout << absl::StreamFormat("%.2f s with boot, %.0f scenarios/s\n",
-                                  time.count(),
-                                  static_cast<double>(plans->size()) /
-                                      time.count());
+  std::cout << absl::StreamFormat(
+      "%.2f s with boot, %.0f scenarios/s\n", time.count(),
+      static_cast<double>(plans.size()) / time.count());
   return code;
 }
 
 int Main(const std::vector<char*>& arguments) {
-  const auto kernel = FindKernel(absl::GetFlag(FLAGS_kernel),
-                                 absl::GetFlag(FLAGS_kernel_dir));
+  const auto kernel =
+      FindKernel(absl::GetFlag(FLAGS_kernel), absl::GetFlag(FLAGS_kernel_dir));
   if (!kernel.ok()) return Fail(kernel.status());
   const absl::StatusOr<std::string> text = ReadFiles(arguments);
   if (!text.ok()) return Fail(text.status());
-  return absl::GetFlag(FLAGS_records) ? PrintRecords(*kernel, *text)
-                                      : Run(*kernel, *text);
+  const absl::StatusOr<std::vector<Plan>> plans = SplitPlans(*text);
+  if (!plans.ok()) return Fail(plans.status());
+  const std::vector<Plan> chosen = Choose(*plans);
+  return absl::GetFlag(FLAGS_records) ? PrintRecords(*kernel, chosen)
+                                      : PrintRun(*kernel, chosen);
 }
 
 }  // namespace

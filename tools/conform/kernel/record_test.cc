@@ -1,0 +1,207 @@
+// The parser, on records of a real kernel (testdata/smoke.records is what 7.2
+// said to testdata/smoke.plan) and on lines that no agent writes.
+
+#include "tools/conform/kernel/record.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace bindery::conform {
+namespace {
+
+std::string Sample() {
+  const char* const source = std::getenv("TEST_SRCDIR");
+  const char* const workspace = std::getenv("TEST_WORKSPACE");
+  std::ifstream file(std::string(source) + "/" + workspace +
+                     "/tools/conform/kernel/testdata/smoke.records");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+ScenarioRecord Find(const std::string& name) {
+  const auto run = ParseRecords(Sample());
+  EXPECT_TRUE(run.ok()) << run.status();
+  if (!run.ok()) return {};
+  for (const ScenarioRecord& record : run->complete) {
+    if (record.name == name) return record;
+  }
+  ADD_FAILURE() << "no record of " << name;
+  return {};
+}
+
+TEST(RecordTest, ReadsEveryScenario) {
+  const auto run = ParseRecords(Sample());
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_TRUE(run->done);
+  EXPECT_FALSE(run->open.has_value());
+  EXPECT_EQ(run->complete.size(), 7u);
+}
+
+TEST(RecordTest, ReadsPidsAndReturns) {
+  const ScenarioRecord record = Find("call");
+  EXPECT_EQ(record.outcome, Outcome::kOk);
+  ASSERT_EQ(record.pids.size(), 2u);
+  EXPECT_EQ(record.tids, record.pids);
+  ASSERT_EQ(record.steps.size(), 13u);
+  ASSERT_EQ(record.steps[10].returns.size(), 2u);
+  const Return& server = record.steps[10].returns[0];
+  EXPECT_EQ(server.actor, 0);
+  EXPECT_EQ(server.result, 0);
+  EXPECT_EQ(server.write_consumed, 80u);
+  EXPECT_EQ(server.read_consumed, 8u);
+  EXPECT_EQ(server.words, std::string("\x0c\x72\0\0\x06\x72\0\0", 8));
+  const Return& client = record.steps[10].returns[1];
+  ASSERT_EQ(client.payloads.size(), 1u);
+  EXPECT_EQ(client.payloads[0].command, 2);
+  EXPECT_EQ(client.payloads[0].data, "reply...");
+  EXPECT_EQ(client.payloads[0].offsets, "");
+}
+
+TEST(RecordTest, ReadsBlockedActors) {
+  const ScenarioRecord record = Find("call");
+  EXPECT_TRUE(record.steps[7].blocked.empty());
+  EXPECT_EQ(record.steps[8].blocked, std::vector<int>{0});
+  EXPECT_EQ(record.steps[9].blocked, std::vector<int>{1});
+}
+
+TEST(RecordTest, ReadsErrnoAndPeeks) {
+  const ScenarioRecord record = Find("signal");
+  EXPECT_EQ(record.steps[2].returns[0].peeks.at(0),
+            std::string("\x08\0\0\0", 4));
+  EXPECT_EQ(record.steps[4].returns[0].result, -1);
+  EXPECT_EQ(record.steps[4].returns[0].error, 4);
+}
+
+TEST(RecordTest, ReadsDeaths) {
+  const Death killed = Find("kill").steps[10].deaths.at(0);
+  EXPECT_EQ(killed.process, 0);
+  EXPECT_EQ(killed.signal, 9);
+  const Death exited = Find("exit").steps[11].deaths.at(0);
+  EXPECT_EQ(exited.signal, 0);
+  EXPECT_EQ(exited.exit_code, 0);
+}
+
+TEST(RecordTest, ReadsObjects) {
+  const ScenarioRecord record = Find("objects");
+  const Return& back = record.steps[11].returns.at(0);
+  ASSERT_EQ(back.pointed.size(), 1u);
+  EXPECT_EQ(back.pointed[0].object, 1);
+  EXPECT_EQ(back.pointed[0].bytes, std::string("\5\0\0\0\6\0\0\0", 8));
+  ASSERT_EQ(back.received.size(), 3u);
+  EXPECT_EQ(back.received[0].object, 0);
+  EXPECT_EQ(back.received[0].fact.fd, 4);
+  EXPECT_EQ(back.received[0].fact.file, "f1");
+  EXPECT_EQ(back.received[1].object, 2);
+  EXPECT_EQ(back.received[2].fact.access, "w");
+  EXPECT_TRUE(back.received[2].fact.cloexec);
+}
+
+TEST(RecordTest, ReadsTheState) {
+  const ScenarioRecord record = Find("version");
+  ASSERT_EQ(record.steps[3].logs.size(), 1u);
+  EXPECT_EQ(record.steps[3].logs[0].name, "state");
+  EXPECT_EQ(record.steps[3].logs[0].lines.at(0), "binder state:");
+}
+
+// The records of a scenario "a" with one step.
+std::string Wrap(const std::string& lines) {
+  return "begin 0 a\n" + lines + "end 0 ok steps=1\ndone 1\n";
+}
+
+TEST(RecordTest, KeepsWhatIsUnreadableApartFromNothing) {
+  const auto run =
+      ParseRecords(Wrap("ret 0 0 0 0 written=0 read=8\nwords unreadable\n"
+                        "peek 0 unreadable\npeek 1 -\n"));
+  ASSERT_TRUE(run.ok()) << run.status();
+  const Return& back = run->complete.at(0).steps.at(0).returns.at(0);
+  EXPECT_EQ(back.words, std::nullopt);
+  EXPECT_EQ(back.peeks.at(0), std::nullopt);
+  EXPECT_EQ(back.peeks.at(1), "");
+}
+
+TEST(RecordTest, ReadsLeaks) {
+  const auto run =
+      ParseRecords(Wrap("leak proc=1 node=-2\nlog state\n| dead nodes:\n"));
+  ASSERT_TRUE(run.ok()) << run.status();
+  const ScenarioRecord& record = run->complete.at(0);
+  EXPECT_EQ(record.leaks.at("proc"), 1);
+  EXPECT_EQ(record.leaks.at("node"), -2);
+  ASSERT_EQ(record.leak_logs.size(), 1u);
+  EXPECT_EQ(record.leak_logs[0].lines.at(0), "dead nodes:");
+}
+
+TEST(RecordTest, ReadsTheReasonOfAnEarlyEnd) {
+  const auto run = ParseRecords(
+      "begin 0 a\nstuck 3 1 state=D\nstuck 3 2 state=R\nend 0 hang steps=3\n");
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->complete.at(0).outcome, Outcome::kHang);
+  EXPECT_EQ(run->complete.at(0).detail, "stuck 3 1 state=D; stuck 3 2 state=R");
+  EXPECT_EQ(run->complete.at(0).steps.size(), 3u);
+  EXPECT_FALSE(run->done);
+}
+
+TEST(RecordTest, StepsWithoutALineAreThere) {
+  const auto run = ParseRecords("begin 0 a\nret 2 0 0 0\nend 0 ok steps=5\n");
+  ASSERT_TRUE(run.ok()) << run.status();
+  const ScenarioRecord& record = run->complete.at(0);
+  ASSERT_EQ(record.steps.size(), 5u);
+  EXPECT_EQ(record.steps[2].returns.size(), 1u);
+  EXPECT_TRUE(record.steps[4].returns.empty());
+}
+
+TEST(RecordTest, KeepsAScenarioThatWasCutShort) {
+  const std::string sample = Sample();
+  for (const size_t size : {200, 1000, 1500, 2500}) {
+    const auto run = ParseRecords(sample.substr(0, size));
+    ASSERT_TRUE(run.ok()) << size << ": " << run.status();
+    EXPECT_TRUE(run->open.has_value()) << size;
+    EXPECT_FALSE(run->done);
+  }
+}
+
+TEST(RecordTest, AcceptsNothing) {
+  const auto run = ParseRecords("");
+  ASSERT_TRUE(run.ok());
+  EXPECT_TRUE(run->complete.empty());
+  EXPECT_FALSE(run->done);
+}
+
+TEST(RecordTest, RefusesEveryLineThatMakesNoSense) {
+  static constexpr const char* kBad[] = {
+      "hello\n",
+      "ret 0 0 0\n",
+      "ret 0 0 zero 0\n",
+      "ret 0 0 0 0 colour=1\n",
+      "ret 0 0 0 0\nwords 0g\n",
+      "ret 0 0 0 0\nwords 0c7\n",
+      "ret 0 0 0 0\noffsets 1 -\n",
+      "ret 0 0 0 0\ndata 1 -\noffsets 2 -\n",
+      "ret 0 0 0 0\nopened fd=3\n",
+      "ret 0 0 0 0\nptr 1 -\n",
+      "words 0c72\n",
+      "ret 1 0 0 0\nret 0 0 0 0\n",
+      "blocked 0 x\n",
+      "log state\n",
+      "| text\n",
+      "process 1 pid=4\n",
+      "leak proc\n",
+      "begin 1 b\n",
+      "end 0 fine steps=0\n",
+      "end 0 ok\n",
+      "ret 3 0 0 0\nend 0 ok steps=3\n",
+  };
+  for (const char* bad : kBad) {
+    EXPECT_EQ(ParseRecords(Wrap(bad)).status().code(),
+              absl::StatusCode::kDataLoss)
+        << bad;
+  }
+  EXPECT_FALSE(ParseRecords("ret 0 0 0 0\n").ok());
+}
+
+}  // namespace
+}  // namespace bindery::conform

@@ -1,0 +1,234 @@
+// Binder on real kernels: what every driver must answer to
+// testdata/smoke.plan, and what becomes of a kernel that stops.
+//
+// BINDERY_KERNEL_DIR names the folder with the kernels; without it everything
+// is skipped. BINDERY_KERNELS chooses among them (--kernel names with commas).
+
+#include <linux/android/binder.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "tools/conform/kernel/kernel_spec.h"
+#include "tools/conform/kernel/machine.h"
+
+namespace bindery::conform {
+namespace {
+
+constexpr char kAllKernels[] = "uml-6.1,uml-6.12,uml-7.2";
+
+std::string Environment(const char* name, const char* otherwise) {
+  const char* const value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+std::vector<std::string> Kernels() {
+  return absl::StrSplit(Environment("BINDERY_KERNELS", kAllKernels), ',');
+}
+
+std::vector<Plan> SmokePlans() {
+  std::ifstream file(Environment("TEST_SRCDIR", ".") + "/" +
+                     Environment("TEST_WORKSPACE", ".") +
+                     "/tools/conform/kernel/testdata/smoke.plan");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto plans = SplitPlans(text.str());
+  return plans.ok() ? *plans : std::vector<Plan>();
+}
+
+// The commands in the words that a call has read.
+std::vector<uint32_t> Commands(const Return& back) {
+  std::vector<uint32_t> commands;
+  const std::string words = back.words.value_or("");
+  for (size_t at = 0; at + sizeof(uint32_t) <= words.size();) {
+    uint32_t command;
+    std::memcpy(&command, &words[at], sizeof(command));
+    commands.push_back(command);
+    at += sizeof(command) + _IOC_SIZE(command);
+  }
+  return commands;
+}
+
+using Words = std::vector<uint32_t>;
+
+class SmokeTest : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    const std::string folder = Environment("BINDERY_KERNEL_DIR", "");
+    if (folder.empty()) {
+      GTEST_SKIP() << "SKIPPED, NOTHING IS TESTED: BINDERY_KERNEL_DIR names no "
+                      "folder with kernels";
+    }
+    const auto kernel = FindKernel(GetParam(), folder);
+    ASSERT_TRUE(kernel.ok()) << kernel.status();
+    kernel_ = *kernel;
+  }
+
+  std::vector<ScenarioRecord> RunAll(const std::vector<Plan>& plans) {
+    const auto records = RunPlans(kernel_, plans, {});
+    EXPECT_TRUE(records.ok()) << records.status();
+    return records.ok() ? *records : std::vector<ScenarioRecord>();
+  }
+
+  // The record of one plan of the file.
+  ScenarioRecord Run(const std::string& name) {
+    for (const Plan& plan : SmokePlans()) {
+      if (plan.name != name) continue;
+      const std::vector<ScenarioRecord> records = RunAll({plan});
+      if (records.size() == 1) {
+        EXPECT_EQ(records[0].outcome, Outcome::kOk)
+            << records[0].detail << records[0].console;
+        EXPECT_TRUE(records[0].leaks.empty());
+        return records[0];
+      }
+    }
+    ADD_FAILURE() << "no record of " << name;
+    return {};
+  }
+
+  KernelSpec kernel_;
+};
+
+TEST_P(SmokeTest, OpensMapsAndTellsItsVersion) {
+  const ScenarioRecord record = Run("version");
+  ASSERT_EQ(record.steps.size(), 4u);
+  EXPECT_EQ(record.steps[0].returns.at(0).result, 3);
+  EXPECT_EQ(record.steps[1].returns.at(0).result, 0x3000000000);
+  EXPECT_EQ(record.steps[2].returns.at(0).peeks.at(0),
+            std::string("\x08\0\0\0", 4));
+  EXPECT_EQ(record.steps[3].logs.at(0).lines.at(0), "binder state:");
+}
+
+TEST_P(SmokeTest, CallsAndReplies) {
+  const ScenarioRecord record = Run("call");
+  ASSERT_EQ(record.steps.size(), 13u);
+  // A reader blocks, the call wakes it and blocks the caller.
+  EXPECT_EQ(record.steps[8].blocked, std::vector<int>{0});
+  const Return& call = record.steps[9].returns.at(0);
+  EXPECT_EQ(call.actor, 0);
+  EXPECT_EQ(Commands(call), (Words{BR_NOOP, BR_TRANSACTION}));
+  EXPECT_EQ(call.payloads.at(0).data, "hello!!!");
+  EXPECT_EQ(record.steps[9].blocked, std::vector<int>{1});
+  // The reply wakes the caller.
+  ASSERT_EQ(record.steps[10].returns.size(), 2u);
+  EXPECT_EQ(Commands(record.steps[10].returns[0]),
+            (Words{BR_NOOP, BR_TRANSACTION_COMPLETE}));
+  const Return& reply = record.steps[10].returns[1];
+  EXPECT_EQ(Commands(reply),
+            (Words{BR_NOOP, BR_TRANSACTION_COMPLETE, BR_REPLY}));
+  EXPECT_EQ(reply.payloads.at(0).data, "reply...");
+  // Its buffer is freed.
+  EXPECT_EQ(record.steps[12].returns.at(0).write_consumed, 12u);
+}
+
+TEST_P(SmokeTest, ASignalInterruptsAReader) {
+  const ScenarioRecord record = Run("signal");
+  EXPECT_EQ(record.steps.at(3).blocked, std::vector<int>{0});
+  EXPECT_EQ(record.steps.at(4).returns.at(0).error, EINTR);
+}
+
+TEST_P(SmokeTest, AKilledServerMakesADeadReply) {
+  const ScenarioRecord record = Run("kill");
+  const StepRecord& step = record.steps.at(10);
+  EXPECT_EQ(step.deaths.at(0).process, 0);
+  EXPECT_EQ(Commands(step.returns.at(0)),
+            (Words{BR_NOOP, BR_TRANSACTION_COMPLETE, BR_DEAD_REPLY}));
+}
+
+TEST_P(SmokeTest, AnExitDuringACallMakesADeadReply) {
+  const ScenarioRecord record = Run("exit");
+  const StepRecord& step = record.steps.at(11);
+  EXPECT_EQ(step.deaths.at(0).signal, 0);
+  EXPECT_EQ(Commands(step.returns.at(0)),
+            (Words{BR_NOOP, BR_TRANSACTION_COMPLETE, BR_DEAD_REPLY}));
+}
+
+TEST_P(SmokeTest, ADeathIsNotified) {
+  const ScenarioRecord record = Run("death");
+  EXPECT_EQ(record.steps.at(9).blocked, std::vector<int>{1});
+  EXPECT_EQ(Commands(record.steps.at(10).returns.at(0)),
+            (Words{BR_NOOP, BR_DEAD_BINDER}));
+}
+
+TEST_P(SmokeTest, FilesAndBuffersArrive) {
+  const ScenarioRecord record = Run("objects");
+  const Return& call = record.steps.at(11).returns.at(0);
+  ASSERT_EQ(call.received.size(), 3u);
+  // The sender's memfd and both ends of its pipe, closed on exec.
+  EXPECT_EQ(call.received[0].fact.file, "f1");
+  EXPECT_EQ(call.received[1].fact.file, call.received[2].fact.file);
+  EXPECT_EQ(call.received[1].fact.access, "r");
+  EXPECT_EQ(call.received[2].fact.access, "w");
+  EXPECT_TRUE(call.received[0].fact.cloexec);
+  EXPECT_EQ(call.pointed.at(0).bytes, std::string("\5\0\0\0\6\0\0\0", 8));
+}
+
+TEST_P(SmokeTest, AKernelThatStopsCostsOneScenario) {
+  const std::vector<Plan> smoke = SmokePlans();
+  ASSERT_FALSE(smoke.empty());
+  Plan again = smoke[0];
+  again.name = "again";
+  again.text.replace(0, again.text.find('\n'), "scenario again");
+  const Plan stops = {
+      "stops", "scenario stops\nprocess 0\ntask 0 process=0\npanic\nend\n"};
+  const std::vector<ScenarioRecord> records = RunAll({smoke[0], stops, again});
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].outcome, Outcome::kOk);
+  EXPECT_EQ(records[1].outcome, Outcome::kOops);
+  EXPECT_NE(records[1].console.find("Kernel panic"), std::string::npos);
+  EXPECT_EQ(records[2].name, "again");
+  EXPECT_EQ(records[2].outcome, Outcome::kOk);
+}
+
+TEST_P(SmokeTest, AnActorThatRunsOnIsAHang) {
+  const Plan spins = {"spins",
+                      "scenario spins\ntimeout 300\nprocess 0\n"
+                      "task 0 process=0\ncall 0 spin\nend\n"};
+  const std::vector<ScenarioRecord> records = RunAll({spins, SmokePlans()[0]});
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].outcome, Outcome::kHang);
+  EXPECT_EQ(records[0].detail, "stuck 0 0 state=R");
+  EXPECT_EQ(records[1].outcome, Outcome::kOk);
+}
+
+// Everything but the numbers that a kernel counts up.
+std::string Summary(const std::vector<ScenarioRecord>& records) {
+  std::ostringstream text;
+  for (const ScenarioRecord& record : records) {
+    text << record.name << OutcomeName(record.outcome) << "\n";
+    for (const StepRecord& step : record.steps) {
+      for (const Return& back : step.returns) {
+        text << back.actor << " " << back.result << " " << back.error << ":";
+        for (uint32_t command : Commands(back)) text << " " << command;
+        text << "\n";
+      }
+      for (int actor : step.blocked) text << "blocked " << actor << "\n";
+    }
+  }
+  return text.str();
+}
+
+TEST_P(SmokeTest, SaysTheSameTwice) {
+  const std::vector<Plan> plans = SmokePlans();
+  const std::string first = Summary(RunAll(plans));
+  EXPECT_FALSE(first.empty());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Summary(RunAll(plans)), first);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, SmokeTest, testing::ValuesIn(Kernels()),
+                         [](const testing::TestParamInfo<std::string>& info) {
+                           std::string name;
+                           for (char c : info.param) {
+                             name += std::isalnum(c) != 0 ? c : '_';
+                           }
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace bindery::conform
