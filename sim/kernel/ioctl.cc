@@ -48,10 +48,12 @@ void PollReturns(Op& op) {
   op.f->ret = 1;
 }
 
-// Each round of do_poll() looks the descriptor up again.
-bool StillOpen(Op& op) {
-  return FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle) ==
-         op.f->file;
+// Each round of do_poll() looks the descriptor up again: it may have been
+// closed meanwhile, or name another file. The first file is held until the end.
+void FileOfRound(Op& op) {
+  const FileId file =
+      FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle);
+  op.f->proc = file ? op.w.Get(file).proc : ProcId{};
 }
 
 bool PollReady(Op& op) {
@@ -63,9 +65,13 @@ bool PollReady(Op& op) {
 Operation BuildPoll() {
   Builder b(OpId::kPoll, "binder_poll");
   AppendProcOfFile(b);
-  AppendGetThread(b, "left");
   b.Label("again")
-      .Lock("proc.inner")
+      .Local("fdget of this round", FileOfRound)
+      .Check(
+          "the descriptor is still open",
+          [](Op& op) { return bool(op.f->proc); }, "bad_fd");
+  AppendGetThread(b, "left");
+  b.Lock("proc.inner")
       .Do("looper |= POLL; may it take the process's work?",
           [](Op& op) {
             op.w.Edit(op.f->thread).looper |= kLooperPoll;
@@ -80,8 +86,7 @@ Operation BuildPoll() {
           "interrupted",
           [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
           "interrupted")
-      .Branch("the descriptor is still open", StillOpen, "again")
-      .Goto("bad_fd")
+      .Goto("again")
       .Label("ready")
       .Unlock("proc.inner")
       .Local("POLLIN", PollReturns<kPollIn>)

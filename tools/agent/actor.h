@@ -11,8 +11,8 @@
 //    is created before the first call.
 // 3. SIGUSR1 interrupts a call and is never restarted (no SA_RESTART).
 // 4. Actors run under SCHED_FIFO where that is allowed, all at one priority: a
-//    thread that is woken runs behind the one that woke it. Under SCHED_OTHER it
-//    may run before, which changes who takes work that both could take.
+//    thread that is woken runs behind the one that woke it. Under SCHED_OTHER
+//    it may run before, which changes who takes work that both could take.
 // 5. A process dies with the coordinator.
 
 #include <stdint.h>

@@ -115,8 +115,8 @@ conform::DifferentialOptions RandomOptions(const conform::KernelSpec& kernel) {
   options.kernel = kernel;
   options.machine = Machine();
   options.count = absl::GetFlag(FLAGS_random);
-  options.seed = static_cast<uint64_t>(
-      std::max<int64_t>(1, absl::GetFlag(FLAGS_seed)));
+  options.seed =
+      static_cast<uint64_t>(std::max<int64_t>(1, absl::GetFlag(FLAGS_seed)));
   options.max_mismatches = absl::GetFlag(FLAGS_keep_going) ? 10 : 1;
   options.shape.processes = absl::GetFlag(FLAGS_procs);
   options.shape.threads = absl::GetFlag(FLAGS_threads);
@@ -138,13 +138,12 @@ void FillRandom(const conform::DifferentialResult& found, const Meter& meter,
   }
   result->set_reason(reason);
   if (!found.mismatches.empty()) {
-    result->set_reproduce(
-        absl::StrCat("./bindery conform --random=1 --seed=",
-                     found.mismatches[0].seed, " --procs=",
-                     absl::GetFlag(FLAGS_procs), " --threads=",
-                     absl::GetFlag(FLAGS_threads), " --commands=",
-                     absl::GetFlag(FLAGS_commands), " --kernel=",
-                     absl::GetFlag(FLAGS_kernel)));
+    result->set_reproduce(absl::StrCat(
+        "./bindery conform --random=1 --seed=", found.mismatches[0].seed,
+        " --procs=", absl::GetFlag(FLAGS_procs),
+        " --threads=", absl::GetFlag(FLAGS_threads),
+        " --commands=", absl::GetFlag(FLAGS_commands),
+        " --kernel=", absl::GetFlag(FLAGS_kernel)));
   }
   meter.Fill(result);
 }

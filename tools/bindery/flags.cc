@@ -59,41 +59,18 @@ namespace {
 
 // Names in the order of HelpText(); other flags of the libraries are hidden.
 constexpr const char* kNames[] = {
-    "profile",
-    "granularity",
-    "strategy",
-    "properties",
-    "addresses",
-    "seed",
-    "max_states",
-    "max_depth",
-    "time_limit",
-    "memory_limit",
-    "mutate",
-    "format",
-    "output",
-    "color",
-    "trace",
-    "schedule",
-    "golden",
-    "update_goldens",
-    "to",
-    "params",
-    "kernel",
-    "kernel_dir",
-    "device_dir",
-    "random",
-    "procs",
-    "threads",
-    "commands",
-    "stats",
-    "plan",
-    "records",
-    "walks",
-    "rounds",
-    "wide_fingerprints",
-    "keep_going",
-    "help",
+    "profile",      "granularity", "strategy",
+    "properties",   "addresses",   "seed",
+    "max_states",   "max_depth",   "time_limit",
+    "memory_limit", "mutate",      "format",
+    "output",       "color",       "trace",
+    "schedule",     "golden",      "update_goldens",
+    "to",           "params",      "kernel",
+    "kernel_dir",   "device_dir",  "random",
+    "procs",        "threads",     "commands",
+    "stats",        "plan",        "records",
+    "walks",        "rounds",      "wide_fingerprints",
+    "keep_going",   "help",
 };
 
 std::set<std::string>& Given() {
@@ -170,10 +147,9 @@ absl::Status ParseFlags(int argc, char** argv,
     absl::ConsumePrefix(&word, "-");
     const size_t equals = word.find('=');
     const absl::string_view name = word.substr(0, equals);
-    const std::string value =
-        equals == absl::string_view::npos
-            ? (IsSwitch(name) ? "true" : "")
-            : std::string(word.substr(equals + 1));
+    const std::string value = equals == absl::string_view::npos
+                                  ? (IsSwitch(name) ? "true" : "")
+                                  : std::string(word.substr(equals + 1));
     if (equals == absl::string_view::npos && value.empty() && Known(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--", name, " needs a value: --", name, "=VALUE"));

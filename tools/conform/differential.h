@@ -42,9 +42,9 @@ struct DifferentialResult {
   std::map<std::string, uint64_t> seen;
 };
 
-// Scenarios of seed, seed + 1, ... `progress` is told how many are done, and may
-// be empty. Errors: of the machine; Internal if a generated scenario cannot be
-// run by the model.
+// Scenarios of seed, seed + 1, ... `progress` is told how many are done, and
+// may be empty. Errors: of the machine; Internal if a generated scenario cannot
+// be run by the model.
 absl::StatusOr<DifferentialResult> Differential(
     const DifferentialOptions& options, const sim::Driver& driver,
     const std::function<void(uint64_t done)>& progress);

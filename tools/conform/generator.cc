@@ -52,7 +52,8 @@ class Generator {
   }
 
   absl::StatusOr<View> Look() const {
-    const auto loaded = sim::LoadScenario(ToText(scenario_.Build()), scenario_.base.name());
+    const auto loaded =
+        sim::LoadScenario(ToText(scenario_.Build()), scenario_.base.name());
     if (!loaded.ok()) return loaded.status();
     View view;
     const auto run = RunLockstep(loaded->compiled, driver_, nullptr,
@@ -118,7 +119,7 @@ proto::Scenario RandomScenario::Build() const {
 }
 
 absl::StatusOr<RandomScenario> Generate(uint64_t seed, const Shape& shape,
-                                         const sim::Driver& driver) {
+                                        const sim::Driver& driver) {
   return Generator(seed, shape, driver).Run();
 }
 

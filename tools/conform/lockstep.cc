@@ -400,8 +400,7 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     const sim::ReturnRow& word = world.Peek(sim::ReturnId{id.value});
     at += sim::SizeOf(static_cast<sim::Br>(word.br));
     if (at > row.read_consumed) break;
-    lines.push_back(
-        absl::StrCat(name, "   ", Describe(WordOf(world, word))));
+    lines.push_back(absl::StrCat(name, "   ", Describe(WordOf(world, word))));
   }
   return lines;
 }

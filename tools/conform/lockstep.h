@@ -3,10 +3,11 @@
 //
 // In lock-step one task at a time makes a system call; then everything inside
 // the driver goes on until nothing can: the calling task first, then others by
-// number, then the deferred worker to its end, then whoever it woke. Programs do nothing in between. A real
-// kernel that is driven in the same way has no choice left that matters. Who
-// makes the next call: the task that made the latest one as long as it can,
-// else the next one in order of declaration, around in a circle.
+// number, then the deferred worker to its end, then whoever it woke. Programs
+// do nothing in between. A real kernel that is driven in the same way has no
+// choice left that matters. Who makes the next call: the task that made the
+// latest one as long as it can, else the next one in order of declaration,
+// around in a circle.
 #ifndef BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 

@@ -70,8 +70,7 @@ class Shrinker {
   }
 
   static void RemoveItem(int command, int item, OrderedStep* step) {
-    proto::Command* c =
-        step->step.mutable_write_read()->mutable_write(command);
+    proto::Command* c = step->step.mutable_write_read()->mutable_write(command);
     proto::Transaction* t =
         c->has_reply() ? c->mutable_reply() : c->mutable_transaction();
     t->mutable_item()->DeleteSubrange(item, 1);

@@ -26,7 +26,7 @@ struct NodeView {
 
 struct ProcessView {
   bool dead = false;
-  bool open = false;  // has a descriptor
+  bool open = false;                  // has a descriptor
   std::vector<HandleView> handles;    // by number
   std::vector<NodeView> nodes;        // by pointer
   std::vector<uint64_t> buffers;      // delivered ones, by offset
