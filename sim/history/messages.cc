@@ -155,7 +155,7 @@ void NoteDelivered(Watch& h) {
     const HistoryMessageId id = Find(h, word.buffer);
     CheckCommitted(h, word.buffer, id);
     if (!id) continue;
-    if (WordOf(word) == Br::kTransaction) {
+    if (WordOf(word) == Br::kTransaction && h.w.Peek(id).delivered == 0) {
       CheckNamed(h, word, h.w.Peek(id));
       CheckOrder(h, id);
     }

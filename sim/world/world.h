@@ -268,6 +268,8 @@ class World {
     return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
   }
 
+  template <typename F>
+  static decltype(auto) DispatchHistory(TableId table, F&& f);
   void RecordFault(TableId table, AnyId id) const;
   template <typename Row>
   const Row& GetStray(Id<Row> id) const;
@@ -354,6 +356,28 @@ class World {
 };
 
 template <typename F>
+decltype(auto) World::DispatchHistory(TableId table, F&& f) {
+  switch (table) {
+    case TableId::kHistoryNode:
+      return f(static_cast<HistoryNodeRow*>(nullptr));
+    case TableId::kHistoryRef:
+      return f(static_cast<HistoryRefRow*>(nullptr));
+    case TableId::kHistoryProc:
+      return f(static_cast<HistoryProcRow*>(nullptr));
+    case TableId::kHistoryThread:
+      return f(static_cast<HistoryThreadRow*>(nullptr));
+    case TableId::kHistoryCall:
+      return f(static_cast<HistoryCallRow*>(nullptr));
+    case TableId::kHistoryMessage:
+      return f(static_cast<HistoryMessageRow*>(nullptr));
+    case TableId::kHistoryObject:
+      return f(static_cast<HistoryObjectRow*>(nullptr));
+    default:
+      return f(static_cast<HistoryDeathRow*>(nullptr));
+  }
+}
+
+template <typename F>
 decltype(auto) World::Dispatch(TableId table, F&& f) {
   switch (table) {
     case TableId::kProcess:
@@ -397,21 +421,14 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
     case TableId::kReturn:
       return f(static_cast<ReturnRow*>(nullptr));
     case TableId::kHistoryNode:
-      return f(static_cast<HistoryNodeRow*>(nullptr));
     case TableId::kHistoryRef:
-      return f(static_cast<HistoryRefRow*>(nullptr));
     case TableId::kHistoryProc:
-      return f(static_cast<HistoryProcRow*>(nullptr));
     case TableId::kHistoryThread:
-      return f(static_cast<HistoryThreadRow*>(nullptr));
     case TableId::kHistoryCall:
-      return f(static_cast<HistoryCallRow*>(nullptr));
     case TableId::kHistoryMessage:
-      return f(static_cast<HistoryMessageRow*>(nullptr));
     case TableId::kHistoryObject:
-      return f(static_cast<HistoryObjectRow*>(nullptr));
     case TableId::kHistoryDeath:
-      return f(static_cast<HistoryDeathRow*>(nullptr));
+      return DispatchHistory(table, f);
     case TableId::kGlobal:
     case TableId::kNone:
       break;
