@@ -116,14 +116,21 @@ struct Kill {
   const char* property;
   const char* mutation;
   const char* scenario;
+  bool lock = false;  // at lock granularity
 };
 
 // docs/invariants.md has the same table.
 constexpr Kill kKills[] = {
+    {"E22",
+     "early-unlock:binder_thread_read:proc-inner-before-update-the-owner-s-"
+     "references",
+     "scenarios/tutorial/reentrant_callback.textproto", true},
     {"E36",
      "drop-check:binder_alloc_prepare_to_free:only-a-delivered-buffer-may-be-"
      "freed",
      "adapter/testdata/history/buffers.textproto"},
+    {"E40", "drop-check:binder_transaction:the-target-is-still-mapped",
+     "scenarios/tutorial/server_death.textproto", true},
     {"E52",
      "drop:binder_pop_transaction_ilocked:a-popped-transaction-forgets-its-"
      "sender",
@@ -152,10 +159,12 @@ INSTANTIATE_TEST_SUITE_P(All, Mutated, testing::ValuesIn(kKills),
                          });
 
 TEST_P(Mutated, BreaksIt) {
-  const Explorable explorable(ReadFile(GetParam().scenario),
-                              {GetParam().mutation}, Options(true));
+  const Explorable explorable(
+      ReadFile(GetParam().scenario), {GetParam().mutation},
+      Options(true, GetParam().lock ? sim::Granularity::kLock
+                                    : sim::Granularity::kCommand));
   ExploreOptions options;
-  options.max_states = 1'600;
+  options.max_states = 4'000;
   options.keep_going = true;
   const ExploreResult result =
       model::Explore(*explorable.Start(), Strategy::kBreadthFirst, options);
@@ -172,7 +181,7 @@ TEST(MutatedTable, IsInTheDocument) {
   for (const Kill& kill : kKills) {
     const std::string row = std::string("| ") + kill.property + " | `" +
                             kill.mutation + "` | `" + NameOf(kill.scenario) +
-                            "` |\n";
+                            "` | " + (kill.lock ? "lock" : "command") + " |\n";
     EXPECT_NE(doc.find(row), std::string::npos) << row;
   }
 }
@@ -180,8 +189,9 @@ TEST(MutatedTable, IsInTheDocument) {
 // --- Traces ------------------------------------------------------------------
 
 TEST(HistoryTrace, AViolationReplaysByteForByte) {
-  const Explorable explorable(ReadFile(kKills[0].scenario),
-                              {kKills[0].mutation}, Options(true));
+  const Kill& freed_early = kKills[1];
+  const Explorable explorable(ReadFile(freed_early.scenario),
+                              {freed_early.mutation}, Options(true));
   const ExploreResult found = Explore(explorable, Strategy::kBreadthFirst);
   ASSERT_EQ(found.findings.size(), 1u);
   ASSERT_EQ(found.findings[0].property, "E36");
