@@ -26,16 +26,20 @@ bool BinderModel::Stuck() const {
          sim::Classify(simulation_, nullptr) != sim::Ending::kFinished;
 }
 
+bool BinderModel::Faulty() const {
+  return !simulation_.faults().empty() || !simulation_.broken_history().empty();
+}
+
 // A fault is part of the state that it leads to; else a faulty step into a
 // state that was visited before would go unnoticed.
 model::Fingerprint BinderModel::GetFingerprint() const {
   const sim::Hash128 hash = simulation_.world().fingerprint();
-  const uint64_t fault = simulation_.faults().empty() ? 0 : kFaulty;
+  const uint64_t fault = Faulty() ? kFaulty : 0;
   return {hash.hi ^ fault, hash.lo ^ fault};
 }
 
 std::string BinderModel::CanonicalText() const {
-  const char* fault = simulation_.faults().empty() ? "" : "fault\n";
+  const char* fault = Faulty() ? "fault\n" : "";
   return sim::CanonicalText(simulation_.world()) + fault;
 }
 

@@ -50,6 +50,8 @@ class BinderModel {
     return options;
   }
 
+  // The latest transition did what shows in no row.
+  bool Faulty() const;
   // No task can run and some program can never finish.
   bool Stuck() const;
 

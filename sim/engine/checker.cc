@@ -34,6 +34,14 @@ constexpr const char* kTableNames[kTableCount] = {
     VariableRow::kName,
     CommandRow::kName,
     ReturnRow::kName,
+    HistoryNodeRow::kName,
+    HistoryRefRow::kName,
+    HistoryProcRow::kName,
+    HistoryThreadRow::kName,
+    HistoryCallRow::kName,
+    HistoryMessageRow::kName,
+    HistoryObjectRow::kName,
+    HistoryDeathRow::kName,
 };
 
 const char* FaultName(Fault::Kind kind) {
@@ -78,6 +86,17 @@ bool CheckInvariants(const Simulation& simulation,
   return broken.empty();
 }
 
+bool CheckHistory(const Simulation& simulation,
+                  std::vector<PropertyViolation>* violations) {
+  const std::vector<BrokenProperty>& broken = simulation.broken_history();
+  if (violations != nullptr) {
+    for (const BrokenProperty& one : broken) {
+      violations->push_back({one.id, one.message});
+    }
+  }
+  return broken.empty();
+}
+
 bool CheckAlways(const Simulation& simulation,
                  std::vector<PropertyViolation>* violations) {
   const Properties* properties = simulation.properties();
@@ -116,8 +135,9 @@ bool Check(const Simulation& simulation,
   const bool step = CheckStep(simulation, violations);
   if (!step) return false;  // after a fault nothing else can be trusted
   const bool invariants = CheckInvariants(simulation, violations);
+  const bool history = CheckHistory(simulation, violations);
   const bool always = CheckAlways(simulation, violations);
-  return invariants && always;
+  return invariants && history && always;
 }
 
 uint64_t Sometimes(const Simulation& simulation) {

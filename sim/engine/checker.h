@@ -27,8 +27,9 @@ struct PropertyViolation {
 bool CheckStep(const Simulation& simulation,
                std::vector<PropertyViolation>* violations);
 
-// The same and every invariant and `always` predicate, given that all held
-// before the latest transition. Needs the journal.
+// The same and every invariant, property of histories (if the simulation
+// watches them) and `always` predicate, given that all held before the latest
+// transition. Needs the journal.
 bool Check(const Simulation& simulation,
            std::vector<PropertyViolation>* violations);
 

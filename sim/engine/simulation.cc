@@ -23,6 +23,9 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   world_.set_exact_addresses(options.exact_addresses);
   BINDERY_CHECK_MSG(!options.journal || !options.run_through,
                     "run_through would skip states");
+  BINDERY_CHECK_MSG(options.journal || !options.history,
+                    "histories need the journal");
+  if (options.history) history_.emplace(names_);
   kernel_.set_granularity(options.granularity);
   kernel_.set_run_through(options.run_through);
   kernel_.set_names(&names_);
@@ -161,6 +164,7 @@ void Simulation::Apply(uint64_t choice) {
   runtime_.ClearFailures();
   world_.BeginStep(ActorOf(choice));
   Execute(choice);
+  if (history_) history_->Observe(world_);
   if (record_changes_) CollectChanges();
   world_.Commit();
   has_step_ = true;
@@ -237,6 +241,7 @@ void Simulation::ForgetStep() {
   sink_.events.clear();
   changes_.clear();
   runtime_.ClearFailures();
+  if (history_) history_->Clear();
 }
 
 void Simulation::Decode(absl::string_view bytes) {
@@ -271,6 +276,12 @@ void Simulation::CollectChanges() {
 const std::vector<Fault>& Simulation::faults() const {
   static const std::vector<Fault>* const kNone = new std::vector<Fault>();
   return has_step_ ? world_.faults() : *kNone;
+}
+
+const std::vector<BrokenProperty>& Simulation::broken_history() const {
+  static const std::vector<BrokenProperty>* const kNone =
+      new std::vector<BrokenProperty>();
+  return history_ ? history_->broken() : *kNone;
 }
 
 }  // namespace bindery::sim

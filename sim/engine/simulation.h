@@ -14,8 +14,8 @@
 //  S3 Enabled() lists tasks by actor, the worker, kills by their place in the
 //     budget, signals by task, an allocation failure; each at most once.
 //  S4 The world is the only state. What a transition reports (events, changes,
-//     faults, unmet expectations) is about the latest Apply() and gone
-//     with the next Apply(), Undo() or Decode().
+//     faults, broken histories, unmet expectations) is about the latest Apply()
+//     and gone with the next Apply(), Undo() or Decode().
 //
 // Without a journal there is no Undo(), no fingerprint and no changes, and a
 // transition allocates nothing. Not thread-safe.
@@ -23,6 +23,7 @@
 #define BINDERY_SIM_ENGINE_SIMULATION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@
 #include "sim/engine/names.h"
 #include "sim/engine/properties.h"
 #include "sim/events/events.h"
+#include "sim/history/history.h"
 #include "sim/kernel/driver.h"
 #include "sim/kernel/kernel.h"
 #include "sim/user/program.h"
@@ -53,6 +55,9 @@ struct SimulationOptions {
   // Told of every system call, those of the set-up included. May be null;
   // outlives the simulation.
   SyscallObserver* observer = nullptr;
+  // Watches properties of histories, whose memory is then part of the state.
+  // Needs the journal.
+  bool history = false;
 };
 
 class Simulation {
@@ -95,6 +100,8 @@ class Simulation {
   }
   // Misdeeds of the modelled driver in the latest transition.
   const std::vector<Fault>& faults() const;
+  // Properties of histories that the latest transition broke.
+  const std::vector<BrokenProperty>& broken_history() const;
   // Why answers about all interleavings can no longer be trusted (see
   // Kernel::inconclusive); null if they can.
   const char* inconclusive() const { return kernel_.inconclusive(); }
@@ -135,6 +142,7 @@ class Simulation {
   Kernel kernel_;
   UserRuntime runtime_;
   ScenarioNames names_;
+  std::optional<History> history_;
   std::vector<TaskId> tasks_;  // by actor - 1; derived from the world
   bool has_step_ = false;
   bool record_changes_ = false;

@@ -42,6 +42,7 @@ constexpr Invariant kInvariants[] = {
     {"E34", "A",
      "free one-way space is half the mapping less what one-way "
      "buffers take"},
+    {"E35", "A", "what buffers and chunks take is what the driver counts"},
     {"E37", "Q", "a buffer and its transaction name each other"},
     {"E38", "A", "a one-way buffer has a target node"},
     {"E39", "Q",

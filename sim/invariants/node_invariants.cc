@@ -90,7 +90,16 @@ bool OnListOf(const World& w, const NodeRow& node) {
          w.Peek(ThreadId{entry.owner.value}).proc == node.proc;
 }
 
-void CheckNews(NodeId id, const NodeRow& node, Findings* f) {
+// A ref that is being freed takes its node along.
+bool GoesWithRef(const World& w, NodeId id) {
+  bool goes = false;
+  w.ForEach<RefRow>([&](RefId ref, const RefRow& row) {
+    goes |= row.node == id && !w.Quiescent(ref.any());
+  });
+  return goes;
+}
+
+void CheckNews(const World& w, NodeId id, const NodeRow& node, Findings* f) {
   const bool strong =
       node.internal_strong_refs != 0 || node.local_strong_refs != 0;
   const bool weak = node.refs.size != 0 || node.local_weak_refs != 0 ||
@@ -102,8 +111,8 @@ void CheckNews(NodeId id, const NodeRow& node, Findings* f) {
                         strong, ", has_weak_ref ", node.has_weak_ref,
                         " and needed ", weak, ", but its work is idle");
   });
-  f->Expect(weak || node.work.entry.linked(), "E17", id.any(),
-            [] { return std::string("nothing refers to it"); });
+  f->Expect(weak || node.work.entry.linked() || GoesWithRef(w, id), "E17",
+            id.any(), [] { return std::string("nothing refers to it"); });
 }
 
 void CheckFlags(NodeId id, const NodeRow& node, Findings* f) {
@@ -167,7 +176,7 @@ void CheckNode(const World& w, NodeId id, Findings* f) {
     return absl::StrCat("tmp_refs is ", node.tmp_refs, " at rest");
   });
   CheckCounts(w, id, node, f);
-  CheckNews(id, node, f);
+  CheckNews(w, id, node, f);
 }
 
 void CheckRef(const World& w, RefId id, Findings* f) {

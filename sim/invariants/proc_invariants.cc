@@ -192,12 +192,19 @@ void CheckBuffer(const World& w, BufferId id, Findings* f) {
             [] { return std::string("nobody will ever free it"); });
 }
 
-void CheckLayout(const World& w, ProcId id, Findings* f) {
-  if (!w.Alive(id)) return;
-  const ProcRow& proc = w.Peek(id);
-  uint64_t offset = 0;
+namespace {
+
+// What the list of buffers and chunks adds up to.
+struct Layout {
+  bool tiled = true;  // in order, without gaps, free neighbours merged
+  uint64_t end = 0;
   uint64_t one_way = 0;
-  bool tiled = true;
+  uint64_t free = 0;
+  uint32_t buffers = 0;
+};
+
+Layout LayoutOf(const World& w, const ProcRow& proc) {
+  Layout layout;
   bool last_free = false;
   for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
     const bool free = i.table() == TableId::kChunk;
@@ -205,23 +212,44 @@ void CheckLayout(const World& w, ProcId id, Findings* f) {
                              : w.Peek(BufferId{i.value}).offset;
     const uint64_t size =
         free ? w.Peek(ChunkId{i.value}).size : w.Peek(BufferId{i.value}).size;
-    tiled &= at == offset && size != 0 && size % 8 == 0 && !(free && last_free);
-    if (!free && w.Peek(BufferId{i.value}).async_transaction != 0) {
-      one_way += size;
+    layout.tiled &=
+        at == layout.end && size != 0 && size % 8 == 0 && !(free && last_free);
+    if (free) {
+      layout.free += size;
+    } else {
+      ++layout.buffers;
+      const BufferRow& buffer = w.Peek(BufferId{i.value});
+      if (buffer.async_transaction != 0) layout.one_way += size;
     }
-    offset += size;
+    layout.end += size;
     last_free = free;
   }
-  f->Expect(tiled && offset == proc.buffer_size, "E33", id.any(), [&] {
-    return absl::StrCat("the mapping has ", proc.buffer_size,
-                        " bytes, buffers and chunks end at ", offset);
-  });
-  f->Expect(proc.free_async_space == proc.buffer_size / 2 - one_way, "E34",
-            id.any(), [&] {
+  return layout;
+}
+
+}  // namespace
+
+void CheckLayout(const World& w, ProcId id, Findings* f) {
+  if (!w.Alive(id)) return;
+  const ProcRow& proc = w.Peek(id);
+  const Layout layout = LayoutOf(w, proc);
+  f->Expect(
+      layout.tiled && layout.end == proc.buffer_size, "E33", id.any(), [&] {
+        return absl::StrCat("the mapping has ", proc.buffer_size,
+                            " bytes, buffers and chunks end at ", layout.end);
+      });
+  f->Expect(proc.free_async_space == proc.buffer_size / 2 - layout.one_way,
+            "E34", id.any(), [&] {
               return absl::StrCat("free_async_space is ", proc.free_async_space,
-                                  ", one-way buffers "
-                                  "take ",
-                                  one_way, " of ", proc.buffer_size / 2);
+                                  ", one-way buffers take ", layout.one_way,
+                                  " of ", proc.buffer_size / 2);
+            });
+  f->Expect(proc.allocated == layout.buffers && proc.free_total == layout.free,
+            "E35", id.any(), [&] {
+              return absl::StrCat(proc.allocated, " buffers and ",
+                                  proc.free_total,
+                                  " free bytes are counted, but there are ",
+                                  layout.buffers, " and ", layout.free);
             });
 }
 

@@ -37,8 +37,17 @@ enum class TableId : uint8_t {
   kVariable,
   kCommand,
   kReturn,
+  kHistoryNode,
+  kHistoryRef,
+  kHistoryProc,
+  kHistoryThread,
+  kHistoryCall,
+  kHistoryMessage,
+  kHistoryObject,
+  kHistoryDeath,
 };
-inline constexpr int kTableCount = static_cast<int>(TableId::kReturn) + 1;
+inline constexpr int kTableCount = static_cast<int>(TableId::kHistoryDeath) + 1;
+static_assert(kTableCount <= 32, "an id has five bits for its table");
 
 // An id whose table is known at run time only.
 struct AnyId {
@@ -102,6 +111,14 @@ struct ActivationRow;
 struct VariableRow;
 struct CommandRow;
 struct ReturnRow;
+struct HistoryNodeRow;
+struct HistoryRefRow;
+struct HistoryProcRow;
+struct HistoryThreadRow;
+struct HistoryCallRow;
+struct HistoryMessageRow;
+struct HistoryObjectRow;
+struct HistoryDeathRow;
 
 using GlobalId = Id<GlobalRow>;
 using ProcessId = Id<ProcessRow>;
@@ -124,6 +141,14 @@ using ActivationId = Id<ActivationRow>;
 using VariableId = Id<VariableRow>;
 using CommandId = Id<CommandRow>;
 using ReturnId = Id<ReturnRow>;
+using HistoryNodeId = Id<HistoryNodeRow>;
+using HistoryRefId = Id<HistoryRefRow>;
+using HistoryProcId = Id<HistoryProcRow>;
+using HistoryThreadId = Id<HistoryThreadRow>;
+using HistoryCallId = Id<HistoryCallRow>;
+using HistoryMessageId = Id<HistoryMessageRow>;
+using HistoryObjectId = Id<HistoryObjectRow>;
+using HistoryDeathId = Id<HistoryDeathRow>;
 
 }  // namespace bindery::sim
 

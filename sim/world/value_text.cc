@@ -77,6 +77,26 @@ class Namer {
     return process == 0 ? name
                         : absl::StrCat(names_.Process(process), ":", name);
   }
+  std::string Of(HistoryNodeId id) const {
+    const HistoryNodeRow& node = w_.Peek(id);
+    return absl::StrCat(Of(node.proc), ":", Hexadecimal(node.ptr));
+  }
+  std::string Of(HistoryRefId id) const {
+    const HistoryRefRow& ref = w_.Peek(id);
+    return absl::StrCat(Of(ref.proc), ":#", ref.desc);
+  }
+  std::string Of(HistoryProcId id) const { return Of(w_.Peek(id).proc); }
+  std::string Of(HistoryThreadId id) const {
+    return names_.Actor(w_.Peek(id).actor);
+  }
+  std::string Of(HistoryCallId id) const { return Of(w_.Peek(id).t); }
+  std::string Of(HistoryMessageId id) const { return Of(w_.Peek(id).buffer); }
+  std::string Of(HistoryObjectId id) const {
+    const HistoryObjectRow& object = w_.Peek(id);
+    return absl::StrCat(object.buffer ? Of(object.buffer) : Creator(id.any()),
+                        "[", object.index, "]");
+  }
+  std::string Of(HistoryDeathId id) const { return Of(w_.Peek(id).death); }
   template <typename Row>
   std::string Of(Id<Row> id) const {
     return Creator(id.any());

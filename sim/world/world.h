@@ -37,6 +37,7 @@
 #include "sim/world/id.h"
 #include "sim/world/list.h"
 #include "sim/world/rows_frame.h"
+#include "sim/world/rows_history.h"
 #include "sim/world/rows_kernel.h"
 #include "sim/world/rows_user.h"
 #include "sim/world/table.h"
@@ -196,6 +197,11 @@ class World {
   // null for a new row and after null for a freed one.
   template <typename F>
   void ForEachDirty(F&& f) const;
+  // The same with rows that the step created and freed again: calls
+  // f(id, before, last, live) with before null for a new row and `last` what
+  // the row holds, or held when it was freed. In the order of the first touch.
+  template <typename F>
+  void ForEachTouched(F&& f) const;
 
   // --- Faults ---------------------------------------------------------------
   void RecordBug(const char* what) {
@@ -262,6 +268,8 @@ class World {
     return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
   }
 
+  template <typename F>
+  static decltype(auto) DispatchHistory(TableId table, F&& f);
   void RecordFault(TableId table, AnyId id) const;
   template <typename Row>
   const Row& GetStray(Id<Row> id) const;
@@ -334,7 +342,10 @@ class World {
              Table<TransactionRow>, Table<BufferRow>, Table<ChunkRow>,
              Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
              Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
-             Table<ReturnRow>>
+             Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
+             Table<HistoryProcRow>, Table<HistoryThreadRow>,
+             Table<HistoryCallRow>, Table<HistoryMessageRow>,
+             Table<HistoryObjectRow>, Table<HistoryDeathRow>>
       tables_;
   NameIndex index_;
   BlobPool blobs_;
@@ -355,6 +366,28 @@ class World {
   std::vector<Changed> changed_;
   mutable std::vector<Fault> faults_;
 };
+
+template <typename F>
+decltype(auto) World::DispatchHistory(TableId table, F&& f) {
+  switch (table) {
+    case TableId::kHistoryNode:
+      return f(static_cast<HistoryNodeRow*>(nullptr));
+    case TableId::kHistoryRef:
+      return f(static_cast<HistoryRefRow*>(nullptr));
+    case TableId::kHistoryProc:
+      return f(static_cast<HistoryProcRow*>(nullptr));
+    case TableId::kHistoryThread:
+      return f(static_cast<HistoryThreadRow*>(nullptr));
+    case TableId::kHistoryCall:
+      return f(static_cast<HistoryCallRow*>(nullptr));
+    case TableId::kHistoryMessage:
+      return f(static_cast<HistoryMessageRow*>(nullptr));
+    case TableId::kHistoryObject:
+      return f(static_cast<HistoryObjectRow*>(nullptr));
+    default:
+      return f(static_cast<HistoryDeathRow*>(nullptr));
+  }
+}
 
 template <typename F>
 decltype(auto) World::Dispatch(TableId table, F&& f) {
@@ -399,6 +432,15 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<CommandRow*>(nullptr));
     case TableId::kReturn:
       return f(static_cast<ReturnRow*>(nullptr));
+    case TableId::kHistoryNode:
+    case TableId::kHistoryRef:
+    case TableId::kHistoryProc:
+    case TableId::kHistoryThread:
+    case TableId::kHistoryCall:
+    case TableId::kHistoryMessage:
+    case TableId::kHistoryObject:
+    case TableId::kHistoryDeath:
+      return DispatchHistory(table, f);
     case TableId::kGlobal:
     case TableId::kNone:
       break;
@@ -593,10 +635,9 @@ void World::ForEach(F&& f) const {
 }
 
 template <typename F>
-void World::ForEachDirty(F&& f) const {
+void World::ForEachTouched(F&& f) const {
   for (const Dirty& dirty : dirty_) {
     if (dirty.tombstone) continue;
-    if (dirty.created && MetaOf(dirty.id).state == SlotState::kFreed) continue;
     Dispatch(dirty.id.table(), [&](auto* type) {
       using Row = std::remove_pointer_t<decltype(type)>;
       const Slot<Row>& slot = table<Row>().at(dirty.id.slot());
@@ -605,10 +646,18 @@ void World::ForEachDirty(F&& f) const {
         std::memcpy(static_cast<void*>(&before), &old_[dirty.old_words],
                     sizeof(Row));
       }
-      f(Id<Row>{dirty.id.value}, dirty.created ? nullptr : &before,
-        slot.meta.state == SlotState::kLive ? &slot.row : nullptr);
+      f(Id<Row>{dirty.id.value}, dirty.created ? nullptr : &before, slot.row,
+        slot.meta.state == SlotState::kLive);
     });
   }
+}
+
+template <typename F>
+void World::ForEachDirty(F&& f) const {
+  ForEachTouched(
+      [&f](auto id, const auto* before, const auto& last, bool live) {
+        if (before != nullptr || live) f(id, before, live ? &last : nullptr);
+      });
 }
 
 }  // namespace bindery::sim

@@ -83,6 +83,7 @@ absl::Status BenchRoundtrip(proto::Result* result) {
   sim::SimulationOptions options = (*session)->options;
   options.journal = false;
   options.run_through = true;
+  options.history = false;
   sim::Simulation simulation((*session)->scenario.compiled, (*session)->driver,
                              &(*session)->properties, options);
   sim::AsWrittenScheduler scheduler;

@@ -16,7 +16,8 @@ ABSL_FLAG(std::string, granularity, "",
 ABSL_FLAG(std::string, strategy, "dfs",
           "search order: dfs, bfs, random or reference");
 ABSL_FLAG(std::string, properties, "state",
-          "what is checked: state, or none (faults and expectations only)");
+          "what is checked: state, all (histories too), or none (faults and "
+          "expectations only)");
 ABSL_FLAG(std::string, addresses, "",
           "buffer addresses in states: symbolic (default) or exact");
 ABSL_FLAG(int64_t, seed, -1, "run: random schedule; random search: its seed");

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "sim/history/history.h"
 #include "sim/invariants/invariants.h"
 #include "sim/kernel/driver.h"
 #include "sim/kernel/mutation.h"
@@ -56,9 +57,12 @@ std::string ToText(const Listing& listing) {
 }
 
 Listing ListInvariants() {
-  Listing listing{{"id", "scope", "what"}, {}};
+  Listing listing{{"id", "scope", "properties", "what"}, {}};
   for (const sim::Invariant& one : sim::Invariants()) {
-    listing.rows.push_back({one.id, one.scope, one.what});
+    listing.rows.push_back({one.id, one.scope, "state", one.what});
+  }
+  for (const sim::Invariant& one : sim::HistoryProperties()) {
+    listing.rows.push_back({one.id, one.scope, "all", one.what});
   }
   return listing;
 }

@@ -39,6 +39,16 @@ absl::Status CheckChoice(const char* flag, const std::string& value,
       absl::StrCat("--", flag, "=", value, ": must be one of ", list));
 }
 
+// Counts are quoted for `state`.
+absl::Status CheckGoldenFlags() {
+  if (absl::GetFlag(FLAGS_golden).empty() ||
+      absl::GetFlag(FLAGS_properties) != "all") {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "--golden counts states without histories; leave out --properties=all");
+}
+
 absl::Status CheckFlags() {
   double seconds = 0;
   uint64_t bytes = 0;
@@ -51,7 +61,8 @@ absl::Status CheckFlags() {
            CheckChoice("addresses", absl::GetFlag(FLAGS_addresses),
                        {"", "symbolic", "exact"}),
            CheckChoice("properties", absl::GetFlag(FLAGS_properties),
-                       {"state", "none"}),
+                       {"state", "all", "none"}),
+           CheckGoldenFlags(),
            CheckChoice("color", absl::GetFlag(FLAGS_color),
                        {"auto", "always", "never"}),
            ParseDuration(absl::GetFlag(FLAGS_time_limit), &seconds),

@@ -15,6 +15,7 @@ struct Choices {
   std::string profile;
   std::string granularity;
   std::string addresses;
+  std::string properties;
   std::vector<std::string> mutations;
 };
 
@@ -44,6 +45,7 @@ absl::Status SetOptions(const Choices& choices, Session* session) {
                      "\" are neither symbolic nor exact"));
   }
   session->options.exact_addresses = addresses == "exact";
+  session->options.history = choices.properties == "all";
   return absl::OkStatus();
 }
 
@@ -81,6 +83,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
   choices.profile = absl::GetFlag(FLAGS_profile);
   choices.granularity = absl::GetFlag(FLAGS_granularity);
   choices.addresses = absl::GetFlag(FLAGS_addresses);
+  choices.properties = absl::GetFlag(FLAGS_properties);
   choices.mutations =
       absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty());
   return Open(name, text, choices);
@@ -98,6 +101,7 @@ absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
   choices.profile = trace.options().profile();
   choices.granularity = trace.options().granularity();
   choices.addresses = trace.options().addresses();
+  choices.properties = trace.options().properties();
   choices.mutations.assign(trace.options().mutation().begin(),
                            trace.options().mutation().end());
   return Open(absl::StrCat(trace.scenario_name(), ".textproto"),
