@@ -18,8 +18,8 @@ void NoteShape(Op& op, ProcId proc) {
 }
 
 ChunkId NewChunk(Op& op, ProcId proc, uint64_t offset, uint64_t size) {
-  const ChunkId id = op.w.Create<ChunkRow>(op.w.NameOf(proc), 0);
-  ChunkRow& chunk = op.w.Edit(id);
+  ChunkId id;
+  ChunkRow& chunk = op.w.New<ChunkRow>(&id, op.w.NameOf(proc), 0);
   chunk.proc = proc;
   chunk.offset = offset;
   chunk.size = size;
@@ -99,8 +99,8 @@ void Resize(Op& op, ProcId proc, ChunkId chunk, uint64_t offset,
 // Cuts `size` bytes off the front of the chunk; the row of the buffer takes its
 // place in the order of addresses.
 BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
-  const BufferId id = op.w.Create<BufferRow>();
-  BufferRow& buffer = op.w.Edit(id);
+  BufferId id;
+  BufferRow& buffer = op.w.New<BufferRow>(&id);
   buffer.proc = proc;
   buffer.offset = op.w.Get(from).offset;
   buffer.size = size;

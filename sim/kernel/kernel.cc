@@ -119,8 +119,8 @@ class Interpreter {
     const FrameRow& caller = *op_.f;
     const OpId callee =
         atom.callee != OpId::kNone ? atom.callee : atom.select(op_);
-    const FrameId id = w_.Create<FrameRow>();
-    FrameRow& frame = w_.Edit(id);
+    FrameId id;
+    FrameRow& frame = w_.New<FrameRow>(&id);
     frame.op = static_cast<uint16_t>(callee);
     frame.caller = top_;
     frame.task = caller.task;
@@ -182,8 +182,8 @@ class Interpreter {
 };
 
 FrameId Kernel::Start(TaskId task, OpId op) {
-  const FrameId id = w_.Create<FrameRow>();
-  FrameRow& frame = w_.Edit(id);
+  FrameId id;
+  FrameRow& frame = w_.New<FrameRow>(&id);
   frame.op = static_cast<uint16_t>(op);
   frame.task = task;
   TaskRow& row = w_.Edit(task);

@@ -52,6 +52,11 @@ class Op {
   proto::Event* Event(proto::Event::Kind kind, const char* name) {
     return k.events() == nullptr ? nullptr : NewEvent(kind, name);
   }
+  // The same, named after a word.
+  template <typename Word>
+  proto::Event* WordEvent(proto::Event::Kind kind, Word word) {
+    return k.events() == nullptr ? nullptr : NewEvent(kind, NameOf(word));
+  }
   // A message of binder_user_error().
   void UserError(const char* message);
 

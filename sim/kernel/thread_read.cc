@@ -9,8 +9,8 @@ namespace bindery::sim {
 namespace {
 
 ReturnRow& PutWord(Op& op, Br br) {
-  const ReturnId id = op.w.Create<ReturnRow>();
-  ReturnRow& word = op.w.Edit(id);
+  ReturnId id;
+  ReturnRow& word = op.w.New<ReturnRow>(&id);
   word.task = op.f->task;
   word.br = static_cast<uint32_t>(br);
   op.w.PushBack(Head::kIn, op.f->task.any(), id.any());
@@ -20,7 +20,7 @@ ReturnRow& PutWord(Op& op, Br br) {
 
 void PutPlainWord(Op& op, Br br) {
   PutWord(op, br);
-  op.Event(proto::Event::RETURN, NameOf(br));
+  op.WordEvent(proto::Event::RETURN, br);
 }
 
 void PutNoop(Op& op) { PutPlainWord(op, Br::kNoop); }
@@ -219,7 +219,7 @@ void PutNodeWord(Op& op, uint32_t bit, Br br) {
   ReturnRow& word = PutWord(op, br);
   word.ptr = op.f->ptr;
   word.cookie = op.f->cookie;
-  if (proto::Event* event = op.Event(proto::Event::RETURN, NameOf(br))) {
+  if (proto::Event* event = op.WordEvent(proto::Event::RETURN, br)) {
     AddArg(event, "ptr", op.f->ptr);
     AddArg(event, "cookie", op.f->cookie);
   }
@@ -268,7 +268,7 @@ void PutDeath(Op& op) {
   const bool cleared = TypeIs(op, WorkType::kClearDeathNotification);
   const Br br = cleared ? Br::kClearDeathNotificationDone : Br::kDeadBinder;
   PutWord(op, br).cookie = op.f->cookie;
-  if (proto::Event* event = op.Event(proto::Event::RETURN, NameOf(br))) {
+  if (proto::Event* event = op.WordEvent(proto::Event::RETURN, br)) {
     AddArg(event, "cookie", op.f->cookie);
   }
 }
@@ -312,7 +312,7 @@ ProcessId SenderOf(Op& op) {
 
 void DescribeDelivery(Op& op, const ReturnRow& word) {
   proto::Event* event =
-      op.Event(proto::Event::RETURN, NameOf(static_cast<Br>(word.br)));
+      op.WordEvent(proto::Event::RETURN, static_cast<Br>(word.br));
   if (event == nullptr) return;
   AddArg(event, "ptr", word.ptr);
   AddArg(event, "code", word.code);
@@ -321,7 +321,7 @@ void DescribeDelivery(Op& op, const ReturnRow& word) {
   AddArg(event, "offsets_size", word.offsets_size);
   AddArg(event, "buffer", word.address);
   proto::Event* receive =
-      op.Event(proto::Event::RECEIVE, NameOf(static_cast<Br>(word.br)));
+      op.WordEvent(proto::Event::RECEIVE, static_cast<Br>(word.br));
   receive->set_message_id(op.w.Get(op.f->t).debug_id);
 }
 
@@ -444,7 +444,7 @@ void PutSpawnLooper(Op& op) {
     op.w.Edit(ReturnId{first.value}).br =
         static_cast<uint32_t>(Br::kSpawnLooper);
   }
-  op.Event(proto::Event::RETURN, NameOf(Br::kSpawnLooper));
+  op.WordEvent(proto::Event::RETURN, Br::kSpawnLooper);
 }
 
 void AppendDone(Builder& b) {

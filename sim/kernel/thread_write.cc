@@ -90,7 +90,7 @@ void TakeCommand(Op& op) {
   op.f->command = NextCommand(op);
   const CommandRow& row = op.w.Get(op.f->command);
   if (proto::Event* event =
-          op.Event(proto::Event::COMMAND, NameOf(static_cast<Bc>(row.bc)))) {
+          op.WordEvent(proto::Event::COMMAND, static_cast<Bc>(row.bc))) {
     DescribeTarget(row, event);
   }
 }

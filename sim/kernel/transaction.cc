@@ -31,8 +31,8 @@ void AllocateTransaction(Op& op) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
   }
-  const TransactionId id = op.w.Create<TransactionRow>();
-  TransactionRow& t = op.w.Edit(id);
+  TransactionId id;
+  TransactionRow& t = op.w.New<TransactionRow>(&id);
   t.work.type = WorkType::kTransaction;
   t.code = Tr(op).code;
   t.flags = Tr(op).flags;
@@ -285,8 +285,8 @@ void AllocateComplete(Op& op) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
   }
-  const CompleteId id = op.w.Create<CompleteRow>();
-  CompleteRow& complete = op.w.Edit(id);
+  CompleteId id;
+  CompleteRow& complete = op.w.New<CompleteRow>(&id);
   complete.thread = op.f->thread;
   complete.work.type = WorkType::kTransactionComplete;
   op.f->tcomplete = id;

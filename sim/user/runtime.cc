@@ -31,6 +31,10 @@ UserRuntime::UserRuntime(const CompiledScenario& scenario, Kernel& kernel)
     data_.push_back(w_.blobs().Intern(command.data));
     offsets_.push_back(w_.blobs().Intern(command.offsets));
   }
+  for (const ProcessSpec& process : scenario.processes) {
+    first_variable_.push_back(static_cast<uint32_t>(variables_.size()));
+    variables_.resize(variables_.size() + process.variables.size());
+  }
 }
 
 bool UserRuntime::Running(TaskId task) const {

@@ -168,6 +168,10 @@ class UserRuntime {
   std::vector<BlobId> data_;     // of each command template
   std::vector<BlobId> offsets_;  // of each command template
   std::string scratch_;          // payload under construction
+  // By process - 1 the place of its first variable in `variables_`, where
+  // variables were found before; looked up again when they are not there.
+  std::vector<uint32_t> first_variable_;
+  mutable std::vector<VariableId> variables_;
   std::vector<std::string> failures_;
 };
 

@@ -18,7 +18,15 @@ constexpr uint32_t kNoFd = ~uint32_t{0};
 }  // namespace
 
 VariableId UserRuntime::Variable(TaskId task, uint32_t variable) const {
-  return w_.Find<VariableRow>(w_.NameOf(w_.Peek(task).process), variable);
+  if (variable == 0) return {};
+  const ProcessId process = w_.Peek(task).process;
+  const uint32_t first = first_variable_[w_.Peek(process).index - 1];
+  VariableId& known = variables_[first + variable - 1];
+  const VariableRow& row = w_.Peek(known);
+  if (row.process != process || row.index != variable || !w_.Alive(known)) {
+    known = w_.Find<VariableRow>(w_.NameOf(process), variable);
+  }
+  return known;
 }
 
 uint32_t UserRuntime::FdNumber(TaskId task, uint32_t variable) const {
@@ -279,8 +287,8 @@ bool UserRuntime::RepeatEnd(TaskId task, const Instruction& instruction) {
 }
 
 CommandRow& UserRuntime::PushCommand(TaskId task, Bc bc) {
-  const CommandId id = w_.Create<CommandRow>();
-  CommandRow& command = w_.Edit(id);
+  CommandId id;
+  CommandRow& command = w_.New<CommandRow>(&id);
   command.task = task;
   command.bc = static_cast<uint32_t>(bc);
   command.size = SizeOf(bc);

@@ -17,7 +17,7 @@ bool UserRuntime::TakeWord(TaskId task) {
   w_.Remove(Head::kIn, id.any());
   if (w_.Peek(id).br == Number(Br::kNoop)) {
     w_.Free(id);
-    return true;
+    return w_.Peek(task).in.size == 0 || TakeWord(task);
   }
   const ReturnRow word = w_.Peek(id);
   w_.Free(id);

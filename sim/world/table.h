@@ -4,6 +4,7 @@
 #ifndef BINDERY_SIM_WORLD_TABLE_H_
 #define BINDERY_SIM_WORLD_TABLE_H_
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,8 +38,9 @@ struct Meta {
   SlotState state = SlotState::kFree;
 };
 
+// A power of two in size, so that finding a slot takes a shift and no product.
 template <typename Row>
-struct Slot {
+struct alignas(std::bit_ceil(sizeof(Row) + sizeof(Meta))) Slot {
   Row row;
   Meta meta;
 };

@@ -85,7 +85,10 @@ class World {
   // Does not count as a use by the driver: for checks, dumps and user space.
   template <typename Row>
   const Row& Peek(Id<Row> id) const {
-    return table<Row>().at(Memory(id)).row;
+    const Slot<Row>& slot = table<Row>().at(id.any().slot());
+    if (slot.meta.self != id.value) [[unlikely]]
+      return PeekStray(id);
+    return slot.row;
   }
   template <typename Row>
   bool Alive(Id<Row> id) const {
@@ -100,6 +103,13 @@ class World {
   template <typename Row>
   Id<Row> Create() {
     return Create<Row>(kActorKey, actor_);
+  }
+  // The same, when the row is to be filled in: `*id` is its id.
+  template <typename Row>
+  Row& New(Id<Row>* id, uint64_t key_a, uint64_t key_b);
+  template <typename Row>
+  Row& New(Id<Row>* id) {
+    return New<Row>(id, kActorKey, actor_);
   }
   template <typename Row>
   void Free(Id<Row> id);
@@ -271,6 +281,8 @@ class World {
   template <typename F>
   static decltype(auto) DispatchHistory(TableId table, F&& f);
   void RecordFault(TableId table, AnyId id) const;
+  template <typename Row>
+  const Row& PeekStray(Id<Row> id) const;
   template <typename Row>
   const Row& GetStray(Id<Row> id) const;
   template <typename Row>
@@ -459,6 +471,11 @@ void ForEachRowType(F&& f) {
 // What never happens on the usual way is kept out of line, so that the many
 // small functions that use Get() and Edit() stay small.
 template <typename Row>
+[[gnu::noinline, gnu::cold]] const Row& World::PeekStray(Id<Row> id) const {
+  return table<Row>().at(Memory(id)).row;
+}
+
+template <typename Row>
 [[gnu::noinline, gnu::cold]] const Row& World::GetStray(Id<Row> id) const {
   RecordFault(Row::kTable, id.any());
   return Peek(id);
@@ -503,6 +520,13 @@ template <size_t kSize>
 
 template <typename Row>
 Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
+  Id<Row> id;
+  New<Row>(&id, key_a, key_b);
+  return id;
+}
+
+template <typename Row>
+Row& World::New(Id<Row>* made, uint64_t key_a, uint64_t key_b) {
   Table<Row>& rows = table<Row>();
   const uint32_t place = rows.Take();
   Slot<Row>& slot = rows.at(place);
@@ -513,7 +537,8 @@ Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
   slot.meta.generation = generation;
   slot.meta.state = SlotState::kLive;
   slot.meta.self = id.value;
-  return Id<Row>{id.value};
+  made->value = id.value;
+  return slot.row;
 }
 
 template <typename Row>
