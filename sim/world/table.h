@@ -29,11 +29,12 @@ struct Meta {
   uint64_t key_a = 0;  // natural key, or the actor that created the row
   uint64_t key_b = 0;
   uint32_t ordinal = 0;    // tells rows of one key apart
-  uint32_t next_same = 0;  // next slot with the same key, plus 1
-  uint64_t stamp = 0;      // epoch in which the row was last journaled
-  int32_t holders = 0;     // fields of live rows, and lists, that name the row
-  int32_t pins = 0;        // those of them that are in frames
-  uint32_t self = 0;       // the row's id while it is live
+  uint32_t next_same = 0;  // next slot with the same key, plus 1; while the
+                           // slot is free, the next free one
+  uint64_t stamp = 0;   // epoch in which the row was last journaled
+  int32_t holders = 0;  // fields of live rows, and lists, that name the row
+  int32_t pins = 0;     // those of them that are in frames
+  uint32_t self = 0;    // the row's id while it is live
   uint8_t generation = 0;
   SlotState state = SlotState::kFree;
 };
@@ -68,10 +69,10 @@ class Table {
 
   // Takes a slot from the free list, or the next new one.
   uint32_t Take() {
-    if (free_.empty()) [[unlikely]]
+    if (free_ == 0) [[unlikely]]
       return TakeNew();
-    const uint32_t slot = free_.back();
-    free_.pop_back();
+    const uint32_t slot = free_;
+    free_ = at(slot).meta.next_same;
     return slot;
   }
   [[gnu::noinline]] uint32_t TakeNew() {
@@ -80,17 +81,21 @@ class Table {
       Grow();
     return end_++;
   }
-  void GiveBack(uint32_t slot) { free_.push_back(slot); }
+  void GiveBack(uint32_t slot) {
+    at(slot).meta.next_same = free_;
+    free_ = slot;
+  }
   // Takes back a GiveBack(), mostly the latest one.
   void TakeBack(uint32_t slot) {
-    size_t i = free_.size();
-    do {
-      BINDERY_CHECK(i > 0);
-    } while (free_[--i] != slot);
-    free_.erase(free_.begin() + static_cast<ptrdiff_t>(i));
+    uint32_t* link = &free_;
+    while (*link != slot) {
+      BINDERY_CHECK(*link != 0);
+      link = &at(*link).meta.next_same;
+    }
+    *link = at(slot).meta.next_same;
   }
   void Clear() {
-    free_.clear();
+    free_ = 0;
     for (uint32_t i = 1; i < end_; ++i) at(i).meta = Meta{};
     end_ = 1;
   }
@@ -102,8 +107,8 @@ class Table {
   void Grow() { chunks_.push_back(std::make_unique<Slot<Row>[]>(kChunkSize)); }
 
   std::vector<std::unique_ptr<Slot<Row>[]>> chunks_;
-  std::vector<uint32_t> free_;
-  uint32_t end_ = 1;  // slot 0 stands for ids that name nothing
+  uint32_t free_ = 0;  // the first free slot; 0: none
+  uint32_t end_ = 1;   // slot 0 stands for ids that name nothing
 };
 
 // Maps a key's hash to the first slot of its chain. Open addressing, linear

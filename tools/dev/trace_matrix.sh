@@ -3,8 +3,8 @@
 # whatever compiled the program. Default: every scenarios/tutorial/*.textproto.
 #
 # Builds the program with gcc and clang at -O0 and -O2, and with the address and
-# undefined-behaviour sanitizers, and for each scenario
-# compares, with the first build as the reference,
+# undefined-behaviour sanitizers together, and for each scenario compares, with
+# the first build as the reference,
 #   1. the trace file of `run --seed=1`,
 #   2. the states and transitions that `explore --format=json` reports,
 #   3. the exit codes of both.
@@ -48,7 +48,7 @@ record() {
 }
 
 main() {
-  local -a builds=(gcc-o0 gcc-o2 clang-o0 clang-o2 asan ubsan) scenarios=("$@")
+  local -a builds=(gcc-o0 gcc-o2 clang-o0 clang-o2 sanitized) scenarios=("$@")
   local name scenario differences=0
   cd -- "$BINDERY_ROOT"
   ((${#scenarios[@]} > 0)) || scenarios=(scenarios/tutorial/*.textproto)
