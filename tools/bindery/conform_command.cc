@@ -15,6 +15,7 @@
 #include "tools/conform/differential.h"
 #include "tools/conform/judge.h"
 #include "tools/conform/lockstep.h"
+#include "tools/conform/recorded.h"
 
 namespace bindery::tools {
 namespace {
@@ -87,6 +88,63 @@ absl::StatusOr<std::vector<conform::Verdict>> JudgeKernel(
   return conform::JudgeAll(runs, *kernel, Machine());
 }
 
+// ---------------------------------------------------------------- recorded --
+
+conform::Verdict JudgeFile(const LockstepRun& run, const Session& session,
+                           const std::string& path) {
+  const absl::StatusOr<std::string> content = ReadFile(path);
+  if (content.ok()) {
+    return conform::JudgeRecorded(run, session.text, path, *content);
+  }
+  conform::Verdict verdict;
+  verdict.explanation = absl::StrCat("  ", content.status().message(),
+                                     "; make it with bindery conform "
+                                     "--record\n");
+  return verdict;
+}
+
+// Every scenario against the transcripts of every kernel that there are.
+int ConformRecorded(const Sessions& sessions,
+                    const std::vector<LockstepRun>& runs) {
+  const std::string folder = absl::GetFlag(FLAGS_transcripts);
+  const auto versions = conform::RecordedVersions(folder);
+  if (!versions.ok()) return Fail(versions.status());
+  proto::Report report;
+  for (const std::string& version : *versions) {
+    for (size_t i = 0; i < sessions.size(); ++i) {
+      const std::string& name = sessions[i]->name();
+      const conform::Verdict verdict =
+          JudgeFile(runs[i], *sessions[i],
+                    conform::TranscriptPath(folder, version, name));
+      FillResult(verdict, sessions[i]->path, absl::StrCat(version, " ", name),
+                 report.add_results());
+    }
+  }
+  return Print(report);
+}
+
+// What the kernel did is written down whether the model agrees or not.
+int RecordTranscripts(const Sessions& sessions,
+                      const std::vector<LockstepRun>& runs) {
+  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
+  if (!kernel.ok()) return Fail(kernel.status());
+  const auto records = conform::RunAll(runs, *kernel, Machine());
+  if (!records.ok()) return Fail(records.status());
+  std::vector<conform::Verdict> verdicts;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const auto text =
+        conform::Record(runs[i], (*records)[i], sessions[i]->text);
+    if (!text.ok()) return Fail(text.status());
+    const std::string path = conform::TranscriptPath(
+        absl::GetFlag(FLAGS_transcripts), conform::VersionOf(kernel->name),
+        sessions[i]->name());
+    const absl::Status status = WriteFile(path, *text);
+    if (!status.ok()) return Fail(status);
+    verdicts.push_back(conform::Judge(runs[i], (*records)[i]));
+  }
+  return PrintVerdicts(sessions, verdicts);
+}
+
 int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
   std::string plan;
   for (const LockstepRun& run : runs) absl::StrAppend(&plan, run.plan);
@@ -101,6 +159,8 @@ int ConformScenarios(const std::vector<std::string>& arguments) {
   if (!runs.ok()) return Fail(runs.status());
   const std::string plan = absl::GetFlag(FLAGS_plan);
   if (!plan.empty()) return WritePlan(plan, *runs);
+  if (absl::GetFlag(FLAGS_recorded)) return ConformRecorded(*sessions, *runs);
+  if (absl::GetFlag(FLAGS_record)) return RecordTranscripts(*sessions, *runs);
   const std::string records = absl::GetFlag(FLAGS_records);
   const auto verdicts =
       records.empty() ? JudgeKernel(*runs) : JudgeRecords(records, *runs);

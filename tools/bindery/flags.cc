@@ -47,6 +47,10 @@ ABSL_FLAG(uint32_t, procs, 3, "conform --random: processes");
 ABSL_FLAG(uint32_t, threads, 2, "conform --random: threads of each process");
 ABSL_FLAG(uint32_t, commands, 24, "conform --random: steps, at most");
 ABSL_FLAG(bool, stats, false, "conform --random: count what was exercised");
+ABSL_FLAG(bool, record, false, "conform: keep what the kernel did");
+ABSL_FLAG(bool, recorded, false, "conform: compare with what was kept");
+ABSL_FLAG(std::string, transcripts, "tests/conformance",
+          "conform: the folder of what is kept");
 ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
 ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
 ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
@@ -69,7 +73,7 @@ constexpr const char* kNames[] = {
     "to",           "params",      "kernel",
     "kernel_dir",   "device_dir",  "random",
     "procs",        "threads",     "commands",
-    "stats",        "plan",        "records",
+    "stats",        "record", "recorded", "transcripts", "plan",        "records",
     "walks",        "rounds",      "wide_fingerprints",
     "keep_going",   "help",
 };
@@ -126,7 +130,8 @@ namespace {
 // Flags that stand for themselves.
 bool IsSwitch(absl::string_view name) {
   return name == "update_goldens" || name == "help" || name == "keep_going" ||
-         name == "wide_fingerprints" || name == "stats";
+         name == "wide_fingerprints" || name == "stats" || name == "record" ||
+         name == "recorded";
 }
 
 }  // namespace

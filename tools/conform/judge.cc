@@ -1,5 +1,7 @@
 #include "tools/conform/judge.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "tools/conform/observe.h"
 
@@ -23,29 +25,45 @@ std::string OutcomeText(const ScenarioRecord& record) {
 
 }  // namespace
 
-Verdict Judge(const LockstepRun& run, const ScenarioRecord& record) {
-  const Transcript observed = Observe(run, record);
+Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
   const Difference difference = FirstDifference(run.transcript, observed);
   Verdict verdict;
-  verdict.steps = observed.steps.size();
-  verdict.same = !difference.found && record.outcome == Outcome::kOk &&
-                 record.leaks.empty();
-  if (verdict.same) return verdict;
-  verdict.explanation = absl::StrCat(
-      difference.found ? Explain(run.transcript, observed, difference) : "",
-      OutcomeText(record), LeakText(record), record.console);
+  verdict.steps = std::min(observed.steps.size(), run.transcript.steps.size());
+  verdict.same = !difference.found && run.failure.empty();
+  if (difference.found) {
+    verdict.explanation = Explain(run.transcript, observed, difference);
+  }
+  if (!run.failure.empty()) {
+    absl::StrAppend(&verdict.explanation, "  model: ", run.failure, "\n");
+  }
   return verdict;
 }
 
-absl::StatusOr<std::vector<Verdict>> JudgeAll(
+Verdict Judge(const LockstepRun& run, const ScenarioRecord& record) {
+  Verdict verdict = JudgeTranscript(run, Observe(run, record));
+  verdict.same &= record.outcome == Outcome::kOk && record.leaks.empty();
+  if (!verdict.same) {
+    absl::StrAppend(&verdict.explanation, OutcomeText(record),
+                    LeakText(record), record.console);
+  }
+  return verdict;
+}
+
+absl::StatusOr<std::vector<ScenarioRecord>> RunAll(
     const std::vector<LockstepRun>& runs, const KernelSpec& kernel,
     const MachineOptions& options) {
   std::vector<Plan> plans;
   for (const LockstepRun& run : runs) {
     plans.push_back({run.transcript.scenario, run.plan});
   }
+  return RunPlans(kernel, plans, options);
+}
+
+absl::StatusOr<std::vector<Verdict>> JudgeAll(
+    const std::vector<LockstepRun>& runs, const KernelSpec& kernel,
+    const MachineOptions& options) {
   const absl::StatusOr<std::vector<ScenarioRecord>> records =
-      RunPlans(kernel, plans, options);
+      RunAll(runs, kernel, options);
   if (!records.ok()) return records.status();
   std::vector<Verdict> verdicts;
   for (size_t i = 0; i < runs.size(); ++i) {

@@ -17,11 +17,20 @@ struct Verdict {
   std::string explanation;  // for people, if not the same
 };
 
+// What an observed transcript says about the model's run, which also has to have
+// met the scenario's own expectations.
+Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed);
+
 // What the kernel's record says about the model's run. A record whose outcome
 // is not kOk, or that leaks, is never the same.
 Verdict Judge(const LockstepRun& run, const ScenarioRecord& record);
 
-// Runs all plans on the kernel and judges them, in order.
+// Runs all plans on the kernel; a record for each, in order.
+absl::StatusOr<std::vector<ScenarioRecord>> RunAll(
+    const std::vector<LockstepRun>& runs, const KernelSpec& kernel,
+    const MachineOptions& options);
+
+// The same, judged.
 absl::StatusOr<std::vector<Verdict>> JudgeAll(
     const std::vector<LockstepRun>& runs, const KernelSpec& kernel,
     const MachineOptions& options);

@@ -23,6 +23,8 @@ using sim::TaskId;
 using sim::World;
 
 constexpr uint32_t kMaxSteps = 4000;
+// Only a mutated driver gets there.
+constexpr uint32_t kMaxTransitions = 1000000;
 
 // One task, as the agent's actor.
 struct Actor {
@@ -53,8 +55,12 @@ class Lockstep : public sim::SyscallObserver {
   }
 
   absl::StatusOr<LockstepRun> Run(const InspectEnd& inspect) {
-    while (step_count_ < kMaxSteps && Advance()) {
+    while (step_count_ < kMaxSteps && ++transitions_ < kMaxTransitions &&
+           Advance()) {
       if (!simulation_->failures().empty()) break;
+    }
+    if (!simulation_->failures().empty()) {
+      run_.failure = simulation_->failures()[0];
     }
     FinishStep();
     absl::StrAppend(&run_.plan, "end\n");
@@ -105,6 +111,7 @@ class Lockstep : public sim::SyscallObserver {
   uint32_t current_ = 1;   // made the latest call
   uint32_t stepping_ = 0;  // whose call the step is; 0: nobody's
   uint32_t step_count_ = 0;
+  uint32_t transitions_ = 0;
   // Results of the step so far, by actor.
   std::map<uint32_t, std::vector<std::string>> results_;
   // By KeyOf(): the place of the mapping.
@@ -141,8 +148,6 @@ absl::Status Lockstep::Judge() const {
   if (simulation_->inconclusive() != nullptr) {
     return failed(absl::StrCat("not modelled: ", simulation_->inconclusive()));
   }
-  if (!simulation_->failures().empty())
-    return failed(simulation_->failures()[0]);
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
   if (scenario_.processes.size() > kMaxAgentProcesses) {
     return failed("more than 32 processes");

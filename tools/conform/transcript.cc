@@ -21,6 +21,9 @@ std::string LineAt(const std::vector<std::string>& lines, size_t i) {
 
 Difference DifferenceOf(const TranscriptStep& expected,
                         const TranscriptStep& observed, size_t step) {
+  if (expected.action != observed.action) {
+    return {true, step, expected.action, observed.action};
+  }
   const size_t lines =
       std::max(expected.results.size(), observed.results.size());
   for (size_t i = 0; i < lines; ++i) {
@@ -50,7 +53,9 @@ Difference FirstDifference(const Transcript& expected,
         DifferenceOf(expected.steps[i], observed.steps[i], i);
     if (difference.found) return difference;
   }
-  return {};
+  if (observed.steps.size() <= expected.steps.size()) return {};
+  const size_t extra = expected.steps.size();
+  return {true, extra, "", observed.steps[extra].action};
 }
 
 std::string Explain(const Transcript& expected, const Transcript& observed,
@@ -62,9 +67,14 @@ std::string Explain(const Transcript& expected, const Transcript& observed,
                     "\n");
     AppendResults("          ", expected.steps[i].results, &out);
   }
-  absl::StrAppend(&out, "  > step ", at + 1, "  ", expected.steps[at].action,
-                  "\n");
-  AppendResults("    model   ", expected.steps[at].results, &out);
+  const bool there = at < expected.steps.size();
+  absl::StrAppend(&out, "  > step ", at + 1, "  ",
+                  (there ? expected : observed).steps[at].action, "\n");
+  if (there) {
+    AppendResults("    model   ", expected.steps[at].results, &out);
+  } else {
+    absl::StrAppend(&out, "    model   did not get to this step\n");
+  }
   if (at < observed.steps.size()) {
     AppendResults("    kernel  ", observed.steps[at].results, &out);
   } else {
