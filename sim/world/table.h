@@ -31,10 +31,10 @@ struct Meta {
   uint32_t ordinal = 0;    // tells rows of one key apart
   uint32_t next_same = 0;  // next slot with the same key, plus 1; while the
                            // slot is free, the next free one
-  uint64_t stamp = 0;   // epoch in which the row was last journaled
-  int32_t holders = 0;  // fields of live rows, and lists, that name the row
-  int32_t pins = 0;     // those of them that are in frames
-  uint32_t self = 0;    // the row's id while it is live
+  uint64_t stamp = 0;      // epoch in which the row was last journaled
+  int32_t holders = 0;     // fields of live rows, and lists, that name the row
+  int32_t pins = 0;        // those of them that are in frames
+  uint32_t self = 0;       // the row's id while it is live
   uint8_t generation = 0;
   SlotState state = SlotState::kFree;
 };

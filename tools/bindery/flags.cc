@@ -64,18 +64,16 @@ namespace {
 
 // Names in the order of HelpText(); other flags of the libraries are hidden.
 constexpr const char* kNames[] = {
-    "profile",      "granularity", "strategy",
-    "properties",   "addresses",   "seed",
-    "max_states",   "max_depth",   "time_limit",
-    "memory_limit", "mutate",      "format",
-    "output",       "color",       "trace",
-    "schedule",     "golden",      "update_goldens",
-    "to",           "params",      "kernel",
-    "kernel_dir",   "device_dir",  "random",
-    "procs",        "threads",     "commands",
-    "stats",        "record", "recorded", "transcripts", "plan",        "records",
-    "walks",        "rounds",      "wide_fingerprints",
-    "keep_going",   "help",
+    "profile",    "granularity",    "strategy",    "properties",
+    "addresses",  "seed",           "max_states",  "max_depth",
+    "time_limit", "memory_limit",   "mutate",      "format",
+    "output",     "color",          "trace",       "schedule",
+    "golden",     "update_goldens", "to",          "params",
+    "kernel",     "kernel_dir",     "device_dir",  "random",
+    "procs",      "threads",        "commands",    "stats",
+    "record",     "recorded",       "transcripts", "plan",
+    "records",    "walks",          "rounds",      "wide_fingerprints",
+    "keep_going", "help",
 };
 
 std::set<std::string>& Given() {

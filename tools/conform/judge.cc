@@ -43,8 +43,8 @@ Verdict Judge(const LockstepRun& run, const ScenarioRecord& record) {
   Verdict verdict = JudgeTranscript(run, Observe(run, record));
   verdict.same &= record.outcome == Outcome::kOk && record.leaks.empty();
   if (!verdict.same) {
-    absl::StrAppend(&verdict.explanation, OutcomeText(record),
-                    LeakText(record), record.console);
+    absl::StrAppend(&verdict.explanation, OutcomeText(record), LeakText(record),
+                    record.console);
   }
   return verdict;
 }

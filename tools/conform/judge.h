@@ -17,8 +17,8 @@ struct Verdict {
   std::string explanation;  // for people, if not the same
 };
 
-// What an observed transcript says about the model's run, which also has to have
-// met the scenario's own expectations.
+// What an observed transcript says about the model's run, which also has to
+// have met the scenario's own expectations.
 Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed);
 
 // What the kernel's record says about the model's run. A record whose outcome

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "sim/engine/checker.h"
 #include "sim/engine/choice.h"
 #include "sim/engine/simulation.h"
 #include "sim/kernel/errno.h"
@@ -24,7 +25,7 @@ using sim::World;
 
 constexpr uint32_t kMaxSteps = 4000;
 // Only a mutated driver gets there.
-constexpr uint32_t kMaxTransitions = 1000000;
+constexpr uint32_t kMaxTransitions = 100000;
 
 // One task, as the agent's actor.
 struct Actor {
@@ -57,10 +58,10 @@ class Lockstep : public sim::SyscallObserver {
   absl::StatusOr<LockstepRun> Run(const InspectEnd& inspect) {
     while (step_count_ < kMaxSteps && ++transitions_ < kMaxTransitions &&
            Advance()) {
-      if (!simulation_->failures().empty()) break;
-    }
-    if (!simulation_->failures().empty()) {
-      run_.failure = simulation_->failures()[0];
+      std::vector<sim::PropertyViolation> violations;
+      if (sim::CheckStep(*simulation_, &violations)) continue;
+      run_.failure = violations[0].message;
+      break;
     }
     FinishStep();
     absl::StrAppend(&run_.plan, "end\n");

@@ -27,8 +27,8 @@ namespace bindery::conform {
 struct LockstepRun {
   std::string plan;  // one scenario of tools/agent/plan.md
   Transcript transcript;
-  // An expectation of the scenario that the model did not meet; the run ends
-  // there. "" if there is none.
+  // An expectation of the scenario that the model did not meet, or what it did
+  // that no driver may do; the run ends there. "" if there is none.
   std::string failure;
   // By the agent's numbers: names of processes and of actors.
   std::vector<std::string> processes;

@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 
 Verdict NotComparable(const std::string& path, absl::string_view why) {
   Verdict verdict;
-  verdict.explanation = absl::StrCat(
-      "  ", path, ": ", why, "; record it again with bindery conform --record\n");
+  verdict.explanation =
+      absl::StrCat("  ", path, ": ", why,
+                   "; record it again with bindery conform --record\n");
   return verdict;
 }
 
@@ -51,8 +52,9 @@ absl::StatusOr<std::vector<std::string>> RecordedVersions(
   std::sort(versions.begin(), versions.end());
   if (!versions.empty()) return versions;
   return absl::NotFoundError(absl::StrCat(
-      folder, ": no transcripts of any kernel; --transcripts says where they "
-              "are, --record makes them"));
+      folder,
+      ": no transcripts of any kernel; --transcripts says where they "
+      "are, --record makes them"));
 }
 
 absl::StatusOr<std::string> Record(const LockstepRun& run,
@@ -62,9 +64,9 @@ absl::StatusOr<std::string> Record(const LockstepRun& run,
     return Write(Observe(run, record), TextHash(scenario_text));
   }
   return absl::FailedPreconditionError(
-      absl::StrCat(run.transcript.scenario, ": not recorded: ",
-                   std::string(OutcomeName(record.outcome)), " ", record.detail,
-                   "\n", Judge(run, record).explanation));
+      absl::StrCat(run.transcript.scenario,
+                   ": not recorded: ", std::string(OutcomeName(record.outcome)),
+                   " ", record.detail, "\n", Judge(run, record).explanation));
 }
 
 Verdict JudgeRecorded(const LockstepRun& run, absl::string_view scenario_text,

@@ -1,0 +1,110 @@
+// The model does what real kernels did, step by step; and would not go
+// unnoticed if it did anything else.
+#include "tools/conform/recorded.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapter/testing.h"
+#include "gtest/gtest.h"
+#include "sim/io/scenario_loader.h"
+#include "sim/kernel/mutation.h"
+#include "tools/conform/lockstep.h"
+
+namespace bindery::conform {
+namespace {
+
+constexpr char kFolder[] = "tests/conformance";
+constexpr const char* kSuites[] = {"scenarios/tutorial",
+                                   "scenarios/peers/aosp_driver_interface",
+                                   "scenarios/conformance"};
+
+struct Case {
+  std::string text;
+  sim::LoadedScenario scenario;
+};
+
+const std::vector<Case>& Cases() {
+  static const auto* const cases = [] {
+    auto* all = new std::vector<Case>;
+    for (const char* suite : kSuites) {
+      for (const std::string& path : ScenariosIn(suite)) {
+        const std::string text = ReadFile(path);
+        all->push_back({text, *sim::LoadScenario(text, path)});
+      }
+    }
+    return all;
+  }();
+  return *cases;
+}
+
+// Whether the driver, run in the model, does what the kernel did.
+Verdict Compare(const Case& one, const sim::Driver& driver,
+                const std::string& version) {
+  const std::string& name = one.scenario.compiled.name;
+  const std::string path = TranscriptPath(kFolder, version, name);
+  const auto run = RunLockstep(one.scenario.compiled, driver, nullptr);
+  if (!run.ok()) return {false, 0, std::string(run.status().message())};
+  return JudgeRecorded(*run, one.text, path, ReadFile(path));
+}
+
+class RecordedTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(RecordedTest, TheModelDoesWhatTheKernelDid) {
+  const sim::Driver driver = *sim::Driver::Create("c-7.2");
+  size_t steps = 0;
+  for (const Case& one : Cases()) {
+    const Verdict verdict = Compare(one, driver, GetParam());
+    EXPECT_TRUE(verdict.same) << one.scenario.compiled.name << "\n"
+                              << verdict.explanation;
+    steps += verdict.steps;
+  }
+  EXPECT_GT(steps, 500u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, RecordedTest,
+                         testing::Values("6.1", "6.12", "7.2"),
+                         [](const testing::TestParamInfo<std::string>& info) {
+                           std::string name = info.param;
+                           name.replace(name.find('.'), 1, "_");
+                           return "c_" + name;
+                         });
+
+bool Notices(const sim::Driver& driver) {
+  for (const Case& one : Cases()) {
+    if (!Compare(one, driver, "7.2").same) return true;
+  }
+  return false;
+}
+
+// Most of the others differ between locks only, which lock-step cannot show.
+TEST(RecordedMutationsTest, ManyMutationsAreNoticed) {
+  size_t noticed = 0;
+  const auto mutations = sim::ListMutations("c-7.2");
+  ASSERT_TRUE(mutations.ok());
+  for (const sim::Mutation& mutation : *mutations) {
+    const auto driver =
+        sim::Driver::Create("c-7.2", std::vector<std::string>{mutation.id});
+    ASSERT_TRUE(driver.ok()) << mutation.id;
+    noticed += Notices(*driver) ? 1 : 0;
+  }
+  RecordProperty("noticed", static_cast<int>(noticed));
+  std::printf("%zu mutations noticed\n", noticed);
+  EXPECT_GE(noticed, 60u);
+}
+
+TEST(RecordedFilesTest, ATranscriptOfAnotherTextIsStale) {
+  const Case& one = Cases().front();
+  const sim::Driver driver = *sim::Driver::Create("c-7.2");
+  const auto run = RunLockstep(one.scenario.compiled, driver, nullptr);
+  const std::string path =
+      TranscriptPath(kFolder, "7.2", one.scenario.compiled.name);
+  const Verdict verdict =
+      JudgeRecorded(*run, one.text + "# changed\n", path, ReadFile(path));
+  EXPECT_FALSE(verdict.same);
+  EXPECT_NE(verdict.explanation.find("another text"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bindery::conform
