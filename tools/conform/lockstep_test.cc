@@ -1,0 +1,117 @@
+// The plan is what an agent can run, and the transcript what the model does.
+#include "tools/conform/lockstep.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "sim/io/scenario_loader.h"
+
+namespace bindery::conform {
+namespace {
+
+constexpr char kCall[] = R"(
+name: "call"
+process {
+  name: "server"
+  attach { context_manager: true }
+  thread { name: "main" step { serve { count: 1 } } }
+  on { br: BR_TRANSACTION code: 1 step { reply { item { i32: 7 } } } }
+}
+process {
+  name: "client"
+  uid: 1000
+  attach {}
+  thread { name: "main" step { call { to { number: 0 } code: 1 } } }
+})";
+
+absl::StatusOr<LockstepRun> RunText(const std::string& text) {
+  const auto loaded = sim::LoadScenario(text, "test.textproto");
+  EXPECT_TRUE(loaded.ok()) << loaded.status();
+  const sim::Driver driver = *sim::Driver::Create("c-7.2");
+  return RunLockstep(loaded->compiled, driver, nullptr);
+}
+
+bool Has(const Transcript& transcript, const std::string& line) {
+  for (const TranscriptStep& step : transcript.steps) {
+    for (const std::string& result : step.results) {
+      if (result == line) return true;
+    }
+  }
+  return false;
+}
+
+TEST(LockstepTest, AStepHasTheActorsResultFirst) {
+  const auto run = RunText(kCall);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->failure, "");
+  EXPECT_EQ(run->transcript.steps[0].action, "server.main: open(binder)");
+  EXPECT_TRUE(Has(run->transcript,
+                  "server.main   BR_TRANSACTION ptr=0 cookie=0 code=1 flags=0 "
+                  "sender=client euid=1000 buffer=map0+0 size=0 data=- "
+                  "offsets=map0+0 size=0 data=-"));
+  EXPECT_TRUE(Has(run->transcript, "inside: client.main"));
+}
+
+TEST(LockstepTest, ThePlanHasAStepForEachCall) {
+  const auto run = RunText(kCall);
+  ASSERT_TRUE(run.ok()) << run.status();
+  size_t calls = 0;
+  for (size_t at = run->plan.find("\ncall "); at != std::string::npos;
+       at = run->plan.find("\ncall ", at + 1)) {
+    ++calls;
+  }
+  EXPECT_EQ(calls, run->transcript.steps.size());
+  EXPECT_EQ(run->plan.rfind("scenario call\n", 0), 0u);
+  EXPECT_EQ(run->plan.substr(run->plan.size() - 4), "end\n");
+  EXPECT_NE(run->plan.find("process 1 uid=1000"), std::string::npos);
+}
+
+TEST(LockstepTest, IsTheSameTwice) {
+  const auto first = RunText(kCall);
+  const auto second = RunText(kCall);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->plan, second->plan);
+  EXPECT_FALSE(FirstDifference(first->transcript, second->transcript).found);
+}
+
+TEST(LockstepTest, AnExpectationThatIsNotMetEndsTheRun) {
+  std::string text = kCall;
+  text.replace(text.find("code: 1 } }"), 11,
+               "code: 1 } expect { br: BR_DEAD_REPLY } }");
+  const auto run = RunText(text);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_NE(run->failure.find("BR_DEAD_REPLY"), std::string::npos);
+}
+
+TEST(LockstepTest, RefusesWhatTheModelLeavesOpen) {
+  std::string text = kCall;
+  text.replace(text.find("code: 1 } }"), 11,
+               "code: 1 item { object { type: 0x66642a85 } } } }");
+  const auto run = RunText(text);
+  ASSERT_FALSE(run.ok());
+  EXPECT_NE(run.status().message().find("not modelled"),
+            absl::string_view::npos)
+      << run.status();
+}
+
+TEST(LockstepTest, AKillIsAStep) {
+  const auto run = RunText(R"(
+name: "kill"
+process {
+  name: "a"
+  attach { context_manager: true }
+  thread { name: "t" step { write_read { read_size: 256 } expect {} }
+                     step { write_read { read_size: 256 } expect {} } }
+}
+process {
+  name: "b"
+  thread { name: "t" step { kill { process: "a" } } }
+})");
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->transcript.steps.back().action, "kill a");
+  EXPECT_TRUE(run->transcript.steps.back().results.empty());
+  EXPECT_NE(run->plan.find("\nkill 0\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bindery::conform
