@@ -18,6 +18,7 @@ namespace {
 constexpr char kFolder[] = "tests/conformance";
 constexpr const char* kSuites[] = {"scenarios/tutorial",
                                    "scenarios/peers/aosp_driver_interface",
+                                   "scenarios/regressions",
                                    "scenarios/conformance"};
 
 struct Case {

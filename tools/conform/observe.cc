@@ -1,5 +1,6 @@
 #include "tools/conform/observe.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -62,12 +63,16 @@ class Observer {
     return lines;
   }
 
+  // Records that were made by hand may name whom the plan does not know.
   std::string Actor(int actor) const {
-    return run_.actors[static_cast<size_t>(actor)];
+    const size_t index = static_cast<size_t>(actor);
+    return index < run_.actors.size() ? run_.actors[index]
+                                      : absl::StrCat("actor ", actor);
   }
 
   std::string Process(uint32_t pid) const {
-    for (size_t i = 0; i < record_.pids.size(); ++i) {
+    const size_t known = std::min(record_.pids.size(), run_.processes.size());
+    for (size_t i = 0; i < known; ++i) {
       if (record_.pids[i] == static_cast<int>(pid)) return run_.processes[i];
     }
     return pid == 0 ? "" : absl::StrCat("pid ", pid);
