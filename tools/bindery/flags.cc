@@ -49,6 +49,8 @@ ABSL_FLAG(uint32_t, commands, 24, "conform --random: steps, at most");
 ABSL_FLAG(bool, stats, false, "conform --random: count what was exercised");
 ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
 ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
+ABSL_FLAG(std::string, coverage, "",
+          "conform: what the kernel executed; =FILE lists what it did not");
 ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
 ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
 ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
@@ -60,18 +62,24 @@ namespace {
 
 // Names in the order of HelpText(); other flags of the libraries are hidden.
 constexpr const char* kNames[] = {
-    "profile",      "granularity", "strategy",
-    "properties",   "addresses",   "seed",
-    "max_states",   "max_depth",   "time_limit",
-    "memory_limit", "mutate",      "format",
-    "output",       "color",       "trace",
-    "schedule",     "golden",      "update_goldens",
-    "to",           "params",      "kernel",
-    "kernel_dir",   "device_dir",  "random",
-    "procs",        "threads",     "commands",
-    "stats",        "plan",        "records",
-    "walks",        "rounds",      "wide_fingerprints",
-    "keep_going",   "help",
+    "profile",    "granularity",
+    "strategy",   "properties",
+    "addresses",  "seed",
+    "max_states", "max_depth",
+    "time_limit", "memory_limit",
+    "mutate",     "format",
+    "output",     "color",
+    "trace",      "schedule",
+    "golden",     "update_goldens",
+    "to",         "params",
+    "kernel",     "kernel_dir",
+    "device_dir", "random",
+    "procs",      "threads",
+    "commands",   "stats",
+    "plan",       "records",
+    "coverage",   "walks",
+    "rounds",     "wide_fingerprints",
+    "keep_going", "help",
 };
 
 std::set<std::string>& Given() {
@@ -129,6 +137,12 @@ bool IsSwitch(absl::string_view name) {
          name == "wide_fingerprints" || name == "stats";
 }
 
+// What a flag without `=` means; empty when it means nothing.
+std::string ValueAlone(absl::string_view name) {
+  if (name == "coverage") return kNoFile;
+  return IsSwitch(name) ? "true" : "";
+}
+
 }  // namespace
 
 absl::Status ParseFlags(int argc, char** argv,
@@ -149,7 +163,7 @@ absl::Status ParseFlags(int argc, char** argv,
     const size_t equals = word.find('=');
     const absl::string_view name = word.substr(0, equals);
     const std::string value = equals == absl::string_view::npos
-                                  ? (IsSwitch(name) ? "true" : "")
+                                  ? ValueAlone(name)
                                   : std::string(word.substr(equals + 1));
     if (equals == absl::string_view::npos && value.empty() && Known(name)) {
       return absl::InvalidArgumentError(
