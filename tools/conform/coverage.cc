@@ -25,8 +25,21 @@ double Percent(size_t part, size_t whole) {
              : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
+// gcov leaves the name of the function out of some lines.
+std::string FunctionOf(const gcov::Line& line, const SourceCoverage& source) {
+  if (!line.function_name().empty()) return line.function_name();
+  for (const auto& [name, function] : source.functions) {
+    if (function.first_line <= line.line_number() &&
+        line.line_number() <= function.last_line) {
+      return name;
+    }
+  }
+  return "-";
+}
+
 void AddLine(const gcov::Line& line, SourceCoverage* source) {
-  LineCoverage& sum = source->lines[{line.function_name(), line.line_number()}];
+  LineCoverage& sum =
+      source->lines[{FunctionOf(line, *source), line.line_number()}];
   sum.count += line.count();
   const size_t branches = static_cast<size_t>(line.branches_size());
   sum.branches.resize(std::max(sum.branches.size(), branches));
