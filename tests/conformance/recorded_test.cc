@@ -16,10 +16,9 @@ namespace bindery::conform {
 namespace {
 
 constexpr char kFolder[] = "tests/conformance";
-constexpr const char* kSuites[] = {"scenarios/tutorial",
-                                   "scenarios/peers/aosp_driver_interface",
-                                   "scenarios/regressions",
-                                   "scenarios/conformance"};
+constexpr const char* kSuites[] = {
+    "scenarios/tutorial", "scenarios/peers/aosp_driver_interface",
+    "scenarios/regressions", "scenarios/conformance"};
 
 struct Case {
   std::string text;

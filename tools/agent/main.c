@@ -17,6 +17,7 @@
 #include "tools/agent/actor.h"
 #include "tools/agent/coordinator.h"
 #include "tools/agent/devices.h"
+#include "tools/agent/kernel_debug.h"
 #include "tools/agent/mailbox.h"
 #include "tools/agent/plan.h"
 #include "tools/agent/records.h"
@@ -47,6 +48,7 @@ static int RunPlan(const char* text, size_t size) {
       fit = RunScenario(index, &g_scenario);
     }
   }
+  RecordCodeCounters();
   Record(fit ? "done %d\n" : "unfit %d\n", index);
   FlushRecords();
   return fit;
@@ -109,6 +111,7 @@ static void MakeRaw(int fd) {
 
 static void BootAndRun(const char* console) {
   MountAll();
+  PrepareFaults();
   // Not below 3: those places become /dev/null.
   const int opened = console == NULL ? 1 : open(console, O_RDWR | O_NOCTTY);
   const int fd = fcntl(opened, F_DUPFD_CLOEXEC, 3);

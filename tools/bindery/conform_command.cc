@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tools/bindery/commands.h"
+#include "tools/bindery/coverage.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/meter.h"
@@ -39,8 +40,14 @@ absl::StatusOr<conform::KernelSpec> Kernel() {
                              absl::GetFlag(FLAGS_kernel_dir));
 }
 
+KernelCoverage& TheCoverage() {
+  static auto* const coverage = new KernelCoverage;
+  return *coverage;
+}
+
 conform::MachineOptions Machine() {
   conform::MachineOptions options;
+  options.counters = TheCoverage().Sink();
   options.device_folder = absl::GetFlag(FLAGS_device_dir);
   return options;
 }
@@ -235,8 +242,11 @@ int ConformRandom() {
 }  // namespace
 
 int ConformCommand(const std::vector<std::string>& arguments) {
-  if (absl::GetFlag(FLAGS_random) != 0) return ConformRandom();
-  return ConformScenarios(arguments);
+  const absl::Status status = TheCoverage().Open();
+  if (!status.ok()) return Fail(status);
+  return TheCoverage().Finish(absl::GetFlag(FLAGS_random) != 0
+                                  ? ConformRandom()
+                                  : ConformScenarios(arguments));
 }
 
 }  // namespace bindery::tools

@@ -53,6 +53,8 @@ ABSL_FLAG(std::string, transcripts, "tests/conformance",
           "conform: the folder of what is kept");
 ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
 ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
+ABSL_FLAG(std::string, coverage, "",
+          "conform: what the kernel executed; =FILE lists what it did not");
 ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
 ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
 ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
@@ -64,16 +66,45 @@ namespace {
 
 // Names in the order of HelpText(); other flags of the libraries are hidden.
 constexpr const char* kNames[] = {
-    "profile",    "granularity",    "strategy",    "properties",
-    "addresses",  "seed",           "max_states",  "max_depth",
-    "time_limit", "memory_limit",   "mutate",      "format",
-    "output",     "color",          "trace",       "schedule",
-    "golden",     "update_goldens", "to",          "params",
-    "kernel",     "kernel_dir",     "device_dir",  "random",
-    "procs",      "threads",        "commands",    "stats",
-    "record",     "recorded",       "transcripts", "plan",
-    "records",    "walks",          "rounds",      "wide_fingerprints",
-    "keep_going", "help",
+    "profile",
+    "granularity",
+    "strategy",
+    "properties",
+    "addresses",
+    "seed",
+    "max_states",
+    "max_depth",
+    "time_limit",
+    "memory_limit",
+    "mutate",
+    "format",
+    "output",
+    "color",
+    "trace",
+    "schedule",
+    "golden",
+    "update_goldens",
+    "to",
+    "params",
+    "kernel",
+    "kernel_dir",
+    "device_dir",
+    "random",
+    "procs",
+    "threads",
+    "commands",
+    "stats",
+    "record",
+    "recorded",
+    "transcripts",
+    "plan",
+    "records",
+    "coverage",
+    "walks",
+    "rounds",
+    "wide_fingerprints",
+    "keep_going",
+    "help",
 };
 
 std::set<std::string>& Given() {
@@ -132,6 +163,12 @@ bool IsSwitch(absl::string_view name) {
          name == "recorded";
 }
 
+// What a flag without `=` means; empty when it means nothing.
+std::string ValueAlone(absl::string_view name) {
+  if (name == "coverage") return kNoFile;
+  return IsSwitch(name) ? "true" : "";
+}
+
 }  // namespace
 
 absl::Status ParseFlags(int argc, char** argv,
@@ -152,7 +189,7 @@ absl::Status ParseFlags(int argc, char** argv,
     const size_t equals = word.find('=');
     const absl::string_view name = word.substr(0, equals);
     const std::string value = equals == absl::string_view::npos
-                                  ? (IsSwitch(name) ? "true" : "")
+                                  ? ValueAlone(name)
                                   : std::string(word.substr(equals + 1));
     if (equals == absl::string_view::npos && value.empty() && Known(name)) {
       return absl::InvalidArgumentError(

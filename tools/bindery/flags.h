@@ -45,6 +45,7 @@ ABSL_DECLARE_FLAG(bool, recorded);
 ABSL_DECLARE_FLAG(std::string, transcripts);
 ABSL_DECLARE_FLAG(std::string, plan);
 ABSL_DECLARE_FLAG(std::string, records);
+ABSL_DECLARE_FLAG(std::string, coverage);
 ABSL_DECLARE_FLAG(uint64_t, walks);
 ABSL_DECLARE_FLAG(uint64_t, rounds);
 ABSL_DECLARE_FLAG(bool, wide_fingerprints);
@@ -52,6 +53,9 @@ ABSL_DECLARE_FLAG(bool, keep_going);
 ABSL_DECLARE_FLAG(bool, help);
 
 namespace bindery::tools {
+
+// The value of --coverage that stands alone. No file can have this name.
+inline constexpr char kNoFile[] = ".";
 
 // Sets the flags and leaves the rest, the command first, in *arguments.
 // Errors: InvalidArgument for an unknown flag (with the nearest name) or a

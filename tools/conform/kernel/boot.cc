@@ -1,15 +1,12 @@
 #include "tools/conform/kernel/boot.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "tools/conform/kernel/agent_image.h"
 #include "tools/conform/kernel/cpio.h"
+#include "tools/conform/kernel/scratch_folder.h"
 
 namespace bindery::conform {
 namespace {
@@ -37,29 +34,6 @@ std::string RootFileSystem(const std::string& plan_text) {
   writer.AddFile("plan", 0644, plan_text);
   return writer.Finish();
 }
-
-// A folder that is removed with its contents.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::error_code error;
-    std::string pattern =
-        (std::filesystem::temp_directory_path(error) / "bindery-XXXXXX")
-            .string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 std::vector<std::string> UserModeCommand(const KernelSpec& kernel,
                                          const std::string& initrd,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
 
 #include "absl/status/status.h"
@@ -49,12 +50,24 @@ bool IsVersionLike(std::string_view name) {
   });
 }
 
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 std::string FileNameOf(std::string_view name) {
   const std::string text(name);
   return name.starts_with("uml-") ? "linux-" + text : "bzImage-" + text;
 }
 
 }  // namespace
+
+std::string DefaultKernelFolder() {
+  const std::string cache = Environment("XDG_CACHE_HOME");
+  if (!cache.empty()) return cache + "/bindery/kernels";
+  const std::string home = Environment("HOME");
+  return home.empty() ? "" : home + "/.cache/bindery/kernels";
+}
 
 absl::StatusOr<KernelSpec> FindKernel(std::string_view name,
                                       const std::string& folder) {
@@ -68,17 +81,13 @@ absl::StatusOr<KernelSpec> FindKernel(std::string_view name,
                      "' is no kernel: write uml-7.2, 7.2, this, or a path"));
   }
   const std::string file = FileNameOf(name);
-  if (folder.empty()) {
-    return absl::NotFoundError(absl::StrCat(
-        "no folder of kernels is given: write --kernel_dir=DIR, where DIR "
-        "holds ",
-        file, ", or --kernel=PATH"));
-  }
-  absl::StatusOr<KernelSpec> spec = FromFile(name, folder + "/" + file);
+  const std::string place = folder.empty() ? DefaultKernelFolder() : folder;
+  absl::StatusOr<KernelSpec> spec = FromFile(name, place + "/" + file);
   if (spec.ok() || !absl::IsNotFound(spec.status())) return spec;
   return absl::NotFoundError(absl::StrCat(
-      "there is no ", file, " in ", folder,
-      ": build it as docs/conformance.md says, or write --kernel=PATH"));
+      "there is no ", file, " in ", place,
+      ": build it with tools/kernel/build, or write --kernel_dir=DIR or "
+      "--kernel=PATH"));
 }
 
 }  // namespace bindery::conform

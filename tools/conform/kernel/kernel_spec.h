@@ -27,6 +27,11 @@ struct KernelSpec {
   std::string path;  // of the image; empty for kThisKernel
 };
 
+// Where tools/kernel/build puts kernels: $XDG_CACHE_HOME/bindery/kernels, or
+// .cache/bindery/kernels in the home folder. Empty when there is neither.
+std::string DefaultKernelFolder();
+
+// An empty folder stands for the default one.
 absl::StatusOr<KernelSpec> FindKernel(std::string_view name,
                                       const std::string& folder);
 

@@ -1,5 +1,7 @@
 #include "tools/conform/kernel/kernel_spec.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -51,10 +53,23 @@ TEST(KernelSpecTest, NeedsNoFileForTheKernelThatRuns) {
   EXPECT_EQ(spec->kind, MachineKind::kThisKernel);
 }
 
-TEST(KernelSpecTest, SaysWhatToDoWhenNoFolderIsGiven) {
-  const auto spec = FindKernel("uml-7.2", "");
+TEST(KernelSpecTest, LooksWhereTheyAreBuiltWhenNoFolderIsGiven) {
+  setenv("XDG_CACHE_HOME", testing::TempDir().c_str(), 1);
+  EXPECT_EQ(DefaultKernelFolder(), testing::TempDir() + "/bindery/kernels");
+  std::filesystem::create_directories(DefaultKernelFolder());
+  Write("bindery/kernels/bzImage-8.8", BootImage());
+  const auto spec = FindKernel("8.8", "");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->path, DefaultKernelFolder() + "/bzImage-8.8");
+  unsetenv("XDG_CACHE_HOME");
+  setenv("HOME", "/nobody", 1);
+  EXPECT_EQ(DefaultKernelFolder(), "/nobody/.cache/bindery/kernels");
+}
+
+TEST(KernelSpecTest, SaysHowToBuildWhatIsMissing) {
+  const auto spec = FindKernel("uml-7.2", testing::TempDir());
   EXPECT_EQ(spec.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_NE(spec.status().message().find("--kernel_dir=DIR"),
+  EXPECT_NE(spec.status().message().find("tools/kernel/build"),
             absl::string_view::npos);
 }
 

@@ -83,6 +83,9 @@ absl::StatusOr<Records> RunOnce(const KernelSpec& kernel,
   if (!child.ok()) return child.status();
   absl::StatusOr<RunRecords> run = ParseRecords(child->output);
   if (!run.ok()) return run.status();
+  if (options.counters && !run->counters.empty()) {
+    options.counters(run->counters);
+  }
   if (run->open.has_value()) {
     run->complete.push_back(Blame(*std::move(run->open), *child));
   }

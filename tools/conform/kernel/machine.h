@@ -18,6 +18,7 @@
 // does not come as far as its first scenario.
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ struct MachineOptions {
   std::chrono::milliseconds silence_limit{20000};
   // For KernelSpec "this": the folder with the devices; empty: a fresh mount.
   std::string device_folder;
+  // Gets what a kernel that counts its code has counted, once for each boot
+  // that came to the end of its plans, from the thread of that boot. May be
+  // empty. What a kernel counted that stopped is lost.
+  std::function<void(const CodeCounters&)> counters;
 };
 
 absl::StatusOr<std::vector<ScenarioRecord>> RunPlans(

@@ -114,6 +114,8 @@ class RecordParser {
     } else if (key == "done" || key == "unfit") {
       records_.done = key == "done" && !records_.open.has_value();
       line.Take<int>();
+    } else if (key == "gcda") {
+      ReadCounters(line);
     } else if (!records_.open.has_value()) {
       return false;
     } else {
@@ -133,6 +135,14 @@ class RecordParser {
     line.Take<int>();
     records_.open.emplace();
     records_.open->name = std::string(line.Word());
+  }
+
+  void ReadCounters(Line& line) {
+    line.Require(!records_.open.has_value());
+    const std::string name(line.Word());
+    const Bytes bytes = line.TakeBytes();
+    line.Require(bytes.has_value());
+    records_.counters[name] = bytes.value_or("");
   }
 
   void ReadInScenario(std::string_view key, Line& line) {

@@ -116,10 +116,15 @@ struct ScenarioRecord {
   std::string console;  // the kernel's last words, for kHang, kOops, kMissing
 };
 
+// Counters of executed code by the name of their object: "binder" and so on.
+// The bytes are those of a .gcda file of gcov.
+using CodeCounters = std::map<std::string, std::string>;
+
 // The records of one run of the agent, possibly cut short.
 struct RunRecords {
   std::vector<ScenarioRecord> complete;
   std::optional<ScenarioRecord> open;  // begun, but not ended
+  CodeCounters counters;               // empty unless the kernel counts
   bool done = false;                   // the whole plan was run
 };
 

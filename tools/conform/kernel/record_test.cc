@@ -203,5 +203,18 @@ TEST(RecordTest, RefusesEveryLineThatMakesNoSense) {
   EXPECT_FALSE(ParseRecords("ret 0 0 0 0\n").ok());
 }
 
+TEST(RecordTest, ReadsCountersBehindTheLastScenario) {
+  const auto run = ParseRecords(
+      "begin 0 a\nend 0 ok steps=0\ngcda binder 6164\ngcda binderfs -\n"
+      "done 1\n");
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->counters, (CodeCounters{{"binder", "ad"}, {"binderfs", ""}}));
+  EXPECT_TRUE(run->done);
+  for (const char* bad : {"gcda binder\n", "gcda binder unreadable\n",
+                          "gcda binder 6\n", "begin 0 a\ngcda binder 61\n"}) {
+    EXPECT_FALSE(ParseRecords(bad).ok()) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace bindery::conform
