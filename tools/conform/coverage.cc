@@ -25,7 +25,7 @@ double Percent(size_t part, size_t whole) {
              : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// gcov leaves the name of the function out of some lines.
+// gcov names no function for some lines, such as those that were inlined.
 std::string FunctionOf(const gcov::Line& line, const SourceCoverage& source) {
   if (!line.function_name().empty()) return line.function_name();
   for (const auto& [name, function] : source.functions) {

@@ -73,7 +73,8 @@ class Coverage {
   //
   // `function`: never called; its lines are not repeated. `lines`: a run of
   // lines with code, none of which was executed. `branches`: a line that was
-  // executed, and how many of its branches were taken.
+  // executed, and how many of its branches were taken. The function is `-` when
+  // gcov names none.
   std::string Unreached() const;
 
  private:
