@@ -131,6 +131,7 @@ class Interpreter {
       op_.other_ = &frame;
       atom.run(op_);
     }
+    kernel_.Entered(callee);
     Enter(id, frame);
   }
 
@@ -235,6 +236,7 @@ void Kernel::RunWorker() {
     const FrameId frame = w_.Create<FrameRow>();
     w_.Edit(frame).op = static_cast<uint16_t>(OpId::kDeferredFunc);
     w_.Edit(id).worker = frame;
+    Entered(OpId::kDeferredFunc);
   }
   Interpreter(*this, TaskId{}, w_.Get(id).worker).Run();
 }
@@ -284,6 +286,7 @@ proto::Event* Op::NewEvent(proto::Event::Kind kind, const char* name) {
 }
 
 void Op::UserError(const char* message) {
+  k.Refused(message);
   Event(proto::Event::USER_ERROR, message);
 }
 

@@ -93,6 +93,14 @@ class Kernel {
   void set_names(const Names* names) { names_ = names; }
   const Names* names() const { return names_; }
 
+  // --- What operations tell the observer -------------------------------------
+  void Entered(OpId op) {
+    if (observer_ != nullptr) observer_->Entered(op);
+  }
+  void Refused(const char* message) {
+    if (observer_ != nullptr) observer_->Refused(message);
+  }
+
  private:
   FrameId Start(TaskId task, OpId op);
   void Observe(TaskId task, const Syscall& call) {

@@ -49,6 +49,10 @@ class SyscallObserver {
   virtual void Exiting(const World& world, ProcessId process) = 0;
   // A signal is about to be sent to a task.
   virtual void Signalled(const World& world, TaskId task) = 0;
+  // A function of the driver begins that is not a whole system call.
+  virtual void Entered(OpId /*op*/) {}
+  // The driver refuses what user space asked for; why, in words of our own.
+  virtual void Refused(const char* /*message*/) {}
 };
 
 }  // namespace bindery::sim

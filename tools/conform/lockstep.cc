@@ -1,5 +1,6 @@
 #include "tools/conform/lockstep.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <vector>
@@ -43,7 +44,7 @@ class Lockstep : public sim::SyscallObserver {
  public:
   Lockstep(const sim::CompiledScenario& scenario, const sim::Driver& driver,
            const sim::Properties* properties)
-      : scenario_(scenario) {
+      : scenario_(scenario), driver_(driver) {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
       actors_.emplace_back(i);
     run_.transcript.scenario = scenario.name;
@@ -79,6 +80,8 @@ class Lockstep : public sim::SyscallObserver {
   void Returned(const World& world, TaskId task) override;
   void Exiting(const World& world, sim::ProcessId process) override;
   void Signalled(const World& world, TaskId task) override;
+  void Entered(sim::OpId op) override;
+  void Refused(const char* message) override;
 
  private:
   void Declare();
@@ -89,6 +92,7 @@ class Lockstep : public sim::SyscallObserver {
   void Begin(uint32_t actor);
   void BeginStep(const std::string& action);
   void FinishStep();
+  void Cite(std::string text);
   void AddResult(uint32_t actor, std::vector<std::string> lines);
   bool CanStart(uint32_t actor) const;
   std::vector<std::string> Results(const World& world, TaskId task,
@@ -106,6 +110,7 @@ class Lockstep : public sim::SyscallObserver {
   Actor& At(uint32_t actor) { return actors_[actor - 1]; }
 
   const sim::CompiledScenario& scenario_;
+  const sim::Driver& driver_;
   std::unique_ptr<sim::Simulation> simulation_;
   LockstepRun run_;
   std::vector<Actor> actors_;
@@ -240,19 +245,35 @@ void Lockstep::Signalled(const World& world, TaskId task) {
   absl::StrAppend(&run_.plan, "signal ", actor - 1, "\n");
 }
 
+void Lockstep::Entered(sim::OpId op) { Cite(driver_.operation(op).function); }
+
+void Lockstep::Refused(const char* message) {
+  Cite(absl::StrCat("  refused: ", message));
+}
+
+// The set-up is no step.
+void Lockstep::Cite(std::string text) {
+  if (run_.transcript.steps.empty()) return;
+  std::vector<std::string>& cited = run_.transcript.steps.back().cited;
+  if (std::find(cited.begin(), cited.end(), text) == cited.end()) {
+    cited.push_back(std::move(text));
+  }
+}
+
 // ------------------------------------------------------------------- steps --
 
 void Lockstep::BeginStep(const std::string& action) {
   FinishStep();
   stepping_ = 0;
   ++step_count_;
-  run_.transcript.steps.push_back({action, {}});
+  run_.transcript.steps.push_back({action, {}, {}});
 }
 
 void Lockstep::Begin(uint32_t number) {
   Actor& actor = At(number);
   BeginStep(absl::StrCat(NameOf(number), ": ", actor.lowered.action));
   run_.plan += actor.lowered.plan;
+  Cite(driver_.operation(actor.call.op).function);
   stepping_ = number;
   actor.pending = false;
   actor.inside = true;

@@ -1,7 +1,9 @@
 // The plan is what an agent can run, and the transcript what the model does.
 #include "tools/conform/lockstep.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "sim/io/scenario_loader.h"
@@ -50,6 +52,25 @@ TEST(LockstepTest, AStepHasTheActorsResultFirst) {
                   "sender=client euid=1000 buffer=map0+0 size=0 data=- "
                   "offsets=map0+0 size=0 data=-"));
   EXPECT_TRUE(Has(run->transcript, "inside: client.main"));
+}
+
+TEST(LockstepTest, AStepCitesWhatItWentThrough) {
+  const auto run = RunText(R"(
+name: "refused"
+process {
+  name: "p"
+  attach { }
+  thread {
+    name: "main"
+    step { write_read { write { release { number: 3 } } } }
+  }
+})");
+  ASSERT_TRUE(run.ok()) << run.status();
+  const std::vector<std::string>& cited = run->transcript.steps.back().cited;
+  ASSERT_GE(cited.size(), 3u);
+  EXPECT_EQ(cited.front(), "binder_ioctl_write_read");
+  EXPECT_EQ(cited.back(), "  refused: decrement of an invalid ref");
+  EXPECT_EQ(std::count(cited.begin(), cited.end(), "binder_thread_write"), 1);
 }
 
 TEST(LockstepTest, ThePlanHasAStepForEachCall) {

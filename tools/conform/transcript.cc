@@ -72,6 +72,7 @@ std::string Explain(const Transcript& expected, const Transcript& observed,
                   (there ? expected : observed).steps[at].action, "\n");
   if (there) {
     AppendResults("    model   ", expected.steps[at].results, &out);
+    AppendResults("      cites   ", expected.steps[at].cited, &out);
   } else {
     absl::StrAppend(&out, "    model   did not get to this step\n");
   }
@@ -125,7 +126,7 @@ absl::Status ReadLine(absl::string_view line,
   }
   std::vector<TranscriptStep>& steps = all->back().transcript.steps;
   if (!absl::StartsWith(line, "  ")) {
-    steps.push_back({std::string(line), {}});
+    steps.push_back({std::string(line), {}, {}});
     return absl::OkStatus();
   }
   if (steps.empty()) {

@@ -21,6 +21,9 @@ struct TranscriptStep {
   // Who does what, such as "client.main: ioctl(0, BINDER_VERSION)".
   std::string action;
   std::vector<std::string> results;
+  // Of a model's transcript, and not compared: the functions of the driver that
+  // the step went through, each with why it refused something. Each once.
+  std::vector<std::string> cited;
 };
 
 struct Transcript {
