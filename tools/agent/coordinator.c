@@ -13,6 +13,7 @@
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
 #include "tools/agent/slow_pages.h"
+#include "tools/agent/workers.h"
 
 enum { kKillTimeoutMs = 10000, kStartTimeoutMs = 10000 };
 
@@ -312,6 +313,7 @@ int RunScenario(int index, const struct Scenario* scenario) {
   Record("begin %d %.*s\n", index, (int)scenario->name.size,
          scenario->name.data);
   FlushRecords();
+  RaiseWorkers();
   const int error = MountDevices();
   if (error != 0) {
     Record("error line=%d no binder devices: errno %d\n", scenario->line,
