@@ -212,6 +212,8 @@ const Mistake kMistakes[] = {
      "nothing posts"},
     {"kill of nobody", IN_THREAD("step { kill { process: \"x\" } }"), "2:15",
      "no process \"x\""},
+    {"signal to nobody", IN_THREAD("step { signal { thread: \"p.x\" } }"),
+     "2:17", "there is no thread \"p.x\""},
     {"kill of itself", IN_THREAD("step { kill { process: \"p\" } }"), "2:15",
      "use exit"},
     {"no rounds", IN_THREAD("step { repeat { step { post: \"e\" } } }"), "2:8",

@@ -138,7 +138,11 @@ class Interpreter {
     FrameRow& frame = *op_.f;
     const FrameId caller = frame.caller;
     if (!caller) {
-      if (task_) w_.Edit(task_).ret = frame.ret;
+      if (task_) {
+        TaskRow& task = w_.Edit(task_);
+        task.ret = frame.ret;
+        task.signal_pending = 0;  // handled on the way out
+      }
       if (frame.file) PutFile(op_, frame.file);  // fdput()
       w_.Free(top_);
       top_ = {};
@@ -243,11 +247,13 @@ void Kernel::RunToReturn(TaskId task) {
 }
 
 void Kernel::Signal(TaskId task) {
+  if (w_.Peek(task).state == TaskState::kDead) return;
   if (observer_ != nullptr) observer_->Signalled(w_, task);
+  Emit(events_, proto::Event::ENVIRONMENT, "signal");
+  if (StillInUserSpace(w_, task)) return;
   TaskRow& row = w_.Edit(task);
   row.signal_pending = 1;
   row.asleep = 0;
-  Emit(events_, proto::Event::ENVIRONMENT, "signal");
 }
 
 void Kernel::NoteLayoutDependence() {

@@ -79,7 +79,8 @@ class Kernel {
   // Runs the task's call to its end; for setting a world up.
   // REQUIRES: it does not sleep.
   void RunToReturn(TaskId task);
-  // Interrupts a sleeping task (-EINTR).
+  // A signal that the task handles: what it sleeps in, or would sleep in before
+  // it is back in user space, ends with -EINTR.
   void Signal(TaskId task);
 
   // Names of objects in events, such as "server.main" for a task.

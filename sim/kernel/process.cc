@@ -78,12 +78,6 @@ bool CloseFd(Op& op, ProcessId process, uint32_t number) {
 
 namespace {
 
-// A system call of which nothing has run has not been made yet.
-bool StillInUserSpace(Op& op, TaskId id) {
-  const FrameId frame = op.w.Get(id).frame;
-  return !frame || (op.w.Get(frame).pc == 0 && !op.w.Get(frame).caller);
-}
-
 // Frees what the task's user space still had.
 void EndTask(Op& op, TaskId id) {
   while (const AnyId command = op.w.First(Head::kOut, id.any())) {
@@ -129,13 +123,18 @@ void CloseEverything(Op& op, ProcessId process) {
 
 }  // namespace
 
+bool StillInUserSpace(const World& w, TaskId id) {
+  const FrameId frame = w.Peek(id).frame;
+  return !frame || (w.Peek(frame).pc == 0 && !w.Peek(frame).caller);
+}
+
 void DoExit(Op& op, ProcessId process) {
   if (op.w.Get(process).dead != 0) return;
   op.w.Edit(process).dead = 1;
   for (AnyId i = op.w.Get(process).tasks.first; i;
        i = op.w.Next(Head::kSet, i)) {
     const TaskId task{i.value};
-    if (StillInUserSpace(op, task)) {
+    if (StillInUserSpace(op.w, task)) {
       EndTask(op, task);
     } else {
       op.w.Edit(task).asleep = 0;

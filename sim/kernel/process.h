@@ -37,6 +37,10 @@ inline constexpr uint8_t kDeferredRelease = 2;
 // binder_defer_work.
 void DeferWork(Op& op, ProcId proc, uint8_t work);
 
+// The task runs no code of the kernel: a system call of which nothing has run
+// has not been made yet.
+bool StillInUserSpace(const World& w, TaskId task);
+
 // exit_group() or SIGKILL: tasks in user mode end at once, those in the driver
 // when they come out of it; with the last one the files are closed.
 void DoExit(Op& op, ProcessId process);

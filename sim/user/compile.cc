@@ -67,6 +67,7 @@ void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
   DeclareProcesses(scenario);
   for (const auto& process : ProcessesOf(scenario, &errors_, &made))
     Process(process);
+  Signals();
   Managers(scenario);
   Schedule(scenario);
   Predicates(scenario);
@@ -245,23 +246,34 @@ void Compiler::Managers(const Cursor<proto::Scenario>& scenario) {
   }
 }
 
-void Compiler::Schedule(const Cursor<proto::Scenario>& scenario) {
+uint32_t Compiler::ActorNumber(const std::string& name,
+                               const std::vector<std::string>& more,
+                               Place place) {
   std::vector<std::string> known;
   for (const TaskSpec& task : out_.tasks) known.push_back(task.full_name);
-  known.push_back("kworker");
+  known.insert(known.end(), more.begin(), more.end());
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (known[i] == name) return static_cast<uint32_t>(i) + 1;
+  }
+  errors_.Add(place,
+              absl::StrCat("there is no ", more.empty() ? "thread" : "actor",
+                           " \"", name, "\"", Suggest(name, known, "")));
+  return 0;
+}
+
+void Compiler::Signals() {
+  for (const auto& [at, signal] : signals_) {
+    out_.code[at].a = ActorNumber(signal->thread(), {}, signal.At("thread"));
+  }
+}
+
+void Compiler::Schedule(const Cursor<proto::Scenario>& scenario) {
   for (int i = 0; i < scenario->schedule_size(); ++i) {
     const auto turn = scenario.Sub(scenario->schedule(i), "schedule", i);
     TurnSpec spec;
     spec.steps = turn->steps();
     spec.place = turn.place();
-    for (size_t k = 0; k < known.size(); ++k) {
-      if (known[k] == turn->actor()) spec.actor = static_cast<uint32_t>(k) + 1;
-    }
-    if (spec.actor == 0) {
-      errors_.Add(turn.At("actor"),
-                  absl::StrCat("there is no actor \"", turn->actor(), "\"",
-                               Suggest(turn->actor(), known, "")));
-    }
+    spec.actor = ActorNumber(turn->actor(), {"kworker"}, turn.At("actor"));
     out_.schedule.push_back(spec);
   }
 }

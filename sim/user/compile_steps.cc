@@ -372,6 +372,11 @@ void Compiler::LocalStep(const StepCursor& step, const Context& context) {
       return RepeatStep(step, context);
     case proto::Step::kKill:
       return KillStep(step);
+    case proto::Step::kSignal:
+      signals_.push_back({static_cast<uint32_t>(out_.code.size()),
+                          step.Sub(step->signal(), "signal")});
+      Emit(OpCode::kSignal, place);
+      return;
     case proto::Step::kPost:
       Emit(OpCode::kPost, place).a = EventNumber(step->post(), place);
       return;

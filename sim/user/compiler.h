@@ -72,6 +72,10 @@ class Compiler {
   uint32_t DeviceNumber(const std::string& name, Place place);
   uint32_t ProcessNumber(const std::string& name, Place place);
   uint32_t EventNumber(const std::string& name, Place place);
+  // `more`: actors besides the threads.
+  uint32_t ActorNumber(const std::string& name,
+                       const std::vector<std::string>& more, Place place);
+  void Signals();
   bool GoodName(const std::string& name, const char* what, Place place);
 
   // compile_process.cc: what a process declares.
@@ -160,6 +164,9 @@ class Compiler {
   // Node names of all processes, to say whose a foreign one is.
   std::map<std::string, std::string> node_owner_;
   std::set<std::string> posted_;
+  // Signal steps, by instruction: whom they mean is known behind the last
+  // process.
+  std::vector<std::pair<uint32_t, Cursor<proto::Signal>>> signals_;
 };
 
 template <typename M>

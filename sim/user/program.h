@@ -53,6 +53,7 @@ enum class OpCode : uint8_t {
   kAwait,       // a: event; visible
   kCheck,       // a: index into checks; visible
   kKill,        // a: process; visible
+  kSignal,      // a: task; visible
   kExit,        // visible
   kStop,        // visible
   kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did

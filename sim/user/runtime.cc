@@ -15,6 +15,7 @@ bool IsVisible(OpCode op) {
     case OpCode::kAwait:
     case OpCode::kCheck:
     case OpCode::kKill:
+    case OpCode::kSignal:
     case OpCode::kExit:
     case OpCode::kStop:
       return true;
@@ -84,6 +85,10 @@ void UserRuntime::ExecuteVisible(TaskId task, const Instruction& instruction) {
       Say("kill", scenario_.processes[instruction.a - 1].name);
       Advance(task);
       return kernel_.ExitProcess(ProcessOf(instruction.a));
+    case OpCode::kSignal:
+      Say("signal", scenario_.tasks[instruction.a - 1].full_name);
+      Advance(task);
+      return kernel_.Signal(TaskOf(instruction.a));
     case OpCode::kExit:
       Say("exit");
       return kernel_.ExitProcess(w_.Peek(task).process);

@@ -156,6 +156,7 @@ class UserRuntime {
   VariableId Event(uint32_t event) const {
     return w_.Find<VariableRow>(0, event);
   }
+  TaskId TaskOf(uint32_t actor) const { return w_.Find<TaskRow>(actor, 0); }
   ProcessId ProcessOf(uint32_t process) const {
     return w_.Find<ProcessRow>(process, 0);
   }

@@ -268,6 +268,21 @@ TEST(RuntimeTest, KillEndsAThreadThatSleepsInTheDriver) {
   EXPECT_EQ(run.world().Peek(run.runtime().Task(1)).state, TaskState::kDead);
 }
 
+TEST(RuntimeTest, SignalEndsASleepAndNothingElse) {
+  TestRun run(MustLoad(Pair(
+      "step { ioctl { version {} } } step { write_read { read_size: 256 } "
+      "expect { error: \"EINTR\" } } "
+      "step { await: \"done\" } step { ioctl { version {} } }",
+      "step { signal { thread: \"server.main\" } } step { post: \"done\" } "
+      "step { signal { thread: \"server.main\" } } "
+      "step { signal { thread: \"client.main\" } } "
+      "step { ioctl { version {} } }")));
+  ASSERT_TRUE(run.Run());
+  EXPECT_EQ(run.Unfinished(), "");
+  EXPECT_THAT(run.problems(), IsEmpty());
+  EXPECT_EQ(run.world().Peek(run.runtime().Task(1)).signal_pending, 0);
+}
+
 TEST(RuntimeTest, DeathIsReportedAndAcknowledged) {
   const std::string text =
       Pair("step { await: \"asked\" } step { exit {} }",

@@ -18,7 +18,7 @@ namespace {
 constexpr char kFolder[] = "tests/conformance";
 constexpr const char* kSuites[] = {
     "scenarios/tutorial", "scenarios/peers/aosp_driver_interface",
-    "scenarios/regressions", "scenarios/conformance"};
+    "scenarios/regressions", "scenarios/signals", "scenarios/conformance"};
 
 struct Case {
   std::string text;
