@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tools/agent/capture.h"
+#include "tools/agent/slow_pages.h"
 
 enum { kStackSize = 64 << 10 };
 
@@ -86,6 +87,7 @@ static void ProtectAreas(const struct Scenario* scenario) {
   for (int i = 0; i < scenario->area_count; ++i) {
     const struct Area* const area = &scenario->areas[i];
     void* const at = (void*)area->address;
+    if (area->protection == kSlow) continue;
     if (area->protection == kUnmapped) {
       munmap(at, area->size);
     } else {
@@ -129,6 +131,7 @@ static void RunProcess(const struct Scenario* scenario, int process) {
   const struct Process* const self = &scenario->processes[process];
   const struct sched_param first_in_first_out = {.sched_priority = 1};
   sched_setscheduler(0, SCHED_FIFO, &first_in_first_out);
+  HandOverSlowPages(scenario, process);
   PrepareDescriptors(self);
   ProtectAreas(scenario);
   if (self->uid != 0 &&
@@ -158,7 +161,7 @@ int PrepareActors(void) {
            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) return errno;
   g_tids = at;
-  return 0;
+  return PrepareSlowPages();
 }
 
 pid_t StartProcess(const struct Scenario* scenario, int process) {

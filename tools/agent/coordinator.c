@@ -12,6 +12,8 @@
 #include "tools/agent/devices.h"
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
+#include "tools/agent/slow_pages.h"
+#include "tools/agent/workers.h"
 
 enum { kKillTimeoutMs = 10000, kStartTimeoutMs = 10000 };
 
@@ -35,19 +37,23 @@ static int WaitForTasks(struct Run* run) {
   return 1;
 }
 
-static int StartProcesses(struct Run* run) {
+// Returns null, or what cannot be done.
+static const char* StartProcesses(struct Run* run, int* error) {
   const struct Scenario* const scenario = run->scenario;
   for (int process = 0; process < scenario->process_count; ++process) {
     const pid_t pid = StartProcess(scenario, process);
-    if (pid < 0) return 0;
+    *error = pid < 0 ? -pid : 0;
+    if (pid < 0) return "cannot fork";
     run->pids[process] = pid;
     Record("process %d pid=%d\n", process, (int)pid);
+    *error = TakeSlowPages(scenario, process, pid);
+    if (*error != 0) return "no slow pages without userfaultfd";
   }
-  if (!WaitForTasks(run)) return 0;
+  if (!WaitForTasks(run)) return "its threads do not start";
   for (int actor = 0; actor < scenario->actor_count; ++actor) {
     Record("task %d tid=%d\n", actor, (int)TidOf(actor));
   }
-  return 1;
+  return NULL;
 }
 
 static int AnyAlive(const struct Run* run) {
@@ -225,6 +231,8 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
   } else if (step->kind == kKill && run->pids[target] != 0) {
     kill(run->pids[target], SIGKILL);
     while (run->pids[target] != 0 && Reap(run) == 0) Pause();
+  } else if (step->kind == kSupply) {
+    SupplyPages(step->address, step->text);
   } else if (step->kind == kState) {
     Record("state %d\n", run->step);
     run->steps_recorded = run->step + 1;
@@ -279,12 +287,15 @@ static enum Outcome RunMounted(struct Run* run, int* killed) {
   struct Counters before;
   const int counted = ReadCounters(&before);
   enum Outcome outcome = kError;
-  if (StartProcesses(run)) {
+  int error = 0;
+  const char* const problem = StartProcesses(run, &error);
+  if (problem == NULL) {
     outcome = TakeSteps(run);
   } else {
-    Record("error line=%d cannot start its processes\n", run->scenario->line);
+    Record("error line=%d %s: errno %d\n", run->scenario->line, problem, error);
   }
   *killed = KillAll(run);
+  ForgetSlowPages();
   if (!*killed) return kHang;
   run->must_release = 1;
   if (!Settle(run, counted ? &before : NULL)) outcome = kHang;
@@ -302,6 +313,7 @@ int RunScenario(int index, const struct Scenario* scenario) {
   Record("begin %d %.*s\n", index, (int)scenario->name.size,
          scenario->name.data);
   FlushRecords();
+  RaiseWorkers();
   const int error = MountDevices();
   if (error != 0) {
     Record("error line=%d no binder devices: errno %d\n", scenario->line,

@@ -7,14 +7,15 @@
 #include "tools/agent/plan_call.h"
 #include "tools/agent/words.h"
 
-enum { kDefaultTimeoutMs = 5000, kDefaultFirstFd = 3, kPageSize = 4096 };
+enum { kDefaultTimeoutMs = 5000, kDefaultFirstFd = 3 };
 
 struct Parser StartParser(const char* text, size_t size) {
   return (struct Parser){.at = text, .end = text + size};
 }
 
 int IsStep(enum StatementKind kind) {
-  return kind == kCall || kind == kSignal || kind == kKill || kind == kState;
+  return kind == kCall || kind == kSignal || kind == kKill || kind == kState ||
+         kind == kSupply;
 }
 
 static int HexDigit(char c) {
@@ -102,7 +103,7 @@ static const char* ParseArea(struct Words* words, struct Scenario* s) {
   if (!TakeWord(words, &address) || !ParseNumber(address, &area->address) ||
       !TakeWord(words, &size) || !ParseNumber(size, &area->size) ||
       !TakeWord(words, &kind)) {
-    return "area ADDRESS SIZE none|ro|unmapped expected";
+    return "area ADDRESS SIZE none|ro|unmapped|slow expected";
   }
   if (!InUserMemory(area->address, area->size)) return "not user memory";
   if ((area->address | area->size) % kPageSize != 0) return "not whole pages";
@@ -112,21 +113,55 @@ static const char* ParseArea(struct Words* words, struct Scenario* s) {
     area->protection = kReadOnly;
   } else if (TextIs(kind, "unmapped")) {
     area->protection = kUnmapped;
+  } else if (TextIs(kind, "slow")) {
+    area->protection = kSlow;
   } else {
-    return "none, ro or unmapped expected";
+    return "none, ro, unmapped or slow expected";
   }
   ++s->area_count;
   return NULL;
 }
 
-static const char* ParsePoke(struct Words* words, struct Statement* to) {
+// Whether the bytes touch (`all`: are within) an area of slow pages.
+static int InSlowArea(const struct Scenario* s, uint64_t address, uint64_t size,
+                      int all) {
+  for (int i = 0; i < s->area_count; ++i) {
+    const struct Area* const area = &s->areas[i];
+    const uint64_t end = area->address + area->size;
+    if (area->protection != kSlow) continue;
+    if (all ? address >= area->address && address + size <= end
+            : address < end && address + size > area->address) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static const char* ParsePoke(struct Words* words, const struct Scenario* s,
+                             struct Statement* to) {
   struct Text address;
   if (!TakeWord(words, &address) || !ParseNumber(address, &to->address) ||
       !TakeWord(words, &to->text) || !IsHex(to->text)) {
     return "poke ADDRESS HEX expected";
   }
-  return InUserMemory(to->address, to->text.size / 2) ? NULL
-                                                      : "not user memory";
+  const uint64_t size = to->text.size / 2;
+  if (!InUserMemory(to->address, size)) return "not user memory";
+  return InSlowArea(s, to->address, size, 0) ? "slow pages are supplied" : NULL;
+}
+
+static const char* ParseSupply(struct Words* words, const struct Scenario* s,
+                               struct Statement* to) {
+  struct Text address;
+  to->text = (struct Text){"", 0};
+  if (!TakeWord(words, &address) || !ParseNumber(address, &to->address) ||
+      (FirstUntaken(words) != NULL &&
+       (!TakeWord(words, &to->text) || !IsHex(to->text)))) {
+    return "supply ADDRESS [HEX] expected";
+  }
+  const uint64_t size = to->text.size == 0 ? 1 : to->text.size / 2;
+  return InUserMemory(to->address, size) && InSlowArea(s, to->address, size, 1)
+             ? NULL
+             : "not in a slow area";
 }
 
 static const char* ParseFailNth(struct Words* words, struct Statement* to) {
@@ -161,7 +196,7 @@ static const struct {
 } kStatements[] = {
     {"poke", kPoke},     {"fail_nth", kFailNth}, {"call", kCall},
     {"signal", kSignal}, {"kill", kKill},        {"state", kState},
-    {"panic", kPanic},   {"settle", kSettleMs},
+    {"panic", kPanic},   {"settle", kSettleMs},  {"supply", kSupply},
 };
 
 static int FindStatement(struct Text word) {
@@ -183,7 +218,9 @@ static const char* ParseOperands(struct Words* words, const struct Scenario* s,
   if (error != NULL) return error;
   switch (to->kind) {
     case kPoke:
-      return ParsePoke(words, to);
+      return ParsePoke(words, s, to);
+    case kSupply:
+      return ParseSupply(words, s, to);
     case kFailNth:
       return ParseFailNth(words, to);
     case kCall:

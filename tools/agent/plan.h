@@ -12,7 +12,12 @@
 
 #include "tools/agent/mailbox.h"
 
-enum { kMaxStatements = 8192, kMaxAreas = 256, kMaxMessage = 128 };
+enum {
+  kMaxStatements = 8192,
+  kMaxAreas = 256,
+  kMaxMessage = 128,
+  kPageSize = 4096,
+};
 
 // A piece of the plan's text.
 struct Text {
@@ -27,9 +32,9 @@ struct Process {
   int first_actor;    // runs on the main thread; -1 until a task names it
 };
 
-enum Protection { kNone, kReadOnly, kUnmapped };
+enum Protection { kNone, kReadOnly, kUnmapped, kSlow };
 
-// Pages of user memory that actors do not see as readable and writable.
+// Pages of user memory that actors do not simply see as readable and writable.
 struct Area {
   uint64_t address;
   uint64_t size;
@@ -50,6 +55,7 @@ struct Call {
 
 enum StatementKind {
   kPoke,      // address, text: hexadecimal bytes
+  kSupply,    // the same; a step
   kFailNth,   // target: actor; value
   kCall,      // target: actor; call
   kSignal,    // target: actor

@@ -12,15 +12,17 @@
 // 2. The driver's deferred release is such a thread. After anything that can
 //    start it, the counters of the driver must be read equal three times in a
 //    row, with quiet passes between, for at least settle_ms. At the end of a
-//    scenario it is enough that they are back where they were before it.
+//    scenario it is enough that they are back where they were before it, and
+//    only if they are not for 200 ms, something has leaked.
 // 3. On one CPU the coordinator runs under SCHED_IDLE: a thread that it wakes
 //    runs before it does, so that most passes find everything done; a step
 //    that is slow nevertheless is watched under SCHED_OTHER. On more CPUs it
 //    sleeps between passes. The rules above decide in all cases.
 //
 // Not covered: a release that the kernel delays by a timer, such as the last
-// reference to a file dropped by a kernel thread. A scenario that passes files
-// should ask for a few milliseconds (`settle`).
+// reference to a file dropped by a kernel thread, or by a grace period of RCU
+// that is not expedited, which the release of a thread that has polled waits
+// for. A scenario with such should ask for some milliseconds (`settle`).
 
 #include <stdint.h>
 #include <sys/types.h>

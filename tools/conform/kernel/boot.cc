@@ -11,10 +11,12 @@
 namespace bindery::conform {
 namespace {
 
-// What every kernel is told: to stop at the first error of its own, and to
-// print warnings and worse.
+// What every kernel is told: to stop at the first error of its own, to print
+// warnings and worse, and not to wait for ticks at the end of a grace period:
+// the driver waits for one when it releases a thread that has polled, which
+// takes longer than the agent waits for releases.
 constexpr char kKernelWords[] =
-    " panic=-1 oops=panic panic_on_warn=1 loglevel=5";
+    " panic=-1 oops=panic panic_on_warn=1 loglevel=5 rcupdate.rcu_expedited=1";
 
 constexpr const char* kSignsOfOops[] = {"Kernel panic",
                                         "BUG:",

@@ -220,6 +220,53 @@ TEST(MachineTest, AreasHaveTheProtectionThatThePlanGives) {
   EXPECT_EQ(peeks.peeks.at(1), std::nullopt);
 }
 
+// Two processes sleep on one slow page each, of which one also needs a second.
+constexpr char kSleepers[] =
+    "area 0x2000010000 0x2000 slow\n"
+    "call 0 pipe\ncall 1 pipe\n"
+    "call 0 syscall nr=1 a0=4 a1=0x2000010ffe a2=4\n"
+    "call 1 syscall nr=1 a0=4 a1=0x2000010000 a2=4\n";
+
+// A kernel may lack userfaultfd, or keep it from the user who runs the test.
+bool LacksSlowPages(const ScenarioRecord& record) {
+  return record.detail.find("without userfaultfd") != std::string::npos;
+}
+
+TEST(MachineTest, WhoTouchesASlowPageSleepsUntilItIsSupplied) {
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kTwoProcesses, kSleepers,
+                          "supply 0x2000010ffe 6869\n", "supply 0x2000011000\n",
+                          "call 0 syscall nr=0 a0=3 a1=0x2000000000 a2=4 "
+                          "peek=0x2000000000,4\n"));
+  if (LacksSlowPages(record)) GTEST_SKIP() << record.detail;
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_EQ(record.steps[3].blocked, (std::vector<int>{0, 1}));
+  // The first of its two pages lets the one go on, and the other return.
+  EXPECT_EQ(Only(record, 4).actor, 1);
+  EXPECT_EQ(Only(record, 4).result, 4);
+  EXPECT_EQ(record.steps[4].blocked, std::vector<int>{0});
+  EXPECT_EQ(Only(record, 5).actor, 0);
+  EXPECT_EQ(Only(record, 6).peeks.at(0), std::string("hi\0\0", 4));
+}
+
+TEST(MachineTest, AKilledSleeperDiesAndTheOtherSleepsOn) {
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kTwoProcesses, kSleepers, "kill 0\n"));
+  if (LacksSlowPages(record)) GTEST_SKIP() << record.detail;
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_EQ(record.steps[4].deaths.at(0).process, 0);
+  EXPECT_EQ(record.steps[4].blocked, std::vector<int>{1});
+}
+
+TEST(MachineTest, SlowPagesTakeNoDescriptorOfTheProcess) {
+  const ScenarioRecord record = RunOne(
+      "process 0 first_fd=3 nofile=4\ntask 0 process=0\n"
+      "area 0x2000010000 4096 slow\ncall 0 memfd\ncall 0 memfd\n");
+  if (LacksSlowPages(record)) GTEST_SKIP() << record.detail;
+  EXPECT_EQ(Only(record, 0).result, 3);
+  EXPECT_EQ(Only(record, 1).error, EMFILE);
+}
+
 TEST(MachineTest, MemoryIsZeroInEachScenario) {
   const std::string peek =
       "call 0 poll fd=-1 events=0 timeout=0 peek=0x2000000000,2\n";
@@ -305,7 +352,17 @@ TEST(MachineTest, SaysWhichLineOfAPlanIsWrong) {
       {"poke 0x200ffffffe 000000\n", "line=4 not user memory"},
       {"poke 0x2000000000 abc\n", "line=4 poke ADDRESS HEX expected"},
       {"area 0x2000000000 17 none\n", "line=4 not whole pages"},
-      {"area 0x2000000000 4096 red\n", "line=4 none, ro or unmapped expected"},
+      {"area 0x2000000000 4096 red\n",
+       "line=4 none, ro, unmapped or slow expected"},
+      {"area 0x2000000000 4096 slow\npoke 0x2000000ffe 0000\n",
+       "line=5 slow pages are supplied"},
+      {"area 0x2000000000 4096 slow\nsupply 0x2000001000\n",
+       "line=5 not in a slow area"},
+      {"area 0x2000000000 4096 slow\nsupply 0x2000000fff 0000\n",
+       "line=5 not in a slow area"},
+      {"supply 0x2000000000\n", "line=4 not in a slow area"},
+      {"area 0x2000000000 4096 slow\nsupply 0x2000000000 abc\n",
+       "line=5 supply ADDRESS [HEX] expected"},
       {"call 0 write_read fd=3 read=1,2,3,4\n",
        "line=4 ADDRESS,SIZE,CONSUMED expected"},
       {"call 0 dup fd=3 peek=1\n", "line=4 peek=ADDRESS,SIZE expected"},

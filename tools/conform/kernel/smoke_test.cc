@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -32,14 +33,17 @@ std::vector<std::string> Kernels() {
   return absl::StrSplit(Environment("BINDERY_KERNELS", kAllKernels), ',');
 }
 
-std::vector<Plan> SmokePlans() {
+std::vector<Plan> ReadPlans(const std::string& path) {
   std::ifstream file(Environment("TEST_SRCDIR", ".") + "/" +
-                     Environment("TEST_WORKSPACE", ".") +
-                     "/tools/conform/kernel/testdata/smoke.plan");
+                     Environment("TEST_WORKSPACE", ".") + "/" + path);
   std::ostringstream text;
   text << file.rdbuf();
   const auto plans = SplitPlans(text.str());
   return plans.ok() ? *plans : std::vector<Plan>();
+}
+
+std::vector<Plan> SmokePlans() {
+  return ReadPlans("tools/conform/kernel/testdata/smoke.plan");
 }
 
 // The commands in the words that a call has read.
@@ -167,6 +171,39 @@ TEST_P(SmokeTest, FilesAndBuffersArrive) {
   EXPECT_EQ(call.received[2].fact.access, "w");
   EXPECT_TRUE(call.received[0].fact.cloexec);
   EXPECT_EQ(call.pointed.at(0).bytes, std::string("\5\0\0\0\6\0\0\0", 8));
+}
+
+TEST_P(SmokeTest, ASlowPageStopsASenderInsideOfTheDriver) {
+  const ScenarioRecord record = Run("slow");
+  // The manager waits for work, the client for the page of its payload.
+  EXPECT_EQ(record.steps.at(9).blocked, (std::vector<int>{0, 1}));
+  EXPECT_TRUE(record.steps.at(9).returns.empty());
+  // With the payload the call arrives; the client now waits for the page that
+  // it reads to.
+  const Return& call = record.steps.at(10).returns.at(0);
+  EXPECT_EQ(call.actor, 0);
+  EXPECT_EQ(call.payloads.at(0).data, "hello!!!");
+  EXPECT_EQ(record.steps.at(10).blocked, std::vector<int>{1});
+  // With that page it waits for the reply.
+  EXPECT_EQ(record.steps.at(11).blocked, std::vector<int>{1});
+}
+
+// docs/findings/0001-dead-node-leak.md.
+TEST_P(SmokeTest, ASendThatSleepsWhileItsTargetDiesLeaksTheNode) {
+  const std::vector<ScenarioRecord> records =
+      RunAll(ReadPlans("docs/findings/0001-dead-node-leak.plan"));
+  ASSERT_EQ(records.size(), 3u);
+  for (const size_t leaks : {0, 1}) {
+    EXPECT_EQ(records[leaks].outcome, Outcome::kOk) << records[leaks].detail;
+    EXPECT_EQ(records[leaks].leaks,
+              (std::map<std::string, int64_t>{{"node", 1}}));
+    // Of the dead nodes the newest comes first.
+    EXPECT_NE(records[leaks].leak_logs.at(0).lines.at(2).find(" ls -1 "),
+              std::string::npos);
+  }
+  EXPECT_EQ(records[2].name, "control");
+  EXPECT_EQ(records[2].outcome, Outcome::kOk) << records[2].detail;
+  EXPECT_TRUE(records[2].leaks.empty());
 }
 
 TEST_P(SmokeTest, AKernelThatStopsCostsOneScenario) {
