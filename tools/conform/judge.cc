@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "tools/conform/driver_log.h"
 #include "tools/conform/observe.h"
 
 namespace bindery::conform {
@@ -23,15 +24,26 @@ std::string OutcomeText(const ScenarioRecord& record) {
                       " ", record.detail, "\n");
 }
 
+// The model's transcript in the words of the kernel that is observed.
+Transcript InWordsOf(const LockstepRun& run, const Transcript& observed) {
+  Transcript expected = run.transcript;
+  if (observed.steps.size() != expected.steps.size()) return expected;
+  const auto dialect =
+      &DialectOf(observed.steps.back().results) - tools::kLogDialects;
+  expected.steps.back().results = run.states[static_cast<size_t>(dialect)];
+  return expected;
+}
+
 }  // namespace
 
 Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
-  const Difference difference = FirstDifference(run.transcript, observed);
+  const Transcript expected = InWordsOf(run, observed);
+  const Difference difference = FirstDifference(expected, observed);
   Verdict verdict;
-  verdict.steps = std::min(observed.steps.size(), run.transcript.steps.size());
+  verdict.steps = std::min(observed.steps.size(), expected.steps.size());
   verdict.same = !difference.found && run.failure.empty();
   if (difference.found) {
-    verdict.explanation = Explain(run.transcript, observed, difference);
+    verdict.explanation = Explain(expected, observed, difference);
   }
   if (!run.failure.empty()) {
     absl::StrAppend(&verdict.explanation, "  model: ", run.failure, "\n");
