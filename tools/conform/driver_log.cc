@@ -1,6 +1,7 @@
 #include "tools/conform/driver_log.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <iterator>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "sim/world/rows_kernel.h"
 
 namespace bindery::conform {
 namespace {
@@ -180,12 +182,55 @@ void SortDeadNodes(const LogNames& names, Lines* lines) {
                  [](const auto& node) { return node.second; });
 }
 
+// ----------------------------------------------------- the reader's own work --
+
+// A thread's line that nothing belongs to, and that says that it waits.
+bool IsReady(const std::string& line, const std::string& next) {
+  unsigned looper = 0;
+  return std::sscanf(line.c_str(), "  thread %*u: l %x", &looper) == 1 &&
+         (looper & sim::kLooperWaiting) != 0 && !absl::StartsWith(next, "    ");
+}
+
+// "node work 7:" for a node that the reader queues if it is not queued; ""
+// for other lines.
+std::string WorkOfReader(const std::string& line) {
+  unsigned id = 0;
+  int hs = 0, hw = 0, ls = 0, lw = 0, is = 0, iw = 0, tr = 0;
+  const int read = std::sscanf(
+      line.c_str(),
+      "  node %u: u%*x c%*x hs %d hw %d ls %d lw %d is %d iw %d tr %d", &id,
+      &hs, &hw, &ls, &lw, &is, &iw, &tr);
+  const bool queued = read == 8 && hs + hw > 0 && lw + iw == 0 && tr == 1;
+  return queued ? absl::StrCat("  node work ", id, ":") : "";
+}
+
+Lines WithoutWorkOfReader(const Lines& lines) {
+  Lines out;
+  bool ready = false;
+  std::vector<std::string> works;  // of the proc
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
+    const std::string work = WorkOfReader(line);
+    if (absl::StartsWith(line, "proc ")) {
+      ready = false;
+      works.clear();
+    }
+    if (!work.empty()) works.push_back(work);
+    ready |= IsReady(line, i + 1 < lines.size() ? lines[i + 1] : "");
+    const bool left_out =
+        ready && std::any_of(works.begin(), works.end(), [&](const auto& w) {
+          return absl::StartsWith(line, w);
+        });
+    if (!left_out) out.push_back(line);
+  }
+  return out;
+}
+
 }  // namespace
 
 Lines NormaliseLogs(const Lines& raw, const LogNames& names) {
-  Lines lines;
-  std::remove_copy_if(raw.begin(), raw.end(), std::back_inserter(lines),
-                      IsLeftOut);
+  Lines lines = WithoutWorkOfReader(raw);
+  std::erase_if(lines, IsLeftOut);
   SortDeadNodes(names, &lines);
   std::map<std::string, int> ids;
   Rewriter rewriter(names, &ids);

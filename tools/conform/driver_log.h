@@ -7,7 +7,11 @@
 //  N2 What the model does not hold is left out or "-", by one table
 //     (driver_log.cc), each entry with its reason.
 //  N3 Dead nodes are in order of their own lines and of the refs to them.
-//  N4 Lines that nothing here knows stay as they are, so that they differ.
+//  N4 A node that is not referred to any more, and that its owner still holds,
+//     is queued by the reader's own reference. If a thread waits, it takes the
+//     node and goes back to sleep, during the reading or behind it, as the
+//     scheduler likes: the work is left out.
+//  N5 Lines that nothing here knows stay as they are, so that they differ.
 #ifndef BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 #define BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 
