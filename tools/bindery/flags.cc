@@ -34,7 +34,10 @@ ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");
 ABSL_FLAG(std::string, schedule, "", "run: a trace whose choices are taken");
 ABSL_FLAG(std::string, golden, "", "explore: file of expected counts");
 ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");
-ABSL_FLAG(std::string, to, "text", "export: text, mermaid or html");
+ABSL_FLAG(std::string, to, "text",
+          "export: text, mermaid, html or binder_logs");
+ABSL_FLAG(std::string, version, "7.2",
+          "export --to=binder_logs: the kernel in whose words it is");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
           "bench brm: P,N,S,W,Q,OW,DN,DIE");
 ABSL_FLAG(std::string, kernel, "uml-7.2",
@@ -85,6 +88,7 @@ constexpr const char* kNames[] = {
     "golden",
     "update_goldens",
     "to",
+    "version",
     "params",
     "kernel",
     "kernel_dir",
@@ -258,6 +262,7 @@ std::string HelpText() {
       "  bindery explore SCENARIO...   every interleaving within the bounds\n"
       "  bindery replay  TRACE...      a recorded trace, byte for byte\n"
       "  bindery export  TRACE --to=text|mermaid|html\n"
+      "  bindery export  SCENARIO --to=binder_logs\n"
       "  bindery list    scenarios|invariants|profiles|mutations\n"
       "  bindery bench   [brm|explore|roundtrip]...\n"
       "\n"
