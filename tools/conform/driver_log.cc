@@ -166,9 +166,10 @@ NodeKey KeyOf(const std::string& node, const Lines& lines) {
 void SortDeadNodes(const LogNames& names, Lines* lines) {
   const auto begin = std::find(lines->begin(), lines->end(), "dead nodes:");
   if (begin == lines->end()) return;
-  const auto end = std::find_if_not(
-      begin + 1, lines->end(),
-      [](const std::string& line) { return absl::StartsWith(line, "  node "); });
+  const auto end =
+      std::find_if_not(begin + 1, lines->end(), [](const std::string& line) {
+        return absl::StartsWith(line, "  node ");
+      });
   std::vector<std::pair<NodeKey, std::string>> nodes;
   for (auto node = begin + 1; node != end; ++node) {
     NodeKey key = KeyOf(*node, *lines);
@@ -182,7 +183,8 @@ void SortDeadNodes(const LogNames& names, Lines* lines) {
                  [](const auto& node) { return node.second; });
 }
 
-// ----------------------------------------------------- the reader's own work --
+// ----------------------------------------------------- the reader's own work
+// --
 
 // A thread's line that nothing belongs to, and that says that it waits.
 bool IsReady(const std::string& line, const std::string& next) {

@@ -106,9 +106,8 @@ std::vector<ThreadId> ThreadsOf(const World& world, const sim::ProcRow& proc) {
 std::vector<AnyId> BuffersOf(const World& world, const sim::ProcRow& proc) {
   std::vector<AnyId> buffers =
       Members(world, Head::kBuffers, proc.buffers.first);
-  std::erase_if(buffers, [](AnyId id) {
-    return id.table() != sim::TableId::kBuffer;
-  });
+  std::erase_if(buffers,
+                [](AnyId id) { return id.table() != sim::TableId::kBuffer; });
   return buffers;
 }
 
@@ -281,7 +280,8 @@ void StateWriter::Node(NodeId id) {
   }
   absl::StrAppend(&out_, "\n");
   if (!node.proc) return;
-  for (const AnyId item : Members(w_, Head::kAsyncTodo, node.async_todo.first)) {
+  for (const AnyId item :
+       Members(w_, Head::kAsyncTodo, node.async_todo.first)) {
     Work(node.proc, "    ", "    pending async transaction", item);
   }
 }
@@ -294,9 +294,9 @@ void StateWriter::Drop(NodeId id) {
   }
   if (node.proc && (node.has_strong_ref != 0 || node.has_weak_ref != 0)) {
     std::vector<NodeId>& queued = queued_[node.proc];
-    const bool idle = !node.work.entry.linked() &&
-                      std::find(queued.begin(), queued.end(), id) ==
-                          queued.end();
+    const bool idle =
+        !node.work.entry.linked() &&
+        std::find(queued.begin(), queued.end(), id) == queued.end();
     if (idle) queued.push_back(id);
   } else if (node.local_strong_refs == 0) {
     freed_.insert(id);
@@ -307,12 +307,11 @@ void StateWriter::Refs(const sim::ProcRow& proc) {
   for (const sim::RefId id :
        Sorted<sim::RefRow>(w_, proc.refs, &sim::RefRow::desc)) {
     const sim::RefRow& ref = w_.Peek(id);
-    absl::StrAppendFormat(
-        &out_, "  ref %u: desc %u %snode %u s %d w %d d %s\n",
-        numbers_.DebugId(id.any()), ref.desc,
-        w_.Peek(ref.node).proc ? "" : "dead ",
-        numbers_.DebugId(ref.node.any()), ref.strong, ref.weak,
-        ref.death ? kPointer : kNullPointer);
+    absl::StrAppendFormat(&out_, "  ref %u: desc %u %snode %u s %d w %d d %s\n",
+                          numbers_.DebugId(id.any()), ref.desc,
+                          w_.Peek(ref.node).proc ? "" : "dead ",
+                          numbers_.DebugId(ref.node.any()), ref.strong,
+                          ref.weak, ref.death ? kPointer : kNullPointer);
   }
 }
 
@@ -365,8 +364,8 @@ void StateWriter::Complete(absl::string_view prefix, sim::WorkType type) {
   if (type == sim::WorkType::kTransactionComplete) {
     absl::StrAppend(&out_, prefix, "transaction complete\n");
   } else {
-    absl::StrAppend(&out_, prefix, "unknown work: type ",
-                    dialect_.spam_suspect, "\n");
+    absl::StrAppend(&out_, prefix, "unknown work: type ", dialect_.spam_suspect,
+                    "\n");
   }
 }
 
@@ -432,7 +431,8 @@ void StateWriter::BufferOf(const sim::TransactionRow& row) {
   }
   const sim::BufferRow& buffer = w_.Peek(row.buffer);
   if (buffer.target_node) {
-    absl::StrAppend(&out_, " node ", numbers_.DebugId(buffer.target_node.any()));
+    absl::StrAppend(&out_, " node ",
+                    numbers_.DebugId(buffer.target_node.any()));
   }
   absl::StrAppend(&out_, " size ", buffer.data_size, ":", buffer.offsets_size);
   if (dialect_.offsets) {
@@ -458,10 +458,9 @@ std::string RefStats(const World& world, const sim::ProcRow& proc) {
 std::string ProcStats(const World& world, const sim::ProcRow& proc) {
   const std::vector<AnyId> todo =
       Members(world, Head::kProcTodo, proc.todo.first);
-  const auto transactions =
-      std::count_if(todo.begin(), todo.end(), [](AnyId item) {
-        return item.table() == sim::TableId::kTransaction;
-      });
+  const auto transactions = std::count_if(
+      todo.begin(), todo.end(),
+      [](AnyId item) { return item.table() == sim::TableId::kTransaction; });
   return absl::StrCat(
       "  threads: ", proc.threads.size,
       "\n  requested threads: ", proc.requested_threads, "+",
