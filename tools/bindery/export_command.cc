@@ -1,12 +1,16 @@
-// bindery export: a recorded trace for people to read.
+// bindery export: a recorded trace for people to read, or the state in which a
+// run ends in the driver's own words.
 #include <unistd.h>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
+#include "sim/engine/run.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/report.h"
+#include "tools/bindery/session.h"
+#include "tools/export/binder_logs.h"
 #include "tools/export/html.h"
 #include "tools/export/mermaid.h"
 #include "tools/export/text.h"
@@ -20,13 +24,36 @@ bool Color() {
   return absl::GetFlag(FLAGS_output).empty() && isatty(STDOUT_FILENO) != 0;
 }
 
-absl::StatusOr<std::string> Export(const proto::Trace& trace,
-                                   const std::string& to) {
-  if (to == "text") return ExportText(trace, Color());
-  if (to == "mermaid") return ExportMermaid(trace);
-  if (to == "html") return ExportHtml(trace);
+absl::StatusOr<std::string> ExportTrace(const std::string& path,
+                                        const std::string& to) {
+  const absl::StatusOr<proto::Trace> trace = ReadTrace(path);
+  if (!trace.ok()) return trace.status();
+  if (to == "text") return ExportText(*trace, Color());
+  if (to == "mermaid") return ExportMermaid(*trace);
+  if (to == "html") return ExportHtml(*trace);
   return absl::InvalidArgumentError(absl::StrCat(
-      "--to=", to, ": this version exports text, mermaid and html"));
+      "--to=", to,
+      ": this version exports text, mermaid, html and binder_logs"));
+}
+
+// The file `state` behind the run that `bindery run` would make.
+absl::StatusOr<std::string> ExportLogs(const std::string& path) {
+  const std::string version = absl::GetFlag(FLAGS_version);
+  const LogDialect* const dialect = FindLogDialect(version);
+  if (dialect == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--version=", version, ": the words of 6.1, 6.12 and 7.2 are known"));
+  }
+  const auto session = OpenSession(path);
+  if (!session.ok()) return session.status();
+  const auto scheduler = MakeScheduler();
+  if (!scheduler.ok()) return scheduler.status();
+  const sim::CompiledScenario& scenario = (*session)->scenario.compiled;
+  sim::Simulation simulation(scenario, (*session)->driver,
+                             &(*session)->properties, (*session)->options);
+  sim::Run(simulation, **scheduler, {});
+  LogNumbers numbers(scenario);
+  return StateLog(simulation.world(), *dialect, numbers);
 }
 
 }  // namespace
@@ -35,11 +62,12 @@ int ExportCommand(const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) {
     return Fail(absl::InvalidArgumentError(
         "export takes one trace; `bindery run SCENARIO --trace=FILE` writes "
-        "one"));
+        "one; or, with --to=binder_logs, one scenario"));
   }
-  absl::StatusOr<proto::Trace> trace = ReadTrace(arguments[0]);
-  if (!trace.ok()) return Fail(trace.status());
-  absl::StatusOr<std::string> text = Export(*trace, absl::GetFlag(FLAGS_to));
+  const std::string to = absl::GetFlag(FLAGS_to);
+  const absl::StatusOr<std::string> text = to == "binder_logs"
+                                               ? ExportLogs(arguments[0])
+                                               : ExportTrace(arguments[0], to);
   if (!text.ok()) return Fail(text.status());
   const std::string output = absl::GetFlag(FLAGS_output);
   const absl::Status written = WriteFile(output.empty() ? "-" : output, *text);

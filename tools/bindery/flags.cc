@@ -34,7 +34,10 @@ ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");
 ABSL_FLAG(std::string, schedule, "", "run: a trace whose choices are taken");
 ABSL_FLAG(std::string, golden, "", "explore: file of expected counts");
 ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");
-ABSL_FLAG(std::string, to, "text", "export: text, mermaid or html");
+ABSL_FLAG(std::string, to, "text",
+          "export: text, mermaid, html or binder_logs");
+ABSL_FLAG(std::string, version, "7.2",
+          "export --to=binder_logs: the kernel in whose words it is");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
           "bench brm: P,N,S,W,Q,OW,DN,DIE");
 ABSL_FLAG(std::string, kernel, "uml-7.2",
@@ -66,45 +69,26 @@ namespace {
 
 // Names in the order of HelpText(); other flags of the libraries are hidden.
 constexpr const char* kNames[] = {
-    "profile",
-    "granularity",
-    "strategy",
-    "properties",
-    "addresses",
-    "seed",
-    "max_states",
-    "max_depth",
-    "time_limit",
-    "memory_limit",
-    "mutate",
-    "format",
-    "output",
-    "color",
-    "trace",
-    "schedule",
-    "golden",
-    "update_goldens",
-    "to",
-    "params",
-    "kernel",
-    "kernel_dir",
-    "device_dir",
-    "random",
-    "procs",
-    "threads",
-    "commands",
-    "stats",
-    "record",
-    "recorded",
-    "transcripts",
-    "plan",
-    "records",
-    "coverage",
-    "walks",
-    "rounds",
-    "wide_fingerprints",
-    "keep_going",
-    "help",
+    "profile",    "granularity",
+    "strategy",   "properties",
+    "addresses",  "seed",
+    "max_states", "max_depth",
+    "time_limit", "memory_limit",
+    "mutate",     "format",
+    "output",     "color",
+    "trace",      "schedule",
+    "golden",     "update_goldens",
+    "to",         "version",
+    "params",     "kernel",
+    "kernel_dir", "device_dir",
+    "random",     "procs",
+    "threads",    "commands",
+    "stats",      "record",
+    "recorded",   "transcripts",
+    "plan",       "records",
+    "coverage",   "walks",
+    "rounds",     "wide_fingerprints",
+    "keep_going", "help",
 };
 
 std::set<std::string>& Given() {
@@ -258,6 +242,7 @@ std::string HelpText() {
       "  bindery explore SCENARIO...   every interleaving within the bounds\n"
       "  bindery replay  TRACE...      a recorded trace, byte for byte\n"
       "  bindery export  TRACE --to=text|mermaid|html\n"
+      "  bindery export  SCENARIO --to=binder_logs\n"
       "  bindery list    scenarios|invariants|profiles|mutations\n"
       "  bindery bench   [brm|explore|roundtrip]...\n"
       "\n"

@@ -15,20 +15,6 @@
 namespace bindery::tools {
 namespace {
 
-absl::StatusOr<std::unique_ptr<sim::Scheduler>> MakeScheduler() {
-  const std::string schedule = absl::GetFlag(FLAGS_schedule);
-  if (!schedule.empty()) {
-    absl::StatusOr<proto::Trace> trace = ReadTrace(schedule);
-    if (!trace.ok()) return trace.status();
-    return std::make_unique<sim::ReplayScheduler>(sim::ChoicesOf(*trace));
-  }
-  if (absl::GetFlag(FLAGS_seed) >= 0) {
-    return std::make_unique<sim::RandomScheduler>(
-        static_cast<uint64_t>(absl::GetFlag(FLAGS_seed)));
-  }
-  return std::make_unique<sim::AsWrittenScheduler>();
-}
-
 // A plain run keeps no journal: nothing is recorded or checked in between.
 bool NeedsJournal() {
   return absl::GetFlag(FLAGS_properties) != "none" ||

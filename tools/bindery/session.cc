@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sim/engine/recorder.h"
+#include "sim/engine/run.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
 
@@ -106,6 +107,20 @@ absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
                            trace.options().mutation().end());
   return Open(absl::StrCat(trace.scenario_name(), ".textproto"),
               trace.scenario_text(), choices);
+}
+
+absl::StatusOr<std::unique_ptr<sim::Scheduler>> MakeScheduler() {
+  const std::string schedule = absl::GetFlag(FLAGS_schedule);
+  if (!schedule.empty()) {
+    absl::StatusOr<proto::Trace> trace = ReadTrace(schedule);
+    if (!trace.ok()) return trace.status();
+    return std::make_unique<sim::ReplayScheduler>(sim::ChoicesOf(*trace));
+  }
+  if (absl::GetFlag(FLAGS_seed) >= 0) {
+    return std::make_unique<sim::RandomScheduler>(
+        static_cast<uint64_t>(absl::GetFlag(FLAGS_seed)));
+  }
+  return std::make_unique<sim::AsWrittenScheduler>();
 }
 
 }  // namespace bindery::tools

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "proto/trace.pb.h"
 #include "sim/engine/properties.h"
+#include "sim/engine/scheduler.h"
 #include "sim/engine/simulation.h"
 #include "sim/io/scenario_loader.h"
 #include "sim/kernel/driver.h"
@@ -38,6 +39,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
 // The session that a trace was recorded in, from the trace alone.
 absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
                                                    const std::string& path);
+
+// The schedule that flags ask for: --schedule, --seed, or the scenario's own.
+absl::StatusOr<std::unique_ptr<sim::Scheduler>> MakeScheduler();
 
 }  // namespace bindery::tools
 

@@ -9,13 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "sim/engine/checker.h"
 #include "sim/engine/choice.h"
 #include "sim/engine/simulation.h"
 #include "sim/kernel/errno.h"
 #include "sim/kernel/process.h"
+#include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
 #include "tools/conform/word.h"
+#include "tools/export/binder_logs.h"
 
 namespace bindery::conform {
 namespace {
@@ -65,6 +68,7 @@ class Lockstep : public sim::SyscallObserver {
       break;
     }
     FinishStep();
+    AddState();
     absl::StrAppend(&run_.plan, "end\n");
     absl::Status status = Judge();
     if (!status.ok()) return status;
@@ -93,6 +97,8 @@ class Lockstep : public sim::SyscallObserver {
   void BeginStep(const std::string& action);
   void FinishStep();
   void Cite(std::string text);
+  void AddState();
+  std::vector<std::string> DriverLogs(const tools::LogDialect& dialect) const;
   void AddResult(uint32_t actor, std::vector<std::string> lines);
   bool CanStart(uint32_t actor) const;
   std::vector<std::string> Results(const World& world, TaskId task,
@@ -302,6 +308,38 @@ void Lockstep::FinishStep() {
   if (!inside.empty()) {
     out.push_back(absl::StrCat("inside: ", absl::StrJoin(inside, " ")));
   }
+}
+
+// Who is inside stays there.
+void Lockstep::AddState() {
+  absl::StrAppend(&run_.plan, "state ", kComparedLogs, "\n");
+  run_.transcript.steps.push_back({"state", {}});
+  FinishStep();
+  std::vector<std::string>& results = run_.transcript.steps.back().results;
+  for (const tools::LogDialect& dialect : tools::kLogDialects) {
+    run_.states.push_back(DriverLogs(dialect));
+    run_.states.back().insert(run_.states.back().end(), results.begin(),
+                              results.end());
+  }
+  results = run_.states.back();
+}
+
+std::vector<std::string> Lockstep::DriverLogs(
+    const tools::LogDialect& dialect) const {
+  tools::LogNumbers numbers(scenario_);
+  LogNames names;
+  for (uint32_t i = 1; i <= run_.processes.size(); ++i) {
+    names.processes[numbers.Pid(i)] = run_.processes[i - 1];
+  }
+  for (uint32_t i = 1; i <= run_.actors.size(); ++i) {
+    names.actors[numbers.Tid(i)] = run_.actors[i - 1];
+  }
+  const World& world = simulation_->world();
+  return NormaliseLogs(
+      absl::StrSplit(absl::StrCat(tools::StatsLog(world, numbers),
+                                  tools::StateLog(world, dialect, numbers)),
+                     '\n', absl::SkipEmpty()),
+      names);
 }
 
 bool Lockstep::CanStart(uint32_t actor) const {

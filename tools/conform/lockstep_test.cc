@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "sim/io/scenario_loader.h"
+#include "tools/export/binder_logs.h"
 
 namespace bindery::conform {
 namespace {
@@ -81,10 +82,24 @@ TEST(LockstepTest, ThePlanHasAStepForEachCall) {
        at = run->plan.find("\ncall ", at + 1)) {
     ++calls;
   }
-  EXPECT_EQ(calls, run->transcript.steps.size());
+  EXPECT_EQ(calls + 1, run->transcript.steps.size());
   EXPECT_EQ(run->plan.rfind("scenario call\n", 0), 0u);
-  EXPECT_EQ(run->plan.substr(run->plan.size() - 4), "end\n");
+  EXPECT_EQ(run->plan.substr(run->plan.size() - 23),
+            "\nstate stats state\nend\n");
   EXPECT_NE(run->plan.find("process 1 uid=1000"), std::string::npos);
+}
+
+TEST(LockstepTest, TheLastStepIsTheDriversState) {
+  const auto run = RunText(kCall);
+  ASSERT_TRUE(run.ok()) << run.status();
+  const TranscriptStep& last = run->transcript.steps.back();
+  EXPECT_EQ(last.action, "state");
+  EXPECT_EQ(last.results.front(), "binder stats:");
+  EXPECT_TRUE(Has(run->transcript, "binder state:"));
+  EXPECT_TRUE(
+      Has(run->transcript, "  thread server.main: l 02 need_return 0 tr 0"));
+  ASSERT_EQ(run->states.size(), std::size(tools::kLogDialects));
+  EXPECT_EQ(run->states.back(), last.results);
 }
 
 TEST(LockstepTest, IsTheSameTwice) {
@@ -129,8 +144,9 @@ process {
   thread { name: "t" step { kill { process: "a" } } }
 })");
   ASSERT_TRUE(run.ok()) << run.status();
-  EXPECT_EQ(run->transcript.steps.back().action, "kill a");
-  EXPECT_TRUE(run->transcript.steps.back().results.empty());
+  const TranscriptStep& kill = *(run->transcript.steps.end() - 2);
+  EXPECT_EQ(kill.action, "kill a");
+  EXPECT_TRUE(kill.results.empty());
   EXPECT_NE(run->plan.find("\nkill 0\n"), std::string::npos);
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "sim/kernel/errno.h"
 #include "sim/user/payload.h"
+#include "tools/conform/driver_log.h"
 #include "tools/conform/layout.h"
 #include "tools/conform/word.h"
 
@@ -56,11 +57,35 @@ class Observer {
   std::vector<std::string> Results(const StepRecord& step) {
     std::vector<std::string> lines;
     for (const Return& ret : step.returns) AddReturn(ret, &lines);
+    AddLogs(step.logs, &lines);
     if (step.blocked.empty()) return lines;
     std::vector<std::string> names;
     for (const int actor : step.blocked) names.push_back(Actor(actor));
     lines.push_back(absl::StrCat("inside: ", absl::StrJoin(names, " ")));
     return lines;
+  }
+
+  void AddLogs(const std::vector<Log>& logs, std::vector<std::string>* out) {
+    std::vector<std::string> lines;
+    for (const Log& log : logs) {
+      lines.insert(lines.end(), log.lines.begin(), log.lines.end());
+    }
+    for (std::string& line : NormaliseLogs(lines, Names())) {
+      out->push_back(std::move(line));
+    }
+  }
+
+  LogNames Names() const {
+    LogNames names;
+    for (size_t i = 0; i < record_.pids.size(); ++i) {
+      const auto pid = static_cast<uint32_t>(record_.pids[i]);
+      names.processes[pid] = Process(pid);
+    }
+    for (size_t i = 0; i < record_.tids.size(); ++i) {
+      names.actors[static_cast<uint32_t>(record_.tids[i])] =
+          Actor(static_cast<int>(i));
+    }
+    return names;
   }
 
   // Records that were made by hand may name whom the plan does not know.

@@ -1,0 +1,48 @@
+// Files of `binder_logs` in the form in which the model's and a kernel's are
+// compared: the driver's own lines, with names in place of what is arbitrary.
+//
+//  N1 Pids and tids are names of processes and actors. Debug ids are #1, #2,
+//     ... as they first appear, over all files. Pointers are "-"; one that says
+//     only whether something is there, "0" or "set".
+//  N2 What the model does not hold is left out or "-", by one table
+//     (driver_log.cc), each entry with its reason.
+//  N3 Dead nodes are in order of their own lines and of the refs to them.
+//  N4 A node that is not referred to any more, and that its owner still holds,
+//     is queued by the reader's own reference. If a thread waits, it takes the
+//     node and goes back to sleep, during the reading or behind it, as the
+//     scheduler likes: the work is left out.
+//  N5 Lines that nothing here knows stay as they are, so that they differ.
+#ifndef BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
+#define BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tools/export/binder_logs.h"
+
+namespace bindery::conform {
+
+// Which files a plan asks for at the end of a scenario, in this order: reading
+// `state` wakes threads, which `stats` counts.
+inline constexpr absl::string_view kComparedLogs = "stats state";
+
+// Who is who in a file.
+struct LogNames {
+  std::map<uint32_t, std::string> processes;  // by pid
+  std::map<uint32_t, std::string> actors;     // by tid
+};
+
+// The lines of the files, one after the other.
+std::vector<std::string> NormaliseLogs(const std::vector<std::string>& lines,
+                                       const LogNames& names);
+
+// The version in whose words normalised lines are. Lines that are the same in
+// several versions are of the latest.
+const tools::LogDialect& DialectOf(const std::vector<std::string>& lines);
+
+}  // namespace bindery::conform
+
+#endif  // BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_

@@ -1,0 +1,91 @@
+// The files that the driver writes about itself under `binder_logs`, from the
+// model's world, in the words of a kernel version.
+//
+// `state` (binder_state_show and the print_binder_* functions below it) is
+// whole. Of `stats` there is the part about procs that the model holds.
+//
+//  L1 Reading `state` takes and drops a reference on every node, and that is
+//     what the text shows: `tr` counts the reader, and a node that waited for
+//     somebody to look at it again is queued, or gone, by the time the work
+//     lists are printed. A text that is larger than the reader's buffer is made
+//     again, from the state that the attempt before left.
+//  L2 Numbers that a kernel counts up come from LogNumbers, pointers are as
+//     those of a kernel that has no randomness yet, times and nice values are
+//     0. Everything else is the model's.
+//  L3 Dead nodes come in order of their owner and pointer: the model does not
+//     keep the list, whose order is of no consequence.
+#ifndef BINDERY_TOOLS_EXPORT_BINDER_LOGS_H_
+#define BINDERY_TOOLS_EXPORT_BINDER_LOGS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "sim/user/program.h"
+#include "sim/world/world.h"
+
+namespace bindery::tools {
+
+// All that differs between versions. A line of the text that is not named here
+// is the same in all of them.
+struct LogDialect {
+  absl::string_view version;
+  // print_binder_transaction_ilocked. Who sent it is known to the end (6.12:
+  // from_pid, from_tid), not only while somebody waits for the reply (6.1).
+  bool keeps_sender;
+  // The same: the time since it was sent (6.12), or none (6.1).
+  bool elapsed;
+  // The same: is_async and is_reply (7.2), or need_reply (6.12).
+  bool kinds;
+  // The same and binder_alloc_print_allocated (6.12), print_binder_buffer
+  // (6.1): where a buffer is, in its mapping (6.12) or as a pointer (6.1).
+  bool offsets;
+  // enum binder_work_type: BINDER_WORK_TRANSACTION_ONEWAY_SPAM_SUSPECT, which
+  // print_binder_work_ilocked does not know. 6.12 has one more before it.
+  uint32_t spam_suspect;
+};
+
+inline constexpr LogDialect kLogDialects[] = {
+    {"6.1", false, false, false, false, 3},
+    {"6.12", true, true, false, true, 4},
+    {"7.2", true, true, true, true, 4},
+};
+
+// Null if no such version is known.
+const LogDialect* FindLogDialect(absl::string_view version);
+
+// The numbers that stand for the things of a scenario. They are a kernel's in
+// that no two things have one number, and that threads of a process have theirs
+// in order.
+class LogNumbers {
+ public:
+  // `scenario` outlives this.
+  explicit LogNumbers(const sim::CompiledScenario& scenario)
+      : scenario_(scenario) {}
+
+  // Of a process by its place in the scenario, from 1; 0 of 0.
+  uint32_t Pid(uint32_t process) const;
+  // Of a task by its number, from 1; 0 of 0.
+  uint32_t Tid(uint32_t actor) const;
+  uint32_t PidOfTask(uint32_t actor) const;
+  const std::string& Device(uint32_t device) const;
+  // Of a node, ref, transaction or buffer: 1, 2, ... as they are asked for.
+  uint32_t DebugId(sim::AnyId object);
+
+ private:
+  const sim::CompiledScenario& scenario_;
+  std::map<sim::AnyId, uint32_t> debug_ids_;
+};
+
+// REQUIRES: a world with a journal, between steps.
+std::string StateLog(const sim::World& world, const LogDialect& dialect,
+                     LogNumbers& numbers);
+
+// Of `stats` what is about procs, without pages and counts of commands. The
+// same in every version.
+std::string StatsLog(const sim::World& world, const LogNumbers& numbers);
+
+}  // namespace bindery::tools
+
+#endif  // BINDERY_TOOLS_EXPORT_BINDER_LOGS_H_
