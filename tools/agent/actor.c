@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tools/agent/capture.h"
+#include "tools/agent/policy.h"
 #include "tools/agent/slow_pages.h"
 
 enum { kStackSize = 64 << 10 };
@@ -134,6 +135,7 @@ static void RunProcess(const struct Scenario* scenario, int process) {
   HandOverSlowPages(scenario, process);
   PrepareDescriptors(self);
   ProtectAreas(scenario);
+  if (self->context.size != 0 && EnterContext(self->context) != 0) _exit(1);
   if (self->uid != 0 &&
       (syscall(SYS_setresgid, self->uid, self->uid, self->uid) != 0 ||
        syscall(SYS_setresuid, self->uid, self->uid, self->uid) != 0)) {

@@ -10,6 +10,7 @@
 
 #include "tools/agent/actor.h"
 #include "tools/agent/devices.h"
+#include "tools/agent/policy.h"
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
 #include "tools/agent/slow_pages.h"
@@ -287,14 +288,18 @@ static enum Outcome RunMounted(struct Run* run, int* killed) {
   struct Counters before;
   const int counted = ReadCounters(&before);
   enum Outcome outcome = kError;
-  int error = 0;
-  const char* const problem = StartProcesses(run, &error);
+  const struct Text policy = run->scenario->policy;
+  int error = policy.size == 0 ? 0 : EnforcePolicy(policy);
+  const char* const problem = error == 0
+                                  ? StartProcesses(run, &error)
+                                  : "the policy cannot be loaded";
   if (problem == NULL) {
     outcome = TakeSteps(run);
   } else {
     Record("error line=%d %s: errno %d\n", run->scenario->line, problem, error);
   }
   *killed = KillAll(run);
+  StopEnforcing();
   ForgetSlowPages();
   if (!*killed) return kHang;
   run->must_release = 1;

@@ -77,6 +77,7 @@ static const char* ParseProcess(struct Words* words, struct Scenario* s) {
       (error = TakeOptional(words, "nofile", &process->nofile)) != NULL) {
     return error;
   }
+  TakeText(words, "context", &process->context);
   return TakeOptional(words, "first_fd", &process->first_fd);
 }
 
@@ -256,6 +257,12 @@ static const char* ParseTimeout(struct Words* words, struct Scenario* s) {
              : "timeout MILLISECONDS expected";
 }
 
+static const char* ParsePolicy(struct Words* words, struct Scenario* s) {
+  return TakeWord(words, &s->policy) && IsHex(s->policy)
+             ? NULL
+             : "policy HEX expected";
+}
+
 static const char* ParseLine(struct Words* words, struct Scenario* s,
                              int line) {
   struct Text word;
@@ -269,6 +276,8 @@ static const char* ParseLine(struct Words* words, struct Scenario* s,
     error = ParseArea(words, s);
   } else if (TextIs(word, "timeout")) {
     error = ParseTimeout(words, s);
+  } else if (TextIs(word, "policy")) {
+    error = ParsePolicy(words, s);
   } else {
     error = ParseStatement(word, words, s, line);
   }
@@ -303,6 +312,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->name = (struct Text){"?", 1};
   s->line = parser->line;
   s->timeout_ms = kDefaultTimeoutMs;
+  s->policy = (struct Text){"", 0};
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
   parser->message[0] = '\0';
   if (!NextLine(parser, &line)) return 0;

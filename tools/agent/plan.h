@@ -30,6 +30,7 @@ struct Process {
   uint32_t nofile;    // RLIMIT_NOFILE, soft and hard; 0: as inherited
   uint32_t first_fd;  // the lowest descriptor that is free
   int first_actor;    // runs on the main thread; -1 until a task names it
+  struct Text context;  // its domain for the security module; empty: inherited
 };
 
 enum Protection { kNone, kReadOnly, kUnmapped, kSlow };
@@ -79,6 +80,7 @@ struct Scenario {
   struct Text name;
   int line;
   uint64_t timeout_ms;
+  struct Text policy;  // hexadecimal; empty: none
   int process_count;
   struct Process processes[kMaxProcesses];
   int actor_count;

@@ -313,7 +313,7 @@ void Lockstep::FinishStep() {
 // Who is inside stays there.
 void Lockstep::AddState() {
   absl::StrAppend(&run_.plan, "state ", kComparedLogs, "\n");
-  run_.transcript.steps.push_back({"state", {}});
+  run_.transcript.steps.push_back({"state", {}, {}});
   FinishStep();
   std::vector<std::string>& results = run_.transcript.steps.back().results;
   for (const tools::LogDialect& dialect : tools::kLogDialects) {
