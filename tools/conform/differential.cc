@@ -24,19 +24,15 @@ Batch MakeBatch(const DifferentialOptions& options, const sim::Driver& driver,
                 uint64_t from, uint64_t to) {
   Batch batch;
   for (uint64_t seed = from; seed < to; ++seed) {
-    absl::StatusOr<RandomScenario> scenario =
-        Generate(seed, options.shape, driver);
-    absl::StatusOr<LockstepRun> run =
-        scenario.ok() ? RunProto(scenario->Build(), driver)
-                      : absl::StatusOr<LockstepRun>(scenario.status());
-    if (!run.ok()) {
+    absl::StatusOr<Generated> made = Generate(seed, options.shape, driver);
+    if (!made.ok()) {
       batch.status = absl::InternalError(absl::StrCat(
-          "random scenario of seed ", seed, ": ", run.status().message()));
+          "random scenario of seed ", seed, ": ", made.status().message()));
       return batch;
     }
     batch.seeds.push_back(seed);
-    batch.scenarios.push_back(*std::move(scenario));
-    batch.runs.push_back(*std::move(run));
+    batch.scenarios.push_back(std::move(made->scenario));
+    batch.runs.push_back(std::move(made->run));
   }
   return batch;
 }

@@ -6,8 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "sim/engine/prng.h"
-#include "sim/io/scenario_loader.h"
-#include "tools/conform/lockstep.h"
+#include "sim/user/growing_scenario.h"
 #include "tools/conform/random_step.h"
 #include "tools/conform/view.h"
 
@@ -20,22 +19,32 @@ class Generator {
  public:
   Generator(uint64_t seed, const Shape& shape, const sim::Driver& driver)
       : prng_(seed), shape_(shape), driver_(driver), step_(&prng_, kNodes) {
-    scenario_.base.set_name(absl::StrCat("random_", seed));
+    made_.scenario.base.set_name(absl::StrCat("random_", seed));
     for (uint32_t i = 0; i < shape.processes; ++i) AddProcess(i);
   }
 
-  absl::StatusOr<RandomScenario> Run() {
-    while (scenario_.steps.size() < shape_.commands) {
-      const absl::StatusOr<View> view = Look();
-      if (!view.ok()) return view.status();
-      if (!Round(*view)) break;
+  absl::StatusOr<Generated> Run() {
+    auto growing = sim::GrowingScenario::Create(made_.scenario.base, {});
+    if (!growing.ok()) return growing.status();
+    LiveLockstep live((*growing)->compiled(), driver_);
+    while (made_.scenario.steps.size() < shape_.commands && !live.over()) {
+      const View view = Inspect(live);
+      uint32_t actor = 0;
+      if (!Choose(view, &actor)) break;
+      const OrderedStep& added = AddStep(view, actor);
+      const auto entry = (*growing)->Append(added.process, added.step);
+      if (!entry.ok()) return entry.status();
+      live.Take(actor + 1, *entry);
     }
-    return scenario_;
+    absl::StatusOr<LockstepRun> run = live.Finish();
+    if (!run.ok()) return run.status();
+    made_.run = *std::move(run);
+    return std::move(made_);
   }
 
  private:
   void AddProcess(uint32_t index) {
-    proto::Process* process = scenario_.base.add_process();
+    proto::Process* process = made_.scenario.base.add_process();
     process->set_name(absl::StrCat("p", index));
     process->set_uid(1000 * index);
     proto::Attach* attach = process->mutable_attach();
@@ -51,57 +60,36 @@ class Generator {
     }
   }
 
-  absl::StatusOr<View> Look() const {
-    const auto loaded =
-        sim::LoadScenario(ToText(scenario_.Build()), scenario_.base.name());
-    if (!loaded.ok()) return loaded.status();
-    View view;
-    const auto run = RunLockstep(loaded->compiled, driver_, nullptr,
-                                 [&view](const sim::Simulation& simulation,
-                                         const std::vector<bool>& inside) {
-                                   view = Inspect(simulation, inside);
-                                 });
-    if (!run.ok()) return run.status();
-    return view;
-  }
-
-  // A step for every thread that can take one, in random order. False: none.
-  bool Round(const View& view) {
+  // Somebody who can take a step. False: nobody can.
+  bool Choose(const View& view, uint32_t* actor) {
     std::vector<uint32_t> free;
     for (uint32_t i = 0; i < view.threads.size(); ++i) {
       if (view.threads[i].free) free.push_back(i);
     }
-    for (size_t i = free.size(); i > 1; --i) {
-      std::swap(free[i - 1], free[prng_.Below(static_cast<uint32_t>(i))]);
-    }
-    for (const uint32_t actor : free) {
-      // A death changes what the others can do.
-      if (!AddStep(view, actor)) break;
-    }
-    return !free.empty();
+    if (free.empty()) return false;
+    *actor = free[prng_.Below(static_cast<uint32_t>(free.size()))];
+    return true;
   }
 
-  // False if it ends a process.
-  bool AddStep(const View& view, uint32_t actor) {
+  const OrderedStep& AddStep(const View& view, uint32_t actor) {
     const uint32_t index = actor / shape_.threads;
     std::vector<std::string> others;
     for (uint32_t i = 0; i < shape_.processes; ++i) {
       if (i == index || view.processes[i].dead) continue;
-      others.push_back(scenario_.base.process(static_cast<int>(i)).name());
+      others.push_back(made_.scenario.base.process(static_cast<int>(i)).name());
     }
-    OrderedStep& added = scenario_.steps.emplace_back();
+    OrderedStep& added = made_.scenario.steps.emplace_back();
     added.process = static_cast<int>(index);
     added.thread = static_cast<int>(actor % shape_.threads);
-    proto::Step* step = &added.step;
-    step_.Fill(view.processes[index], view.threads[actor], others, step);
-    return !step->has_kill() && !step->has_exit();
+    step_.Fill(view.processes[index], view.threads[actor], others, &added.step);
+    return added;
   }
 
   sim::Prng prng_;
   const Shape shape_;
   const sim::Driver& driver_;
   RandomStep step_;
-  RandomScenario scenario_;
+  Generated made_;
 };
 
 }  // namespace
@@ -118,8 +106,8 @@ proto::Scenario RandomScenario::Build() const {
   return scenario;
 }
 
-absl::StatusOr<RandomScenario> Generate(uint64_t seed, const Shape& shape,
-                                        const sim::Driver& driver) {
+absl::StatusOr<Generated> Generate(uint64_t seed, const Shape& shape,
+                                   const sim::Driver& driver) {
   return Generator(seed, shape, driver).Run();
 }
 

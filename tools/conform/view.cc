@@ -9,14 +9,15 @@ using sim::World;
 
 class Inspector {
  public:
-  Inspector(const sim::Simulation& simulation, const std::vector<bool>& inside)
-      : w_(simulation.world()) {
+  explicit Inspector(const LiveLockstep& live)
+      : w_(live.simulation().world()) {
+    const sim::Simulation& simulation = live.simulation();
     view_.processes.resize(simulation.scenario().processes.size());
     for (uint32_t actor = 1; actor <= simulation.task_count(); ++actor) {
       const sim::TaskRow& task = w_.Peek(simulation.task(actor));
       const bool dead = w_.Peek(task.process).dead != 0;
       view_.processes[w_.Peek(task.process).index - 1].dead = dead;
-      view_.threads.push_back({!inside[actor - 1] && !dead, false, false});
+      view_.threads.push_back({!live.Inside(actor) && !dead, false, false});
     }
   }
 
@@ -97,9 +98,8 @@ class Inspector {
 
 }  // namespace
 
-View Inspect(const sim::Simulation& simulation,
-             const std::vector<bool>& inside) {
-  return Inspector(simulation, inside).Run();
+View Inspect(const LiveLockstep& live) {
+  return Inspector(live).Run();
 }
 
 }  // namespace bindery::conform

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/engine/simulation.h"
+#include "tools/conform/lockstep.h"
 
 namespace bindery::conform {
 
@@ -44,8 +44,7 @@ struct View {
   std::vector<ThreadView> threads;     // by actor - 1
 };
 
-View Inspect(const sim::Simulation& simulation,
-             const std::vector<bool>& inside);
+View Inspect(const LiveLockstep& live);
 
 }  // namespace bindery::conform
 
