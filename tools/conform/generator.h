@@ -17,12 +17,13 @@
 #include "proto/scenario.pb.h"
 #include "sim/kernel/driver.h"
 #include "tools/conform/lockstep.h"
+#include "tools/conform/stats.h"
 
 namespace bindery::conform {
 
 struct Shape {
-  uint32_t processes = 3;
-  uint32_t threads = 2;    // of each process
+  uint32_t processes = 0;  // 0: two to four, as the seed has it
+  uint32_t threads = 0;    // of each process; 0: one to three, as well
   uint32_t commands = 24;  // steps of the scenario, at most
 };
 
@@ -46,6 +47,7 @@ struct RandomScenario {
 struct Generated {
   RandomScenario scenario;
   LockstepRun run;
+  Stats stats;
 };
 
 // The same for a seed for ever, as long as the model stays the same. Errors:
