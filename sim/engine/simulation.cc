@@ -231,6 +231,14 @@ void Simulation::FailNextAllocation() {
   Emit(kernel_.events(), proto::Event::ENVIRONMENT, "arm allocation failure");
 }
 
+void Simulation::Continue(uint32_t actor, uint32_t entry) {
+  world_.BeginStep(actor);
+  runtime_.Continue(tasks_[actor - 1], entry);
+  world_.Commit();
+  world_.ForgetHistory();
+  ForgetStep();
+}
+
 void Simulation::Undo() {
   world_.Undo();
   ForgetStep();

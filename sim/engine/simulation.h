@@ -85,6 +85,10 @@ class Simulation {
   // Replaces the state by what World::Encode() wrote.
   void Decode(absl::string_view bytes);
 
+  // More to do for a task that has finished, of a scenario that grows: the
+  // code at `entry`. Not a transition, and nothing before it can be undone.
+  void Continue(uint32_t actor, uint32_t entry);
+
   // Whether transitions collect events, and changes (these need the journal).
   void set_recording(bool events, bool changes);
   const std::vector<proto::Event>& events() const { return sink_.events; }

@@ -43,6 +43,26 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   Files(process);
   Attach(process);
   Threads(process);
+  scopes_.resize(out_.processes.size());
+  scopes_[scope_.index - 1] = scope_;
+}
+
+void Compiler::DeclareLater(const std::vector<std::string>& fds) {
+  for (Scope& scope : scopes_) {
+    scope_ = scope;
+    for (const std::string& fd : fds) {
+      Declare(fd, VariableKind::kFd, Place{});
+    }
+    scope = scope_;
+  }
+}
+
+uint32_t Compiler::LaterStep(int process, const StepCursor& step) {
+  scope_ = scopes_[static_cast<size_t>(process)];
+  const uint32_t entry = static_cast<uint32_t>(out_.code.size());
+  Step(step, Context());
+  Emit(OpCode::kEnd, step.place());
+  return entry;
 }
 
 void Compiler::ServiceManagerIsPure(const Cursor<proto::Process>& process) {

@@ -26,6 +26,10 @@ class Compiler {
       : errors_(*errors), out_(*out) {}
 
   void Run(const Cursor<proto::Scenario>& scenario);
+  // Behind Run(): descriptors that steps of any process may open later, and
+  // such a step. Returns its first instruction. `process` counts from 0.
+  void DeclareLater(const std::vector<std::string>& fds);
+  uint32_t LaterStep(int process, const StepCursor& step);
 
  private:
   struct NodeSpec {
@@ -161,6 +165,7 @@ class Compiler {
   Errors& errors_;
   CompiledScenario& out_;
   Scope scope_;
+  std::vector<Scope> scopes_;  // by process - 1, once it is compiled
   // Node names of all processes, to say whose a foreign one is.
   std::map<std::string, std::string> node_owner_;
   std::set<std::string> posted_;

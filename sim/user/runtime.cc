@@ -28,14 +28,29 @@ bool IsVisible(OpCode op) {
 
 UserRuntime::UserRuntime(const CompiledScenario& scenario, Kernel& kernel)
     : scenario_(scenario), kernel_(kernel), w_(kernel.world()) {
-  for (const CommandTemplate& command : scenario.commands) {
-    data_.push_back(w_.blobs().Intern(command.data));
-    offsets_.push_back(w_.blobs().Intern(command.offsets));
-  }
+  InternPayloads();
   for (const ProcessSpec& process : scenario.processes) {
     first_variable_.push_back(static_cast<uint32_t>(variables_.size()));
     variables_.resize(variables_.size() + process.variables.size());
   }
+}
+
+// Of commands that were not there before.
+void UserRuntime::InternPayloads() {
+  while (data_.size() < scenario_.commands.size()) {
+    const CommandTemplate& command = scenario_.commands[data_.size()];
+    data_.push_back(w_.blobs().Intern(command.data));
+    offsets_.push_back(w_.blobs().Intern(command.offsets));
+  }
+}
+
+void UserRuntime::Continue(TaskId task, uint32_t entry) {
+  BINDERY_CHECK(w_.Peek(task).state == TaskState::kFinished);
+  InternPayloads();
+  TaskRow& row = w_.Edit(task);
+  row.state = TaskState::kRunning;
+  row.pc = entry;
+  Resume(task);
 }
 
 bool UserRuntime::Running(TaskId task) const {

@@ -41,6 +41,9 @@ class UserRuntime {
     check_ = std::move(check);
   }
 
+  // Gives a task that has finished more to do, at `entry`, and resumes it.
+  // REQUIRES: Finished(task), of a scenario that grows.
+  void Continue(TaskId task, uint32_t entry);
   // Runs local code. Does nothing if the task is in a system call, has ended,
   // or stands before a visible instruction.
   void Resume(TaskId task);
@@ -80,6 +83,7 @@ class UserRuntime {
   }
 
   // runtime.cc
+  void InternPayloads();
   bool Running(TaskId task) const;
   bool Execute(TaskId task);
   void Advance(TaskId task) { ++w_.Edit(task).pc; }

@@ -1,6 +1,7 @@
 // bindery conform: the same scenarios in the model and on a real kernel.
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
@@ -185,6 +186,8 @@ conform::DifferentialOptions RandomOptions(const conform::KernelSpec& kernel) {
   options.seed =
       static_cast<uint64_t>(std::max<int64_t>(1, absl::GetFlag(FLAGS_seed)));
   options.max_mismatches = absl::GetFlag(FLAGS_keep_going) ? 10 : 1;
+  options.machine.jobs =
+      static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   options.shape.processes = absl::GetFlag(FLAGS_procs);
   options.shape.threads = absl::GetFlag(FLAGS_threads);
   options.shape.commands = absl::GetFlag(FLAGS_commands);
@@ -229,10 +232,7 @@ int ConformRandom() {
   const auto found = conform::Differential(options, *driver, {});
   if (!found.ok()) return Fail(found.status());
   if (absl::GetFlag(FLAGS_stats)) {
-    for (const auto& [name, count] : found->seen) {
-      std::fprintf(stderr, "%10llu %s\n",
-                   static_cast<unsigned long long>(count), name.c_str());
-    }
+    std::fputs(found->stats.Report().c_str(), stderr);
   }
   proto::Report report;
   FillRandom(*found, meter, report.add_results());

@@ -46,8 +46,10 @@ ABSL_FLAG(std::string, kernel_dir, "", "conform: the folder with the kernels");
 ABSL_FLAG(std::string, device_dir, "",
           "conform --kernel=this: the folder with the devices");
 ABSL_FLAG(uint64_t, random, 0, "conform: so many random scenarios");
-ABSL_FLAG(uint32_t, procs, 3, "conform --random: processes");
-ABSL_FLAG(uint32_t, threads, 2, "conform --random: threads of each process");
+ABSL_FLAG(uint32_t, procs, 0,
+          "conform --random: processes; 0: two to four, by the seed");
+ABSL_FLAG(uint32_t, threads, 0,
+          "conform --random: threads of each process; 0: one to three");
 ABSL_FLAG(uint32_t, commands, 24, "conform --random: steps, at most");
 ABSL_FLAG(bool, stats, false, "conform --random: count what was exercised");
 ABSL_FLAG(bool, record, false, "conform: keep what the kernel did");

@@ -4,9 +4,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "tools/conform/judge.h"
 #include "tools/conform/shrink.h"
 
@@ -18,50 +16,25 @@ struct Batch {
   std::vector<uint64_t> seeds;
   std::vector<RandomScenario> scenarios;
   std::vector<LockstepRun> runs;
+  Stats stats;
 };
 
 Batch MakeBatch(const DifferentialOptions& options, const sim::Driver& driver,
                 uint64_t from, uint64_t to) {
   Batch batch;
   for (uint64_t seed = from; seed < to; ++seed) {
-    absl::StatusOr<RandomScenario> scenario =
-        Generate(seed, options.shape, driver);
-    absl::StatusOr<LockstepRun> run =
-        scenario.ok() ? RunProto(scenario->Build(), driver)
-                      : absl::StatusOr<LockstepRun>(scenario.status());
-    if (!run.ok()) {
+    absl::StatusOr<Generated> made = Generate(seed, options.shape, driver);
+    if (!made.ok()) {
       batch.status = absl::InternalError(absl::StrCat(
-          "random scenario of seed ", seed, ": ", run.status().message()));
+          "random scenario of seed ", seed, ": ", made.status().message()));
       return batch;
     }
     batch.seeds.push_back(seed);
-    batch.scenarios.push_back(*std::move(scenario));
-    batch.runs.push_back(*std::move(run));
+    batch.scenarios.push_back(std::move(made->scenario));
+    batch.runs.push_back(std::move(made->run));
+    batch.stats.Add(made->stats);
   }
   return batch;
-}
-
-// Names in actions and results: BC_*, BR_*, BINDER_*, errors.
-bool IsName(absl::string_view word) {
-  if (word.size() < 3 || word[0] < 'A' || word[0] > 'Z') return false;
-  return std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
-void CountNames(absl::string_view line, std::map<std::string, uint64_t>* seen) {
-  for (const absl::string_view word :
-       absl::StrSplit(line, absl::ByAnyChar(" ,()"), absl::SkipEmpty())) {
-    if (IsName(word)) ++(*seen)[std::string(word)];
-  }
-}
-
-void CountSeen(const Transcript& transcript,
-               std::map<std::string, uint64_t>* seen) {
-  for (const TranscriptStep& step : transcript.steps) {
-    CountNames(step.action, seen);
-    for (const std::string& line : step.results) CountNames(line, seen);
-  }
 }
 
 class Runner {
@@ -100,10 +73,10 @@ class Runner {
     const auto verdicts =
         JudgeAll(batch.runs, options_.kernel, options_.machine);
     if (!verdicts.ok()) return verdicts.status();
+    result_.stats.Add(batch.stats);
     for (size_t i = 0; i < verdicts->size(); ++i) {
       ++result_.scenarios;
       result_.steps += (*verdicts)[i].steps;
-      CountSeen(batch.runs[i].transcript, &result_.seen);
       if ((*verdicts)[i].same) continue;
       if (result_.mismatches.size() >= options_.max_mismatches) continue;
       const absl::Status status =

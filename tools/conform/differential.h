@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +22,7 @@ struct DifferentialOptions {
   Shape shape;
   uint64_t seed = 1;
   uint64_t count = 1000;
-  size_t batch = 250;          // scenarios for each boot
+  size_t batch = 500;          // scenarios for each boot
   size_t max_mismatches = 10;  // stops behind the batch that reaches it
 };
 
@@ -38,8 +37,7 @@ struct DifferentialResult {
   uint64_t scenarios = 0;
   uint64_t steps = 0;
   std::vector<Mismatch> mismatches;
-  // How often each command, request, word and error was seen.
-  std::map<std::string, uint64_t> seen;
+  Stats stats;
 };
 
 // Scenarios of seed, seed + 1, ... `progress` is told how many are done, and

@@ -1,107 +1,123 @@
 #include "tools/conform/generator.h"
 
-#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
-#include "sim/engine/prng.h"
-#include "sim/io/scenario_loader.h"
-#include "tools/conform/lockstep.h"
+#include "sim/user/growing_scenario.h"
+#include "tools/conform/dice.h"
+#include "tools/conform/random_payload.h"
 #include "tools/conform/random_step.h"
 #include "tools/conform/view.h"
 
 namespace bindery::conform {
 namespace {
 
-constexpr uint32_t kNodes = 2;
+constexpr uint32_t kUids[] = {0, 0, 1000, 2000};
+// Small ones make buffers run out.
+constexpr uint64_t kMappings[] = {0,       4096,    8192,    1 << 20,
+                                  1 << 20, 1 << 20, 1 << 20, 1 << 20};
+constexpr uint32_t kProcesses[] = {2, 2, 3, 3, 3, 4};
+constexpr uint32_t kThreads[] = {1, 1, 2, 2, 2, 3};
 
 class Generator {
  public:
   Generator(uint64_t seed, const Shape& shape, const sim::Driver& driver)
-      : prng_(seed), shape_(shape), driver_(driver), step_(&prng_, kNodes) {
-    scenario_.base.set_name(absl::StrCat("random_", seed));
-    for (uint32_t i = 0; i < shape.processes; ++i) AddProcess(i);
+      : dice_(seed), shape_(shape), driver_(driver) {
+    made_.scenario.base.set_name(absl::StrCat("random_", seed));
+    const uint32_t processes =
+        shape.processes != 0 ? shape.processes : dice_.Pick(kProcesses);
+    for (uint32_t i = 0; i < processes; ++i) AddProcess(i);
   }
 
-  absl::StatusOr<RandomScenario> Run() {
-    while (scenario_.steps.size() < shape_.commands) {
-      const absl::StatusOr<View> view = Look();
-      if (!view.ok()) return view.status();
-      if (!Round(*view)) break;
+  absl::StatusOr<Generated> Run() {
+    const auto growing =
+        sim::GrowingScenario::Create(made_.scenario.base, OpenedFds());
+    if (!growing.ok()) return growing.status();
+    LiveLockstep live((*growing)->compiled(), driver_);
+    while (made_.scenario.steps.size() < shape_.commands && !live.over()) {
+      const View view = Inspect(live);
+      size_t actor = 0;
+      if (!Choose(view, &actor)) break;
+      const OrderedStep& added = AddStep(view, actor);
+      const auto entry = (*growing)->Append(added.process, added.step);
+      if (!entry.ok()) return entry.status();
+      live.Take(static_cast<uint32_t>(actor) + 1, *entry);
+      made_.stats.AddStep(added.step);
+      made_.stats.AddState(live.simulation().world());
     }
-    return scenario_;
+    absl::StatusOr<LockstepRun> run = live.Finish();
+    if (!run.ok()) return run.status();
+    made_.run = *std::move(run);
+    made_.stats.AddTranscript(made_.run.transcript);
+    return std::move(made_);
   }
 
  private:
   void AddProcess(uint32_t index) {
-    proto::Process* process = scenario_.base.add_process();
+    proto::Process* process = made_.scenario.base.add_process();
     process->set_name(absl::StrCat("p", index));
-    process->set_uid(1000 * index);
+    process->set_uid(dice_.Pick(kUids));
+    if (dice_.Chance(6)) {
+      process->mutable_limits()->set_nofile(1 + dice_.Below(3));
+    }
     proto::Attach* attach = process->mutable_attach();
-    attach->set_mmap_size(prng_.Below(3) == 0 ? 4096 : 1 << 20);
-    attach->set_max_threads(prng_.Below(3));
-    attach->set_context_manager(index == 0 && prng_.Below(16) != 0);
-    attach->set_nonblock(prng_.Below(6) == 0);
+    attach->set_mmap_size(dice_.Pick(kMappings));
+    attach->set_max_threads(dice_.Below(3));
+    attach->set_context_manager(index == 0 && !dice_.Chance(6));
+    attach->set_nonblock(dice_.Chance(15));
     for (uint32_t i = 0; i < kNodes; ++i) {
       process->add_node()->set_name(absl::StrCat("n", i));
     }
-    for (uint32_t i = 0; i < shape_.threads; ++i) {
+    const uint32_t threads =
+        shape_.threads != 0 ? shape_.threads : dice_.Pick(kThreads);
+    for (uint32_t i = 0; i < threads; ++i) {
       process->add_thread()->set_name(absl::StrCat("t", i));
+      threads_.emplace_back(static_cast<int>(index), static_cast<int>(i));
     }
   }
 
-  absl::StatusOr<View> Look() const {
-    const auto loaded =
-        sim::LoadScenario(ToText(scenario_.Build()), scenario_.base.name());
-    if (!loaded.ok()) return loaded.status();
-    View view;
-    const auto run = RunLockstep(loaded->compiled, driver_, nullptr,
-                                 [&view](const sim::Simulation& simulation,
-                                         const std::vector<bool>& inside) {
-                                   view = Inspect(simulation, inside);
-                                 });
-    if (!run.ok()) return run.status();
-    return view;
+  // Somebody who can take a step, mostly one for whom there is work. False:
+  // nobody can.
+  bool Choose(const View& view, size_t* actor) {
+    std::vector<size_t> free;
+    std::vector<size_t> busy;
+    for (size_t i = 0; i < view.threads.size(); ++i) {
+      const ThreadView& thread = view.threads[i];
+      if (!thread.free) continue;
+      free.push_back(i);
+      if (HasWork(view, thread)) busy.push_back(i);
+    }
+    if (free.empty()) return false;
+    *actor = dice_.Pick(busy.empty() || dice_.Chance(35) ? free : busy);
+    return true;
   }
 
-  // A step for every thread that can take one, in random order. False: none.
-  bool Round(const View& view) {
-    std::vector<uint32_t> free;
-    for (uint32_t i = 0; i < view.threads.size(); ++i) {
-      if (view.threads[i].free) free.push_back(i);
+  static bool HasWork(const View& view, const ThreadView& thread) {
+    const auto& openings = view.processes[thread.process].openings;
+    for (size_t i = 0; i < openings.size(); ++i) {
+      if (openings[i].work || thread.roles[i].work || thread.roles[i].answers) {
+        return true;
+      }
     }
-    for (size_t i = free.size(); i > 1; --i) {
-      std::swap(free[i - 1], free[prng_.Below(static_cast<uint32_t>(i))]);
-    }
-    for (const uint32_t actor : free) {
-      // A death changes what the others can do.
-      if (!AddStep(view, actor)) break;
-    }
-    return !free.empty();
+    return false;
   }
 
-  // False if it ends a process.
-  bool AddStep(const View& view, uint32_t actor) {
-    const uint32_t index = actor / shape_.threads;
-    std::vector<std::string> others;
-    for (uint32_t i = 0; i < shape_.processes; ++i) {
-      if (i == index || view.processes[i].dead) continue;
-      others.push_back(scenario_.base.process(static_cast<int>(i)).name());
-    }
-    OrderedStep& added = scenario_.steps.emplace_back();
-    added.process = static_cast<int>(index);
-    added.thread = static_cast<int>(actor % shape_.threads);
-    proto::Step* step = &added.step;
-    step_.Fill(view.processes[index], view.threads[actor], others, step);
-    return !step->has_kill() && !step->has_exit();
+  const OrderedStep& AddStep(const View& view, size_t actor) {
+    OrderedStep& added = made_.scenario.steps.emplace_back();
+    added.process = threads_[actor].first;
+    added.thread = threads_[actor].second;
+    FillStep(dice_, view, actor, &added.step);
+    return added;
   }
 
-  sim::Prng prng_;
+  Dice dice_;
   const Shape shape_;
   const sim::Driver& driver_;
-  RandomStep step_;
-  RandomScenario scenario_;
+  // By actor: places in the scenario's lists.
+  std::vector<std::pair<int, int>> threads_;
+  Generated made_;
 };
 
 }  // namespace
@@ -118,8 +134,8 @@ proto::Scenario RandomScenario::Build() const {
   return scenario;
 }
 
-absl::StatusOr<RandomScenario> Generate(uint64_t seed, const Shape& shape,
-                                        const sim::Driver& driver) {
+absl::StatusOr<Generated> Generate(uint64_t seed, const Shape& shape,
+                                   const sim::Driver& driver) {
   return Generator(seed, shape, driver).Run();
 }
 

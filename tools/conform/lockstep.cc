@@ -43,6 +43,8 @@ struct Actor {
   std::string process_name;
 };
 
+}  // namespace
+
 class Lockstep : public sim::SyscallObserver {
  public:
   Lockstep(const sim::CompiledScenario& scenario, const sim::Driver& driver,
@@ -55,30 +57,38 @@ class Lockstep : public sim::SyscallObserver {
     sim::SimulationOptions options;
     options.observer = this;
     options.exact_addresses = true;
+    options.journal = false;
     simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
                                                     properties, options);
   }
 
-  absl::StatusOr<LockstepRun> Run(const InspectEnd& inspect) {
-    while (step_count_ < kMaxSteps && ++transitions_ < kMaxTransitions &&
-           Advance()) {
+  // Until nothing can go on. False: a limit or a failure ended it.
+  bool Rest() {
+    while (step_count_ < kMaxSteps && ++transitions_ < kMaxTransitions) {
+      if (!Advance()) return true;
       std::vector<sim::PropertyViolation> violations;
       if (sim::CheckStep(*simulation_, &violations)) continue;
       run_.failure = violations[0].message;
-      break;
+      return false;
     }
+    return false;
+  }
+
+  absl::StatusOr<LockstepRun> Finish() {
     FinishStep();
     AddState();
     absl::StrAppend(&run_.plan, "end\n");
     absl::Status status = Judge();
     if (!status.ok()) return status;
-    if (inspect) {
-      std::vector<bool> inside;
-      for (const Actor& actor : actors_) inside.push_back(actor.inside);
-      inspect(*simulation_, inside);
-    }
     return std::move(run_);
   }
+
+  void Continue(uint32_t actor, uint32_t entry) {
+    current_ = actor;
+    simulation_->Continue(actor, entry);
+  }
+  bool Inside(uint32_t actor) const { return actors_[actor - 1].inside; }
+  const sim::Simulation& simulation() const { return *simulation_; }
 
   void Submitted(const World& world, TaskId task, const Syscall& call) override;
   void Returned(const World& world, TaskId task) override;
@@ -470,13 +480,35 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
   return lines;
 }
 
-}  // namespace
-
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
-                                        const sim::Properties* properties,
-                                        const InspectEnd& inspect) {
-  return Lockstep(scenario, driver, properties).Run(inspect);
+                                        const sim::Properties* properties) {
+  Lockstep lockstep(scenario, driver, properties);
+  lockstep.Rest();
+  return lockstep.Finish();
+}
+
+LiveLockstep::LiveLockstep(const sim::CompiledScenario& scenario,
+                           const sim::Driver& driver)
+    : lockstep_(std::make_unique<Lockstep>(scenario, driver, nullptr)) {}
+
+LiveLockstep::~LiveLockstep() = default;
+
+const sim::Simulation& LiveLockstep::simulation() const {
+  return lockstep_->simulation();
+}
+
+bool LiveLockstep::Inside(uint32_t actor) const {
+  return lockstep_->Inside(actor);
+}
+
+void LiveLockstep::Take(uint32_t actor, uint32_t entry) {
+  lockstep_->Continue(actor, entry);
+  over_ = !lockstep_->Rest();
+}
+
+absl::StatusOr<LockstepRun> LiveLockstep::Finish() {
+  return lockstep_->Finish();
 }
 
 }  // namespace bindery::conform

@@ -14,7 +14,7 @@
 #ifndef BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,18 +41,39 @@ struct LockstepRun {
   std::vector<std::string> actors;
 };
 
-// Looks at the state in which a run ended; `inside` says, by actor - 1, who is
-// in a system call.
-using InspectEnd = std::function<void(const sim::Simulation& simulation,
-                                      const std::vector<bool>& inside)>;
-
-// `properties` may be null, `inspect` empty. Errors: FailedPrecondition if the
-// scenario does something that the model leaves open, or that an agent cannot
-// do; says which.
+// `properties` may be null. Errors: FailedPrecondition if the scenario does
+// something that the model leaves open, or that an agent cannot do; says which.
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
-                                        const sim::Properties* properties,
-                                        const InspectEnd& inspect = {});
+                                        const sim::Properties* properties);
+
+class Lockstep;
+
+// The same for a scenario that grows (sim/user/growing_scenario.h): one step at
+// a time, each chosen in the state that the ones before have led to.
+class LiveLockstep {
+ public:
+  // Both outlive it.
+  LiveLockstep(const sim::CompiledScenario& scenario,
+               const sim::Driver& driver);
+  ~LiveLockstep();
+
+  const sim::Simulation& simulation() const;
+  // In a system call.
+  bool Inside(uint32_t actor) const;
+  // The run is over: the model did what no driver may do, or a limit is
+  // reached.
+  bool over() const { return over_; }
+  // The actor goes on with the code at `entry`, and everything comes to rest.
+  // REQUIRES: !over(), the actor has finished and is not Inside().
+  void Take(uint32_t actor, uint32_t entry);
+  // To be called once, at the end. Errors: those of RunLockstep().
+  absl::StatusOr<LockstepRun> Finish();
+
+ private:
+  std::unique_ptr<Lockstep> lockstep_;
+  bool over_ = false;
+};
 
 }  // namespace bindery::conform
 

@@ -54,7 +54,7 @@ Request RequestOf(uint32_t nr) {
     case IoctlRequest::kWriteRead:
       return {"BINDER_WRITE_READ", Ioc(3, 1, 48), 0, 0};
   }
-  return {"?", nr, 0, 0};
+  return {"BINDER_UNKNOWN", nr, 0, 0};
 }
 
 void AppendPoke(uint64_t address, absl::string_view bytes, LoweredCall* out) {
@@ -68,6 +68,8 @@ bool IsTransaction(Bc bc) {
 }
 
 }  // namespace
+
+const char* RequestName(uint32_t nr) { return RequestOf(nr).name; }
 
 // Room for `room` bytes, of which `bytes` are set and the rest is zero.
 uint64_t Lowering::Payload(absl::string_view bytes, uint64_t room,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/kernel/process.h"
+
 namespace bindery::conform {
 namespace {
 
@@ -9,18 +11,14 @@ using sim::World;
 
 class Inspector {
  public:
-  Inspector(const sim::Simulation& simulation, const std::vector<bool>& inside)
-      : w_(simulation.world()) {
-    view_.processes.resize(simulation.scenario().processes.size());
-    for (uint32_t actor = 1; actor <= simulation.task_count(); ++actor) {
-      const sim::TaskRow& task = w_.Peek(simulation.task(actor));
-      const bool dead = w_.Peek(task.process).dead != 0;
-      view_.processes[w_.Peek(task.process).index - 1].dead = dead;
-      view_.threads.push_back({!inside[actor - 1] && !dead, false, false});
-    }
-  }
+  explicit Inspector(const LiveLockstep& live)
+      : live_(live),
+        scenario_(live.simulation().scenario()),
+        w_(live.simulation().world()) {}
 
   View Run() {
+    for (uint32_t i = 0; i < scenario_.processes.size(); ++i) AddProcess(i);
+    for (uint32_t i = 1; i <= scenario_.tasks.size(); ++i) AddThread(i);
     w_.ForEach<sim::RefRow>(
         [this](sim::RefId, const sim::RefRow& ref) { AddHandle(ref); });
     w_.ForEach<sim::NodeRow>(
@@ -28,78 +26,144 @@ class Inspector {
     w_.ForEach<sim::BufferRow>(
         [this](sim::BufferId, const sim::BufferRow& buffer) {
           if (buffer.allow_user_free == 0) return;
-          Of(buffer.proc).buffers.push_back(buffer.offset);
+          if (OpeningView* at = Of(buffer.proc)) {
+            at->buffers.push_back(buffer.offset);
+          }
         });
     w_.ForEach<sim::ThreadRow>(
         [this](sim::ThreadId id, const sim::ThreadRow& thread) {
-          AddThread(id, thread);
+          AddRole(id, thread);
         });
-    w_.ForEach<sim::ProcRow>(
-        [this](sim::ProcId id, const sim::ProcRow&) { AddDeaths(id); });
-    w_.ForEach<sim::FdRow>([this](sim::FdId, const sim::FdRow& fd) {
-      view_.processes[w_.Peek(fd.process).index - 1].open = true;
-    });
-    for (ProcessView& process : view_.processes) Sort(&process);
+    for (const Known& one : known_) Sort(&At(one));
     return std::move(view_);
   }
 
  private:
-  ProcessView& Of(sim::ProcId proc) {
-    return view_.processes[w_.Peek(w_.Peek(proc).process).index - 1];
+  // Where in the view a proc is.
+  struct Known {
+    sim::ProcId proc;
+    size_t process = 0;
+    size_t opening = 0;
+  };
+
+  OpeningView& At(const Known& one) {
+    return view_.processes[one.process].openings[one.opening];
+  }
+  const Known* Find(sim::ProcId proc) const {
+    for (const Known& one : known_) {
+      if (one.proc == proc) return &one;
+    }
+    return nullptr;
+  }
+  // Null: no name leads there any more.
+  OpeningView* Of(sim::ProcId proc) {
+    const Known* one = Find(proc);
+    return one == nullptr ? nullptr : &At(*one);
+  }
+
+  void AddProcess(uint32_t index) {
+    const sim::ProcessSpec& spec = scenario_.processes[index];
+    const sim::ProcessId process = w_.Find<sim::ProcessRow>(index + 1, 0);
+    view_.processes.push_back({spec.name, w_.Peek(process).dead != 0, {}});
+    for (uint32_t i = 0; i < spec.variables.size(); ++i) {
+      const sim::VariableRow& variable = w_.Peek(
+          w_.Find<sim::VariableRow>(w_.NameOf(process), uint64_t{i} + 1));
+      if (variable.bound == 0) continue;
+      AddOpening(process, spec.variables[i].name,
+                 static_cast<uint32_t>(variable.value));
+    }
+  }
+
+  void AddOpening(sim::ProcessId process, const std::string& fd,
+                  uint32_t number) {
+    const size_t index = view_.processes.size() - 1;
+    OpeningView& opening = view_.processes[index].openings.emplace_back();
+    opening.fd = fd;
+    const sim::FileId file = sim::FileOfFd(w_, process, number);
+    if (!file) return;
+    const sim::ProcId proc = w_.Peek(file).proc;
+    if (Find(proc) == nullptr) {
+      known_.push_back(
+          {proc, index, view_.processes[index].openings.size() - 1});
+    }
+    const sim::ProcRow& row = w_.Peek(proc);
+    opening.open = true;
+    opening.managed = bool(w_.Peek(row.context).mgr_node);
+    opening.used = row.buffer_size != 0;
+    opening.work = row.todo.size != 0;
+    for (sim::AnyId item = row.delivered_death.first; item;
+         item = w_.PeekLink(sim::Head::kDeliveredDeath, item).next) {
+      opening.told_deaths.push_back(w_.Peek(sim::DeathId{item.value}).cookie);
+    }
+  }
+
+  void AddThread(uint32_t actor) {
+    const sim::TaskRow& task = w_.Peek(live_.simulation().task(actor));
+    ThreadView thread;
+    thread.name = scenario_.tasks[actor - 1].full_name;
+    thread.process = w_.Peek(task.process).index - 1;
+    const ProcessView& process = view_.processes[thread.process];
+    thread.free = !live_.Inside(actor) && !process.dead;
+    thread.asleep = task.asleep != 0 && !process.dead;
+    thread.roles.resize(process.openings.size());
+    view_.threads.push_back(std::move(thread));
   }
 
   void AddHandle(const sim::RefRow& ref) {
+    OpeningView* opening = Of(ref.proc);
+    if (opening == nullptr) return;
     HandleView handle;
     handle.desc = ref.desc;
     handle.strong = ref.strong > 0;
     handle.watched = bool(ref.death);
+    const sim::ProcId owner = w_.Peek(ref.node).proc;
+    handle.dead = !owner;
+    handle.foreign =
+        owner && w_.Peek(owner).process != w_.Peek(ref.proc).process;
     if (ref.death) handle.cookie = w_.Peek(ref.death).cookie;
-    Of(ref.proc).handles.push_back(handle);
+    opening->handles.push_back(handle);
   }
 
   void AddNode(const sim::NodeRow& node) {
-    if (!node.proc) return;
-    Of(node.proc).nodes.push_back({node.ptr, node.cookie,
-                                   node.pending_strong_ref != 0,
-                                   node.pending_weak_ref != 0});
+    OpeningView* opening = node.proc ? Of(node.proc) : nullptr;
+    if (opening == nullptr) return;
+    opening->nodes.push_back({node.ptr, node.cookie,
+                              node.pending_strong_ref != 0,
+                              node.pending_weak_ref != 0});
   }
 
-  void AddThread(sim::ThreadId id, const sim::ThreadRow& thread) {
+  void AddRole(sim::ThreadId id, const sim::ThreadRow& thread) {
+    const Known* at = Find(thread.proc);
+    if (at == nullptr || thread.is_dead != 0) return;
+    RoleView& role =
+        view_.threads[w_.Peek(thread.task).actor - 1].roles[at->opening];
+    role.work = thread.todo.size != 0;
     if (!thread.transaction_stack) return;
     const bool incoming = w_.Peek(thread.transaction_stack).to_thread == id;
-    ThreadView& view = view_.threads[w_.Peek(thread.task).actor - 1];
-    (incoming ? view.answers : view.calls) = true;
-  }
-
-  void AddDeaths(sim::ProcId id) {
-    for (sim::AnyId item = w_.Peek(id).delivered_death.first; item;
-         item = w_.PeekLink(sim::Head::kDeliveredDeath, item).next) {
-      Of(id).told_deaths.push_back(w_.Peek(sim::DeathId{item.value}).cookie);
-    }
+    (incoming ? role.answers : role.calls) = true;
   }
 
   // Slots are an accident of history; what is chosen must not depend on them.
-  static void Sort(ProcessView* process) {
-    std::sort(process->handles.begin(), process->handles.end(),
+  static void Sort(OpeningView* opening) {
+    std::sort(opening->handles.begin(), opening->handles.end(),
               [](const HandleView& a, const HandleView& b) {
                 return a.desc < b.desc;
               });
     std::sort(
-        process->nodes.begin(), process->nodes.end(),
+        opening->nodes.begin(), opening->nodes.end(),
         [](const NodeView& a, const NodeView& b) { return a.ptr < b.ptr; });
-    std::sort(process->buffers.begin(), process->buffers.end());
-    std::sort(process->told_deaths.begin(), process->told_deaths.end());
+    std::sort(opening->buffers.begin(), opening->buffers.end());
   }
 
+  const LiveLockstep& live_;
+  const sim::CompiledScenario& scenario_;
   const World& w_;
   View view_;
+  std::vector<Known> known_;
 };
 
 }  // namespace
 
-View Inspect(const sim::Simulation& simulation,
-             const std::vector<bool>& inside) {
-  return Inspector(simulation, inside).Run();
-}
+View Inspect(const LiveLockstep& live) { return Inspector(live).Run(); }
 
 }  // namespace bindery::conform

@@ -4,9 +4,10 @@
 #define BINDERY_TOOLS_CONFORM_VIEW_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
-#include "sim/engine/simulation.h"
+#include "tools/conform/lockstep.h"
 
 namespace bindery::conform {
 
@@ -14,7 +15,9 @@ struct HandleView {
   uint32_t desc = 0;
   bool strong = false;
   bool watched = false;  // has a death notification
-  uint64_t cookie = 0;   // its cookie
+  bool foreign = false;  // to a live node of another process
+  bool dead = false;     // to a node whose process is gone
+  uint64_t cookie = 0;   // of the death notification
 };
 
 struct NodeView {
@@ -24,28 +27,46 @@ struct NodeView {
   bool pending_weak = false;
 };
 
-struct ProcessView {
-  bool dead = false;
-  bool open = false;                  // has a descriptor
+// A device that a process has opened, by the name of its descriptor.
+struct OpeningView {
+  std::string fd;
+  bool open = false;                  // the descriptor is
+  bool managed = false;               // the device has a context manager
+  bool used = false;                  // was mapped, which works once
+  bool work = false;                  // for any thread
   std::vector<HandleView> handles;    // by number
   std::vector<NodeView> nodes;        // by pointer
   std::vector<uint64_t> buffers;      // delivered ones, by offset
   std::vector<uint64_t> told_deaths;  // cookies to acknowledge, in order
 };
 
-struct ThreadView {
-  bool free = false;     // not in a system call, and its process alive
+struct ProcessView {
+  std::string name;
+  bool dead = false;
+  std::vector<OpeningView> openings;  // by name
+};
+
+// What a thread is to one of its process's openings.
+struct RoleView {
   bool answers = false;  // the top of its stack came in
   bool calls = false;    // the top of its stack went out
+  bool work = false;     // for this thread
+};
+
+struct ThreadView {
+  std::string name;    // "process.thread"
+  size_t process = 0;  // index into View::processes
+  bool free = false;   // not in a system call, and its process alive
+  bool asleep = false;
+  std::vector<RoleView> roles;  // by opening
 };
 
 struct View {
-  std::vector<ProcessView> processes;  // by index - 1
-  std::vector<ThreadView> threads;     // by actor - 1
+  std::vector<ProcessView> processes;
+  std::vector<ThreadView> threads;  // by actor - 1
 };
 
-View Inspect(const sim::Simulation& simulation,
-             const std::vector<bool>& inside);
+View Inspect(const LiveLockstep& live);
 
 }  // namespace bindery::conform
 
