@@ -271,8 +271,10 @@ void Kernel::ExitProcess(ProcessId process) {
 }
 
 bool Op::AllocationFails() {
-  if (w.Get(global()).fail_next == 0) return false;
-  w.Edit(global()).fail_next = 0;
+  if (!k.FailsAllocation()) {
+    if (w.Get(global()).fail_next == 0) return false;
+    w.Edit(global()).fail_next = 0;
+  }
   Event(proto::Event::ENVIRONMENT, "allocation failure");
   return true;
 }

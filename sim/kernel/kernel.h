@@ -97,6 +97,9 @@ class Kernel {
   void Entered(OpId op) {
     if (observer_ != nullptr) observer_->Entered(op);
   }
+  bool FailsAllocation() {
+    return observer_ != nullptr && observer_->FailsAllocation();
+  }
   void Refused(const char* message) {
     if (observer_ != nullptr) observer_->Refused(message);
   }

@@ -51,6 +51,8 @@ class SyscallObserver {
   virtual void Signalled(const World& world, TaskId task) = 0;
   // A function of the driver begins that is not a whole system call.
   virtual void Entered(OpId /*op*/) {}
+  // The driver allocates memory; true makes it fail.
+  virtual bool FailsAllocation() { return false; }
   // The driver refuses what user space asked for; why, in words of our own.
   virtual void Refused(const char* /*message*/) {}
 };

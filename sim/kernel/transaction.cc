@@ -315,6 +315,7 @@ void FillBuffer(Op& op) {
   buffer.extra_buffers_size = Tr(op).buffers_size;
   buffer.clear_on_free = (Tr(op).flags & kTfClearBuf) != 0 ? 1 : 0;
   buffer.transaction = op.f->t;
+  buffer.debug_id = op.w.Get(op.f->t).debug_id;
   buffer.target_node = op.f->target_node;
   TransactionRow& t = op.w.Edit(op.f->t);
   t.buffer = op.f->buffer;

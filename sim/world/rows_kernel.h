@@ -349,7 +349,8 @@ struct alignas(8) BufferRow {
   uint32_t objects;  // offsets entries translated so far
   TransactionId transaction;
   NodeId target_node;
-  ProcessId pid;  // sender's thread group
+  ProcessId pid;      // sender's thread group
+  uint32_t debug_id;  // that of its transaction, even behind its end
   BlobId data;
   BlobId offsets;
   Link entry;  // proc.buffers
@@ -370,6 +371,7 @@ struct alignas(8) BufferRow {
     v.Field("transaction", &BufferRow::transaction);
     v.Field("target_node", &BufferRow::target_node);
     v.Field("pid", &BufferRow::pid);
+    v.Skip("debug_id", &BufferRow::debug_id, "not observable");
     v.Field("data", &BufferRow::data);
     v.Field("offsets", &BufferRow::offsets);
     v.Field("entry", &BufferRow::entry);

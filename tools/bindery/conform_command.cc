@@ -15,6 +15,7 @@
 #include "tools/bindery/session.h"
 #include "tools/bindery/verdict.h"
 #include "tools/conform/differential.h"
+#include "tools/conform/failures.h"
 #include "tools/conform/judge.h"
 #include "tools/conform/lockstep.h"
 #include "tools/conform/recorded.h"
@@ -153,6 +154,25 @@ int RecordTranscripts(const Sessions& sessions,
   return PrintVerdicts(sessions, verdicts);
 }
 
+// Every allocation of every scenario fails once.
+int ConformFailures(const Sessions& sessions) {
+  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
+  if (!kernel.ok()) return Fail(kernel.status());
+  proto::Report report;
+  for (const std::unique_ptr<Session>& session : sessions) {
+    const auto verdicts = conform::JudgeFailures(
+        session->scenario.compiled, session->driver, *kernel, Machine());
+    if (!verdicts.ok()) return Fail(verdicts.status());
+    for (const conform::AllocationVerdict& each : *verdicts) {
+      FillResult(each.verdict, session->path,
+                 absl::StrCat(session->name(), " without allocation ",
+                              each.allocation),
+                 report.add_results());
+    }
+  }
+  return Print(report);
+}
+
 int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
   std::string plan;
   for (const LockstepRun& run : runs) absl::StrAppend(&plan, run.plan);
@@ -163,6 +183,7 @@ int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
 int ConformScenarios(const std::vector<std::string>& arguments) {
   const absl::StatusOr<Sessions> sessions = OpenSessions(arguments);
   if (!sessions.ok()) return Fail(sessions.status());
+  if (absl::GetFlag(FLAGS_fail_allocations)) return ConformFailures(*sessions);
   const absl::StatusOr<std::vector<LockstepRun>> runs = RunModel(*sessions);
   if (!runs.ok()) return Fail(runs.status());
   const std::string plan = absl::GetFlag(FLAGS_plan);

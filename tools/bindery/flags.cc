@@ -53,6 +53,8 @@ ABSL_FLAG(uint32_t, threads, 0,
 ABSL_FLAG(uint32_t, commands, 24, "conform --random: steps, at most");
 ABSL_FLAG(bool, stats, false, "conform --random: count what was exercised");
 ABSL_FLAG(bool, record, false, "conform: keep what the kernel did");
+ABSL_FLAG(bool, fail_allocations, false,
+          "conform: make each allocation of the driver fail, one at a time");
 ABSL_FLAG(bool, recorded, false, "conform: compare with what was kept");
 ABSL_FLAG(std::string, transcripts, "tests/conformance",
           "conform: the folder of what is kept");
@@ -90,7 +92,8 @@ constexpr const char* kNames[] = {
     "plan",       "records",
     "coverage",   "walks",
     "rounds",     "wide_fingerprints",
-    "keep_going", "help",
+    "keep_going", "fail_allocations",
+    "help",
 };
 
 std::set<std::string>& Given() {
@@ -146,7 +149,7 @@ namespace {
 bool IsSwitch(absl::string_view name) {
   return name == "update_goldens" || name == "help" || name == "keep_going" ||
          name == "wide_fingerprints" || name == "stats" || name == "record" ||
-         name == "recorded";
+         name == "recorded" || name == "fail_allocations";
 }
 
 // What a flag without `=` means; empty when it means nothing.

@@ -57,7 +57,6 @@ class Lockstep : public sim::SyscallObserver {
     sim::SimulationOptions options;
     options.observer = this;
     options.exact_addresses = true;
-    options.journal = false;
     simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
                                                     properties, options);
   }
@@ -87,6 +86,7 @@ class Lockstep : public sim::SyscallObserver {
     current_ = actor;
     simulation_->Continue(actor, entry);
   }
+  void FailAllocation(uint32_t nth) { fail_allocation_ = nth; }
   bool Inside(uint32_t actor) const { return actors_[actor - 1].inside; }
   const sim::Simulation& simulation() const { return *simulation_; }
 
@@ -95,6 +95,7 @@ class Lockstep : public sim::SyscallObserver {
   void Exiting(const World& world, sim::ProcessId process) override;
   void Signalled(const World& world, TaskId task) override;
   void Entered(sim::OpId op) override;
+  bool FailsAllocation() override;
   void Refused(const char* message) override;
 
  private:
@@ -133,6 +134,8 @@ class Lockstep : public sim::SyscallObserver {
   uint32_t current_ = 1;   // made the latest call
   uint32_t stepping_ = 0;  // whose call the step is; 0: nobody's
   uint32_t step_count_ = 0;
+  uint32_t fail_allocation_ = 0;  // this one from now on; 0: none
+  size_t call_at_ = 0;            // where the latest call is in the plan
   uint32_t transitions_ = 0;
   // Results of the step so far, by actor.
   std::map<uint32_t, std::vector<std::string>> results_;
@@ -263,6 +266,16 @@ void Lockstep::Signalled(const World& world, TaskId task) {
 
 void Lockstep::Entered(sim::OpId op) { Cite(driver_.operation(op).function); }
 
+// The set-up's allocations do not count: nothing could go on without them.
+bool Lockstep::FailsAllocation() {
+  if (fail_allocation_ == 0 || simulation_ == nullptr) return false;
+  if (--fail_allocation_ != 0) return false;
+  const TranscriptStep& step = run_.transcript.steps.back();
+  run_.failed = {run_.transcript.steps.size() - 1, call_at_, stepping_ - 1,
+                 step.cited.back()};
+  return true;
+}
+
 void Lockstep::Refused(const char* message) {
   Cite(absl::StrCat("  refused: ", message));
 }
@@ -288,6 +301,7 @@ void Lockstep::BeginStep(const std::string& action) {
 void Lockstep::Begin(uint32_t number) {
   Actor& actor = At(number);
   BeginStep(absl::StrCat(NameOf(number), ": ", actor.lowered.action));
+  call_at_ = run_.plan.size();
   run_.plan += actor.lowered.plan;
   Cite(driver_.operation(actor.call.op).function);
   stepping_ = number;
@@ -484,6 +498,15 @@ absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
                                         const sim::Properties* properties) {
   Lockstep lockstep(scenario, driver, properties);
+  lockstep.Rest();
+  return lockstep.Finish();
+}
+
+absl::StatusOr<LockstepRun> RunLockstepFailing(
+    const sim::CompiledScenario& scenario, const sim::Driver& driver,
+    uint32_t allocation) {
+  Lockstep lockstep(scenario, driver, nullptr);
+  lockstep.FailAllocation(allocation);
   lockstep.Rest();
   return lockstep.Finish();
 }

@@ -14,7 +14,9 @@
 #ifndef BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,14 @@
 #include "tools/conform/transcript.h"
 
 namespace bindery::conform {
+
+// The allocation that failed in a run, and where a plan arms it.
+struct FailedAllocation {
+  size_t step = 0;       // counted from 0
+  size_t plan_at = 0;    // before the call, in LockstepRun::plan
+  uint32_t actor = 0;    // by the agent's number
+  std::string function;  // of the driver
+};
 
 struct LockstepRun {
   std::string plan;  // one scenario of tools/agent/plan.md
@@ -39,6 +49,7 @@ struct LockstepRun {
   // By the agent's numbers: names of processes and of actors.
   std::vector<std::string> processes;
   std::vector<std::string> actors;
+  std::optional<FailedAllocation> failed;
 };
 
 // `properties` may be null. Errors: FailedPrecondition if the scenario does
@@ -46,6 +57,12 @@ struct LockstepRun {
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
                                         const sim::Properties* properties);
+
+// The same, with the driver's Nth allocation failing, counted from 1 behind the
+// set-up. `failed` says which that was, if there are so many.
+absl::StatusOr<LockstepRun> RunLockstepFailing(
+    const sim::CompiledScenario& scenario, const sim::Driver& driver,
+    uint32_t allocation);
 
 class Lockstep;
 

@@ -12,8 +12,10 @@
 namespace bindery::conform {
 namespace {
 
-// How many steps before the difference are shown.
+// How many steps before the difference are shown, and of a step with many
+// results how many lines around what differs.
 constexpr size_t kContext = 4;
+constexpr size_t kLinesAround = 3;
 
 std::string LineAt(const std::vector<std::string>& lines, size_t i) {
   return i < lines.size() ? lines[i] : "";
@@ -38,6 +40,37 @@ void AppendResults(const char* mark, const std::vector<std::string>& results,
                    std::string* out) {
   for (const std::string& line : results) {
     absl::StrAppend(out, mark, line, "\n");
+  }
+}
+
+// Of two results those lines that differ, and some around them.
+struct Excerpt {
+  size_t begin = 0;  // lines before it agree
+  size_t after = 0;  // so do that many at the end
+};
+
+Excerpt ExcerptOf(const std::vector<std::string>& a,
+                  const std::vector<std::string>& b) {
+  const size_t most = std::min(a.size(), b.size());
+  size_t head = 0, tail = 0;
+  while (head < most && a[head] == b[head]) ++head;
+  while (tail < most - head && a[a.size() - 1 - tail] == b[b.size() - 1 - tail])
+    ++tail;
+  return {head > kLinesAround ? head - kLinesAround : 0,
+          tail > kLinesAround ? tail - kLinesAround : 0};
+}
+
+void AppendExcerpt(const char* mark, const std::vector<std::string>& results,
+                   const Excerpt& excerpt, std::string* out) {
+  if (excerpt.begin != 0) {
+    absl::StrAppend(out, mark, "(", excerpt.begin, " lines agree)\n");
+  }
+  AppendResults(mark,
+                {results.begin() + static_cast<ptrdiff_t>(excerpt.begin),
+                 results.end() - static_cast<ptrdiff_t>(excerpt.after)},
+                out);
+  if (excerpt.after != 0) {
+    absl::StrAppend(out, mark, "(", excerpt.after, " lines agree)\n");
   }
 }
 
@@ -68,16 +101,20 @@ std::string Explain(const Transcript& expected, const Transcript& observed,
     AppendResults("          ", expected.steps[i].results, &out);
   }
   const bool there = at < expected.steps.size();
+  const bool seen = at < observed.steps.size();
+  const Excerpt excerpt = there && seen ? ExcerptOf(expected.steps[at].results,
+                                                    observed.steps[at].results)
+                                        : Excerpt();
   absl::StrAppend(&out, "  > step ", at + 1, "  ",
                   (there ? expected : observed).steps[at].action, "\n");
   if (there) {
-    AppendResults("    model   ", expected.steps[at].results, &out);
+    AppendExcerpt("    model   ", expected.steps[at].results, excerpt, &out);
     AppendResults("      cites   ", expected.steps[at].cited, &out);
   } else {
     absl::StrAppend(&out, "    model   did not get to this step\n");
   }
-  if (at < observed.steps.size()) {
-    AppendResults("    kernel  ", observed.steps[at].results, &out);
+  if (seen) {
+    AppendExcerpt("    kernel  ", observed.steps[at].results, excerpt, &out);
   } else {
     absl::StrAppend(&out, "    kernel  did not get to this step\n");
   }

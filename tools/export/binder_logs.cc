@@ -56,7 +56,12 @@ const std::string& LogNumbers::Device(uint32_t device) const {
 
 uint32_t LogNumbers::DebugId(AnyId object) {
   const auto next = static_cast<uint32_t>(debug_ids_.size()) + 1;
-  return debug_ids_.emplace(object, next).first->second;
+  return debug_ids_.try_emplace({0, object.value}, next).first->second;
+}
+
+uint32_t LogNumbers::DebugIdOf(uint32_t debug_id) {
+  const auto next = static_cast<uint32_t>(debug_ids_.size()) + 1;
+  return debug_ids_.try_emplace({1, debug_id}, next).first->second;
 }
 
 // ------------------------------------------------------------------- world --
@@ -319,9 +324,9 @@ void StateWriter::Refs(const sim::ProcRow& proc) {
 void StateWriter::Buffers(const sim::ProcRow& proc) {
   for (const AnyId id : BuffersOf(w_, proc)) {
     const sim::BufferRow& buffer = w_.Peek(sim::BufferId{id.value});
-    const AnyId named = buffer.transaction ? buffer.transaction.any() : id;
     absl::StrAppendFormat(
-        &out_, "  buffer %u: %s size %u:%u:%u %s\n", numbers_.DebugId(named),
+        &out_, "  buffer %u: %s size %u:%u:%u %s\n",
+        numbers_.DebugIdOf(buffer.debug_id),
         dialect_.offsets ? absl::StrFormat("%x", buffer.offset) : kPointer,
         buffer.data_size, buffer.offsets_size, buffer.extra_buffers_size,
         buffer.transaction ? "active" : "delivered");
@@ -389,8 +394,8 @@ void StateWriter::NodeWork(absl::string_view prefix, NodeId id) {
 void StateWriter::Transaction(ProcId reader, absl::string_view prefix,
                               TransactionId id) {
   const sim::TransactionRow& row = w_.Peek(id);
-  absl::StrAppendFormat(&out_, "%s %u: %s", prefix, numbers_.DebugId(id.any()),
-                        kPointer);
+  absl::StrAppendFormat(&out_, "%s %u: %s", prefix,
+                        numbers_.DebugIdOf(row.debug_id), kPointer);
   Parties(id);
   absl::StrAppendFormat(&out_, " code %x flags %x pri 0", row.code, row.flags);
   Kind(row);

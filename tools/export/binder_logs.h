@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "sim/user/program.h"
@@ -70,12 +71,15 @@ class LogNumbers {
   uint32_t Tid(uint32_t actor) const;
   uint32_t PidOfTask(uint32_t actor) const;
   const std::string& Device(uint32_t device) const;
-  // Of a node, ref, transaction or buffer: 1, 2, ... as they are asked for.
+  // 1, 2, ... as they are asked for. Of a node or ref:
   uint32_t DebugId(sim::AnyId object);
+  // Of a transaction or buffer, by the model's debug_id.
+  uint32_t DebugIdOf(uint32_t debug_id);
 
  private:
   const sim::CompiledScenario& scenario_;
-  std::map<sim::AnyId, uint32_t> debug_ids_;
+  // An object as 0 and its id, the others as 1 and the model's debug_id.
+  std::map<std::pair<int, uint32_t>, uint32_t> debug_ids_;
 };
 
 // REQUIRES: a world with a journal, between steps.
