@@ -290,9 +290,8 @@ static enum Outcome RunMounted(struct Run* run, int* killed) {
   enum Outcome outcome = kError;
   const struct Text policy = run->scenario->policy;
   int error = policy.size == 0 ? 0 : EnforcePolicy(policy);
-  const char* const problem = error == 0
-                                  ? StartProcesses(run, &error)
-                                  : "the policy cannot be loaded";
+  const char* const problem =
+      error == 0 ? StartProcesses(run, &error) : "the policy cannot be loaded";
   if (problem == NULL) {
     outcome = TakeSteps(run);
   } else {

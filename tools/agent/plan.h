@@ -27,9 +27,9 @@ struct Text {
 
 struct Process {
   uint32_t uid;
-  uint32_t nofile;    // RLIMIT_NOFILE, soft and hard; 0: as inherited
-  uint32_t first_fd;  // the lowest descriptor that is free
-  int first_actor;    // runs on the main thread; -1 until a task names it
+  uint32_t nofile;      // RLIMIT_NOFILE, soft and hard; 0: as inherited
+  uint32_t first_fd;    // the lowest descriptor that is free
+  int first_actor;      // runs on the main thread; -1 until a task names it
   struct Text context;  // its domain for the security module; empty: inherited
 };
 
