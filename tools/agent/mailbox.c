@@ -10,9 +10,11 @@
 struct Mailbox* g_mailboxes;
 static char* g_captures;
 
-static void* MapShared(void* address, size_t size, int flags) {
-  return mmap(address, size, PROT_READ | PROT_WRITE,
-              MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+void* MapShared(void* address, size_t size, int flags) {
+  void* const at =
+      mmap(address, size, PROT_READ | PROT_WRITE,
+           MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+  return at == MAP_FAILED ? NULL : at;
 }
 
 int MapSharedMemory(void) {
@@ -21,9 +23,9 @@ int MapSharedMemory(void) {
     return errno != 0 ? errno : EEXIST;
   }
   g_mailboxes = MapShared(NULL, kMaxActors * sizeof(struct Mailbox), 0);
-  if (g_mailboxes == MAP_FAILED) return errno;
+  if (g_mailboxes == NULL) return errno;
   g_captures = MapShared(NULL, kMaxActors * CAPTURE_SIZE, 0);
-  return g_captures == MAP_FAILED ? errno : 0;
+  return g_captures == NULL ? errno : 0;
 }
 
 char* CaptureOf(int actor) { return g_captures + (size_t)actor * CAPTURE_SIZE; }

@@ -109,6 +109,11 @@ struct FileFact {
 
 extern struct Mailbox* g_mailboxes;
 
+// Memory that all processes share, null when there is none. What only the
+// coordinator needs is better there as well: a fork copies what is private,
+// page by page.
+void* MapShared(void* address, size_t size, int flags);
+
 // Makes the three mappings. Returns 0 or an errno.
 int MapSharedMemory(void);
 

@@ -23,16 +23,16 @@
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
 
-static struct Scenario g_scenario;
+static struct Scenario* g_scenario;
 
 // The largest name that a record line has room for.
 enum { kMaxShownName = 160 };
 
 static void RecordParseError(int index, const struct Parser* parser) {
-  const int size = g_scenario.name.size < kMaxShownName
-                       ? (int)g_scenario.name.size
+  const int size = g_scenario->name.size < kMaxShownName
+                       ? (int)g_scenario->name.size
                        : kMaxShownName;
-  Record("begin %d %.*s\n", index, size, g_scenario.name.data);
+  Record("begin %d %.*s\n", index, size, g_scenario->name.data);
   Record("error line=%d %s\n", parser->error_line, parser->message);
   Record("end %d error steps=0\n", index);
 }
@@ -41,11 +41,11 @@ static void RecordParseError(int index, const struct Parser* parser) {
 static int RunPlan(const char* text, size_t size) {
   struct Parser parser = StartParser(text, size);
   int found, index = 0, fit = 1;
-  for (; fit && (found = NextScenario(&parser, &g_scenario)) != 0; ++index) {
+  for (; fit && (found = NextScenario(&parser, g_scenario)) != 0; ++index) {
     if (found < 0) {
       RecordParseError(index, &parser);
     } else {
-      fit = RunScenario(index, &g_scenario);
+      fit = RunScenario(index, g_scenario);
     }
   }
   RecordCodeCounters();
@@ -77,7 +77,8 @@ static int RunFile(const char* path) {
   const char* const text =
       size == 0 ? "" : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (text == MAP_FAILED) return Fail("cannot map", path);
-  errno = MapSharedMemory();
+  g_scenario = MapShared(NULL, sizeof(*g_scenario), 0);
+  errno = g_scenario == NULL ? ENOMEM : MapSharedMemory();
   if (errno == 0) errno = PrepareActors();
   if (errno != 0) return Fail("cannot map", "shared memory");
   if (!MoveStandardStreams()) return Fail("cannot open", "/dev/null");

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { kMaxLine = 256, kMaxFiles = 512, kFirstCapacity = 1 << 16 };
+// The largest piece is a captured area in hexadecimal.
+enum { kMaxLine = 256, kMaxFiles = 512, kCapacity = 8 << 20 };
 
 static int g_output = 1;
 static char* g_text;
 static size_t g_size;
-static size_t g_capacity;
 
 static struct {
   uint64_t device;
@@ -25,14 +25,9 @@ void SetRecordsOutput(int fd) { g_output = fd; }
 
 // Room for `size` more bytes.
 static char* Reserve(size_t size) {
-  if (g_capacity - g_size < size) {
-    size_t capacity = g_capacity == 0 ? kFirstCapacity : g_capacity;
-    while (capacity - g_size < size) capacity *= 2;
-    char* const text = realloc(g_text, capacity);
-    if (text == NULL) abort();
-    g_text = text;
-    g_capacity = capacity;
-  }
+  if (g_text == NULL) g_text = MapShared(NULL, kCapacity, 0);
+  if (g_text == NULL || size > kCapacity) abort();
+  if (kCapacity - g_size < size) FlushRecords();
   return g_text + g_size;
 }
 

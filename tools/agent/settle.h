@@ -6,7 +6,8 @@
 //
 // 1. An actor is quiet when it waits for a call, is asleep inside one, or is
 //    gone. All actors must be seen quiet in two passes in a row: one pass is
-//    not a snapshot, except when no actor is inside a call. Once all are quiet,
+//    not a snapshot, except when no actor is inside a call, or when after it no
+//    other thread of a machine with one CPU can run. Once all are quiet,
 //    only the kernel's own threads and timers can wake one. Only then, or when
 //    a pass failed, are deaths noticed.
 // 2. The driver's deferred release is such a thread. After anything that can

@@ -37,9 +37,22 @@ absl::StatusOr<std::vector<LockstepRun>> RunModel(const Sessions& sessions) {
   return runs;
 }
 
+// A kernel that nobody named is named here.
 absl::StatusOr<conform::KernelSpec> Kernel() {
-  return conform::FindKernel(absl::GetFlag(FLAGS_kernel),
-                             absl::GetFlag(FLAGS_kernel_dir));
+  const std::string name = absl::GetFlag(FLAGS_kernel);
+  absl::StatusOr<conform::KernelSpec> kernel =
+      conform::FindKernel(name, absl::GetFlag(FLAGS_kernel_dir));
+  if (kernel.ok() && name.empty()) {
+    std::fprintf(stderr, "kernel %s\n", kernel->name.c_str());
+  }
+  return kernel;
+}
+
+// As flags of a command that repeats a run.
+std::string KernelFlags(const conform::KernelSpec& kernel) {
+  const std::string folder = absl::GetFlag(FLAGS_kernel_dir);
+  return absl::StrCat(" --kernel=", kernel.name,
+                      folder.empty() ? "" : " --kernel_dir=", folder);
 }
 
 KernelCoverage& TheCoverage() {
@@ -215,7 +228,8 @@ conform::DifferentialOptions RandomOptions(const conform::KernelSpec& kernel) {
   return options;
 }
 
-void FillRandom(const conform::DifferentialResult& found, const Meter& meter,
+void FillRandom(const conform::DifferentialResult& found,
+                const conform::KernelSpec& kernel, const Meter& meter,
                 proto::Result* result) {
   result->set_name("random");
   result->set_verdict(found.mismatches.empty() ? "pass" : "mismatch");
@@ -233,8 +247,7 @@ void FillRandom(const conform::DifferentialResult& found, const Meter& meter,
         "./bindery conform --random=1 --seed=", found.mismatches[0].seed,
         " --procs=", absl::GetFlag(FLAGS_procs),
         " --threads=", absl::GetFlag(FLAGS_threads),
-        " --commands=", absl::GetFlag(FLAGS_commands),
-        " --kernel=", absl::GetFlag(FLAGS_kernel)));
+        " --commands=", absl::GetFlag(FLAGS_commands), KernelFlags(kernel)));
   }
   meter.Fill(result);
 }
@@ -256,7 +269,7 @@ int ConformRandom() {
     std::fputs(found->stats.Report().c_str(), stderr);
   }
   proto::Report report;
-  FillRandom(*found, meter, report.add_results());
+  FillRandom(*found, *kernel, meter, report.add_results());
   return Print(report);
 }
 

@@ -40,9 +40,12 @@ ABSL_FLAG(std::string, version, "7.2",
           "export --to=binder_logs: the kernel in whose words it is");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
           "bench brm: P,N,S,W,Q,OW,DN,DIE");
-ABSL_FLAG(std::string, kernel, "uml-7.2",
-          "conform: uml-VERSION, VERSION (in QEMU), this, or a path");
-ABSL_FLAG(std::string, kernel_dir, "", "conform: the folder with the kernels");
+ABSL_FLAG(std::string, kernel, "",
+          "conform: uml-VERSION, VERSION (in QEMU), this, or a path; without "
+          "it the newest uml-VERSION-kasan, else the newest uml-VERSION");
+ABSL_FLAG(std::string, kernel_dir, "",
+          "conform: the folder with the kernels, ~/.cache/bindery/kernels "
+          "without it");
 ABSL_FLAG(std::string, device_dir, "",
           "conform --kernel=this: the folder with the devices");
 ABSL_FLAG(uint64_t, random, 0, "conform: so many random scenarios");

@@ -3,10 +3,18 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace bindery::conform {
 namespace {
@@ -44,7 +52,7 @@ absl::StatusOr<KernelSpec> FromFile(std::string_view name,
 }
 
 bool IsVersionLike(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
            c == '-';
   });
@@ -58,6 +66,50 @@ std::string Environment(const char* name) {
 std::string FileNameOf(std::string_view name) {
   const std::string text(name);
   return name.starts_with("uml-") ? "linux-" + text : "bzImage-" + text;
+}
+
+// The numbers of a version such as 6.12; empty when it is none.
+std::vector<int> VersionNumbers(absl::string_view text) {
+  std::vector<int> numbers;
+  for (absl::string_view part : absl::StrSplit(text, '.')) {
+    int number = 0;
+    if (!absl::SimpleAtoi(part, &number)) return {};
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+// The newest image linux-uml-VERSION and the suffix, as the name of a kernel;
+// empty when there is none.
+std::string NewestUserMode(const std::string& folder,
+                           absl::string_view suffix) {
+  std::string newest;
+  std::vector<int> newest_numbers;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string file = entry.path().filename().string();
+    absl::string_view version = file;
+    if (!absl::ConsumePrefix(&version, "linux-uml-") ||
+        !absl::ConsumeSuffix(&version, suffix)) {
+      continue;
+    }
+    std::vector<int> numbers = VersionNumbers(version);
+    if (numbers <= newest_numbers) continue;
+    newest = absl::StrCat("uml-", version, suffix);
+    newest_numbers = std::move(numbers);
+  }
+  return newest;
+}
+
+absl::StatusOr<KernelSpec> FindDefault(const std::string& place) {
+  std::string name = NewestUserMode(place, "-kasan");
+  if (name.empty()) name = NewestUserMode(place, "");
+  if (!name.empty()) return FromFile(name, place + "/" + FileNameOf(name));
+  return absl::NotFoundError(absl::StrCat(
+      "there is no user-mode kernel in ", place,
+      ": build one with tools/kernel/build --variant=kasan, or write "
+      "--kernel_dir=DIR or --kernel=PATH"));
 }
 
 }  // namespace
@@ -75,13 +127,14 @@ absl::StatusOr<KernelSpec> FindKernel(std::string_view name,
     return KernelSpec{MachineKind::kThisKernel, std::string(name), ""};
   }
   if (name.find('/') != name.npos) return FromFile(name, std::string(name));
+  const std::string place = folder.empty() ? DefaultKernelFolder() : folder;
+  if (name.empty()) return FindDefault(place);
   if (!IsVersionLike(name)) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", std::string(name),
                      "' is no kernel: write uml-7.2, 7.2, this, or a path"));
   }
   const std::string file = FileNameOf(name);
-  const std::string place = folder.empty() ? DefaultKernelFolder() : folder;
   absl::StatusOr<KernelSpec> spec = FromFile(name, place + "/" + file);
   if (spec.ok() || !absl::IsNotFound(spec.status())) return spec;
   return absl::NotFoundError(absl::StrCat(

@@ -8,9 +8,13 @@
 //   this                    the kernel that runs now
 //   PATH                    a file, of either kind, told by its first bytes
 //
-// A name with a slash is a path. Errors: InvalidArgument for a name that is
-// malformed or a file that is no kernel; NotFound, with what to do about it,
-// when the kernel is not there.
+//   (nothing)               the newest DIR/linux-uml-VERSION-kasan, or without
+//                           one the newest DIR/linux-uml-VERSION
+//
+// A name with a slash is a path. Versions are numbers with dots: an image with
+// another word in its name is never taken unasked. Errors: InvalidArgument for
+// a name that is malformed or a file that is no kernel; NotFound, with what to
+// do about it, when the kernel is not there.
 
 #include <string>
 #include <string_view>
@@ -23,7 +27,7 @@ enum class MachineKind { kUserMode, kQemu, kThisKernel };
 
 struct KernelSpec {
   MachineKind kind = MachineKind::kThisKernel;
-  std::string name;  // as the user wrote it
+  std::string name;  // as the user wrote it, or would have
   std::string path;  // of the image; empty for kThisKernel
 };
 

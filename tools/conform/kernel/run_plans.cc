@@ -20,8 +20,9 @@
 #include "tools/conform/kernel/kernel_spec.h"
 #include "tools/conform/kernel/machine.h"
 
-ABSL_FLAG(std::string, kernel, "uml-7.2",
-          "uml-VERSION, VERSION (in QEMU), this, or a path");
+ABSL_FLAG(std::string, kernel, "",
+          "uml-VERSION, VERSION (in QEMU), this, or a path; without it the "
+          "newest uml-VERSION-kasan, else the newest uml-VERSION");
 ABSL_FLAG(std::string, kernel_dir, "", "the folder with the kernels");
 ABSL_FLAG(std::string, device_dir, "", "the folder with the devices, for this");
 ABSL_FLAG(int, jobs, 1, "machines that run at once");
@@ -109,6 +110,9 @@ int Main(const std::vector<char*>& arguments) {
   const auto kernel =
       FindKernel(absl::GetFlag(FLAGS_kernel), absl::GetFlag(FLAGS_kernel_dir));
   if (!kernel.ok()) return Fail(kernel.status());
+  if (absl::GetFlag(FLAGS_kernel).empty()) {
+    std::cerr << "kernel " << kernel->name << "\n";
+  }
   const absl::StatusOr<std::string> text = ReadFiles(arguments);
   if (!text.ok()) return Fail(text.status());
   const absl::StatusOr<std::vector<Plan>> plans = SplitPlans(*text);
