@@ -57,7 +57,8 @@ class Lockstep : public sim::SyscallObserver {
     sim::SimulationOptions options;
     options.observer = this;
     options.exact_addresses = true;
-    options.journal = false;
+    // Names say who sent a transaction (StateLog).
+    options.journal = true;
     simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
                                                     properties, options);
   }
