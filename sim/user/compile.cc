@@ -265,6 +265,7 @@ void Compiler::Signals() {
   for (const auto& [at, signal] : signals_) {
     out_.code[at].a = ActorNumber(signal->thread(), {}, signal.At("thread"));
   }
+  signals_.clear();
 }
 
 void Compiler::Schedule(const Cursor<proto::Scenario>& scenario) {

@@ -61,6 +61,7 @@ uint32_t Compiler::LaterStep(int process, const StepCursor& step) {
   scope_ = scopes_[static_cast<size_t>(process)];
   const uint32_t entry = static_cast<uint32_t>(out_.code.size());
   Step(step, Context());
+  Signals();
   Emit(OpCode::kEnd, step.place());
   return entry;
 }
