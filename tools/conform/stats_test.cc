@@ -36,10 +36,9 @@ TEST(StatsTest, ReadsTranscripts) {
 // Its word was not read from the driver, its parameter is an error.
 TEST(StatsTest, AnExtendedErrorIsAnErrorAndNoWord) {
   Stats stats;
-  stats.AddTranscript(
-      OneStep("p.t: ioctl(0, BINDER_GET_EXTENDED_ERROR, 0)",
-              {"p.t = 0 command BR_FAILED_REPLY param -22",
-               "p.t = 0 command BR_OK param 0"}));
+  stats.AddTranscript(OneStep("p.t: ioctl(0, BINDER_GET_EXTENDED_ERROR, 0)",
+                              {"p.t = 0 command BR_FAILED_REPLY param -22",
+                               "p.t = 0 command BR_OK param 0"}));
   EXPECT_EQ(stats.Count(Group::kReturns, "BR_FAILED_REPLY"), 0u);
   EXPECT_EQ(stats.Count(Group::kReturns, "BR_OK"), 0u);
   EXPECT_EQ(stats.Count(Group::kErrors, "EINVAL"), 1u);
@@ -58,8 +57,8 @@ TEST(StatsTest, WhatHasAReasonMayNotBeSeen) {
   Stats stats;
   EXPECT_FALSE(Surprises(stats, "BR_ERROR: never exercised"));
   stats.AddTranscript(OneStep("", {"p.t   BR_ERROR"}));
-  EXPECT_TRUE(Surprises(
-      stats, "BR_ERROR: has a reason never to be exercised, but is"));
+  EXPECT_TRUE(
+      Surprises(stats, "BR_ERROR: has a reason never to be exercised, but is"));
 }
 
 TEST(StatsTest, TheReportSaysWhyNot) {
