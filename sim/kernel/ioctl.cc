@@ -50,6 +50,7 @@ void PollReturns(Op& op) {
 
 // Each round of do_poll() looks the descriptor up again: it may have been
 // closed meanwhile, or name another file. The first file is held until the end.
+// A signal ends the wait only if that round finds nothing to report.
 void FileOfRound(Op& op) {
   const FileId file =
       FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle);
@@ -79,19 +80,20 @@ Operation BuildPoll() {
                 AvailableForProcWork(op, op.f->thread) ? 1 : 0;
           })
       .Branch("there is work", PollReady, "ready")
-      .Do("wait for a wake-up", SleepInterruptibly)
-      .Unlock("proc.inner")
-      .Sleep()
       .Branch(
           "interrupted",
           [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
           "interrupted")
+      .Do("wait for a wake-up", SleepInterruptibly)
+      .Unlock("proc.inner")
+      .Sleep()
       .Goto("again")
       .Label("ready")
       .Unlock("proc.inner")
       .Local("POLLIN", PollReturns<kPollIn>)
       .Return()
       .Label("interrupted")
+      .Unlock("proc.inner")
       .Do("take the signal",
           [](Op& op) {
             op.w.Edit(op.f->task).signal_pending = 0;
@@ -275,12 +277,6 @@ Operation BuildWriteRead() {
   b.Check(
        "the argument is readable",
        [](Op& op) { return op.f->null_argument == 0; }, "fault")
-      .Local("write_consumed and read_consumed as given",
-             [](Op& op) {
-               TaskRow& task = op.w.Edit(op.f->task);
-               task.write_consumed = op.f->offset;
-               task.read_consumed = op.f->consumed;
-             })
       .Branch(
           "nothing to write",
           [](Op& op) { return op.w.Get(op.f->task).out.size == 0; }, "read")

@@ -437,11 +437,30 @@ bool ShouldSpawn(Op& op) {
          MayTakeProcWork(op);
 }
 
-// The request overwrites the first word, whatever it is.
+uint32_t SizeOfWord(Op& op, AnyId id) {
+  return SizeOf(static_cast<Br>(op.w.Get(ReturnId{id.value}).br));
+}
+
+// The word at the very start of the read buffer; none if read_consumed was not
+// 0 and the words before it are not kept.
+AnyId WordAtStart(Op& op) {
+  uint64_t behind = 0;
+  for (AnyId id = op.w.First(Head::kIn, op.f->task.any()); id;
+       id = op.w.Next(Head::kIn, id)) {
+    behind += SizeOfWord(op, id);
+  }
+  for (AnyId id = op.w.First(Head::kIn, op.f->task.any()); id;
+       id = op.w.Next(Head::kIn, id)) {
+    if (behind == op.f->consumed) return id;
+    behind -= SizeOfWord(op, id);
+  }
+  return {};
+}
+
+// The request overwrites that word, whatever it is.
 void PutSpawnLooper(Op& op) {
-  const AnyId first = op.w.First(Head::kIn, op.f->task.any());
-  if (first) {
-    op.w.Edit(ReturnId{first.value}).br =
+  if (const AnyId word = WordAtStart(op)) {
+    op.w.Edit(ReturnId{word.value}).br =
         static_cast<uint32_t>(Br::kSpawnLooper);
   }
   op.WordEvent(proto::Event::RETURN, Br::kSpawnLooper);

@@ -103,9 +103,12 @@ void ConsumeCommand(Op& op) {
   op.f->command = {};
 }
 
+// Operands are not looked at if nothing can be done with them.
 bool WordReadable(Op& op) {
-  const uint8_t fault_at = op.w.Get(op.f->command).fault_at;
-  return op.f->unreadable_write == 0 && fault_at != 1 && fault_at != 2;
+  const CommandRow& row = op.w.Get(op.f->command);
+  if (op.f->unreadable_write != 0 || row.fault_at == 1) return false;
+  return row.fault_at != 2 ||
+         OperationOf(static_cast<Bc>(row.bc)) == OpId::kUnsupported;
 }
 
 bool NoErrorIsPending(Op& op) {

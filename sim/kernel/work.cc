@@ -50,9 +50,12 @@ ThreadId SelectThread(Op& op, ProcId proc) {
   return ThreadId{first.value};
 }
 
+// thread->wait is one thread's: a task that sleeps in another opening of the
+// device sleeps on.
 void WakeThread(Op& op, ThreadId thread) {
   const TaskId task = op.w.Get(thread).task;
   if (op.w.Get(task).asleep == 0) return;
+  if (op.w.Get(op.w.Get(task).frame).thread != thread) return;
   op.w.Edit(task).asleep = 0;
   if (proto::Event* event = op.Event(proto::Event::WAKE, "wake")) {
     if (op.k.names() != nullptr) {

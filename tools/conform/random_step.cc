@@ -156,7 +156,10 @@ class StepFiller {
     if (dice_.Chance(4)) Consumed(call);
     if (dice_.Chance(2)) call->set_null_argument(true);
     if (count != 0 && dice_.Chance(2)) call->set_unreadable_write(true);
-    if (dice_.Chance(2)) call->set_unwritable_read(true);
+    // A fault further inside a read buffer is not modelled.
+    if (call->read_consumed() == 0 && dice_.Chance(2)) {
+      call->set_unwritable_read(true);
+    }
   }
 
   // As if an earlier call had taken and given some already.
