@@ -93,6 +93,9 @@ class Kernel {
   void set_names(const Names* names) { names_ = names; }
   const Names* names() const { return names_; }
 
+  // Somebody looks at what cannot be observed by programs, such as debug ids.
+  bool watched() const { return events_ != nullptr || observer_ != nullptr; }
+
   // --- What operations tell the observer -------------------------------------
   void Entered(OpId op) {
     if (observer_ != nullptr) observer_->Entered(op);

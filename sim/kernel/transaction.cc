@@ -40,7 +40,7 @@ void AllocateTransaction(Op& op) {
   t.is_async = op.f->reply == 0 && OneWay(op) ? 1 : 0;
   t.sender_euid = op.w.Get(op.w.Get(op.f->task).process).uid;
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
-  if (op.k.events() != nullptr) {
+  if (op.k.watched()) {
     t.debug_id = ++op.w.Edit(op.global()).last_id;
   }
   op.f->t = id;

@@ -11,7 +11,8 @@
 //  P3 Every system call instruction is followed by kReturn, every instruction
 //     that opens an activation (kCall, kReply, kServe, kHandlerEnd) by kWait.
 //     A task's pc therefore says whether its call is still to be made.
-//  P4 Immutable after Compile(); any number of runtimes may share it.
+//  P4 Immutable after Compile(); any number of runtimes may share it. One that
+//     grows (growing_scenario.h) gets longer, and has one runtime.
 #ifndef BINDERY_SIM_USER_PROGRAM_H_
 #define BINDERY_SIM_USER_PROGRAM_H_
 

@@ -51,6 +51,7 @@ absl::StatusOr<std::string> ExportLogs(const std::string& path) {
   const sim::CompiledScenario& scenario = (*session)->scenario.compiled;
   sim::Simulation simulation(scenario, (*session)->driver,
                              &(*session)->properties, (*session)->options);
+  simulation.set_recording(true, false);
   sim::Run(simulation, **scheduler, {});
   LogNumbers numbers(scenario);
   return StateLog(simulation.world(), *dialect, numbers);

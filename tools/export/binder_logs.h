@@ -82,7 +82,8 @@ class LogNumbers {
   std::map<std::pair<int, uint32_t>, uint32_t> debug_ids_;
 };
 
-// REQUIRES: a world with a journal, between steps.
+// REQUIRES: a world with a journal, between steps, whose transactions were
+// numbered (Kernel::watched).
 std::string StateLog(const sim::World& world, const LogDialect& dialect,
                      LogNumbers& numbers);
 

@@ -80,6 +80,7 @@ class Ended {
         driver_(*sim::Driver::Create("c-7.2")),
         simulation_(std::make_unique<sim::Simulation>(
             loaded_.compiled, driver_, nullptr, sim::SimulationOptions())) {
+    simulation_->set_recording(true, false);
     sim::AsWrittenScheduler scheduler;
     sim::Run(*simulation_, scheduler, {});
   }
