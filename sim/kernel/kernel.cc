@@ -256,6 +256,7 @@ void Kernel::Signal(TaskId task) {
   TaskRow& row = w_.Edit(task);
   row.signal_pending = 1;
   row.asleep = 0;
+  Woken(task);
 }
 
 void Kernel::NoteLayoutDependence() {

@@ -100,6 +100,9 @@ class Kernel {
   void Entered(OpId op) {
     if (observer_ != nullptr) observer_->Entered(op);
   }
+  void Woken(TaskId task) {
+    if (observer_ != nullptr) observer_->Woken(w_, task);
+  }
   bool FailsAllocation() {
     return observer_ != nullptr && observer_->FailsAllocation();
   }

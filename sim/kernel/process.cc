@@ -139,6 +139,7 @@ void DoExit(Op& op, ProcessId process) {
     } else {
       op.w.Edit(task).asleep = 0;
       op.w.Edit(task).signal_pending = 1;
+      op.k.Woken(task);
     }
   }
   if (AllTasksDead(op, process)) CloseEverything(op, process);

@@ -57,6 +57,7 @@ void WakeThread(Op& op, ThreadId thread) {
   if (op.w.Get(task).asleep == 0) return;
   if (op.w.Get(op.w.Get(task).frame).thread != thread) return;
   op.w.Edit(task).asleep = 0;
+  op.k.Woken(task);
   if (proto::Event* event = op.Event(proto::Event::WAKE, "wake")) {
     if (op.k.names() != nullptr) {
       AddArg(event, "task", op.k.names()->Task(op.w, task));

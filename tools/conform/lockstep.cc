@@ -1,6 +1,7 @@
 #include "tools/conform/lockstep.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <vector>
@@ -94,6 +95,7 @@ class Lockstep : public sim::SyscallObserver {
   void Returned(const World& world, TaskId task) override;
   void Exiting(const World& world, sim::ProcessId process) override;
   void Signalled(const World& world, TaskId task) override;
+  void Woken(const World& world, TaskId task) override;
   void Entered(sim::OpId op) override;
   bool FailsAllocation() override;
   void Refused(const char* message) override;
@@ -131,8 +133,10 @@ class Lockstep : public sim::SyscallObserver {
   std::unique_ptr<sim::Simulation> simulation_;
   LockstepRun run_;
   std::vector<Actor> actors_;
-  uint32_t current_ = 1;   // made the latest call
-  uint32_t stepping_ = 0;  // whose call the step is; 0: nobody's
+  uint32_t current_ = 1;        // made the latest call
+  uint32_t running_ = 0;        // has the processor; 0: nobody
+  std::deque<uint32_t> woken_;  // can run behind it, in order
+  uint32_t stepping_ = 0;       // whose call the step is; 0: nobody's
   uint32_t step_count_ = 0;
   uint32_t fail_allocation_ = 0;  // this one from now on; 0: none
   size_t call_at_ = 0;            // where the latest call is in the plan
@@ -264,6 +268,14 @@ void Lockstep::Signalled(const World& world, TaskId task) {
   absl::StrAppend(&run_.plan, "signal ", actor - 1, "\n");
 }
 
+void Lockstep::Woken(const World& world, TaskId task) {
+  const uint32_t actor = world.Peek(task).actor;
+  if (actor == running_) return;
+  if (std::find(woken_.begin(), woken_.end(), actor) == woken_.end()) {
+    woken_.push_back(actor);
+  }
+}
+
 void Lockstep::Entered(sim::OpId op) { Cite(driver_.operation(op).function); }
 
 // The set-up's allocations do not count: nothing could go on without them.
@@ -383,9 +395,14 @@ bool Lockstep::Settle() {
   const World& world = simulation_->world();
   const bool working =
       bool(world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
-  if (!working && runs(current_)) return apply(current_);
-  for (uint32_t i = 1; !working && i <= actors_.size(); ++i) {
-    if (runs(i)) return apply(i);
+  // One processor, first in first out: who is woken runs behind whoever was
+  // woken before, and until it sleeps.
+  if (!working && running_ != 0 && runs(running_)) return apply(running_);
+  if (!working) running_ = 0;
+  while (!working && !woken_.empty()) {
+    running_ = woken_.front();
+    woken_.pop_front();
+    if (runs(running_)) return apply(running_);
   }
   if (!simulation_->WorkerEnabled()) return false;
   simulation_->Apply(
@@ -407,7 +424,7 @@ bool Lockstep::Advance() {
 
 // The next call of an actor, or what its program does besides.
 void Lockstep::Take(uint32_t actor) {
-  current_ = actor;
+  current_ = running_ = actor;
   if (At(actor).pending) Begin(actor);
   simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
   // A pool thread that starts makes its first call in the same transition.

@@ -2,12 +2,12 @@
 // for an agent and as the transcript that a kernel is expected to give.
 //
 // In lock-step one task at a time makes a system call; then everything inside
-// the driver goes on until nothing can: the calling task first, then others by
-// number, then the deferred worker to its end, then whoever it woke. Programs
-// do nothing in between. A real kernel that is driven in the same way has no
-// choice left that matters. Who makes the next call: the task that made the
-// latest one as long as it can, else the next one in order of declaration,
-// around in a circle.
+// the driver goes on until nothing can: the calling task until it sleeps, then
+// the others in the order in which they were woken, then the deferred worker to
+// its end, then whoever it woke. Programs do nothing in between. A real kernel
+// that is driven in the same way has no choice left that matters. Who makes the
+// next call: the task that made the latest one as long as it can, else the next
+// one in order of declaration, around in a circle.
 //
 // The last step is none of the scenario's: it reads what the driver says of its
 // own state (driver_log.h). It comes last because reading changes the state.

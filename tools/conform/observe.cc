@@ -48,7 +48,7 @@ class Observer {
     const std::vector<TranscriptStep>& expected = run_.transcript.steps;
     for (size_t i = 0; i < record_.steps.size() && i < expected.size(); ++i) {
       transcript.steps.push_back(
-          {expected[i].action, Results(record_.steps[i])});
+          {expected[i].action, Results(record_.steps[i]), {}});
     }
     return transcript;
   }
