@@ -197,9 +197,9 @@ void UnlinkDeferred(Op& op) {
 
 // binder_deferred_flush.
 void FlushThreads(Op& op) {
-  for (AnyId i = op.w.Get(op.f->proc).threads.first; i;
-       i = op.w.Next(Head::kSet, i)) {
-    const ThreadId thread{i.value};
+  const auto all = [](ThreadId) { return true; };
+  for (ThreadId thread = NextThread(op, op.f->proc, {}, all); thread;
+       thread = NextThread(op, op.f->proc, thread, all)) {
     op.w.Edit(thread).looper_need_return = 1;
     if ((op.w.Get(thread).looper & kLooperWaiting) != 0) {
       WakeThread(op, thread);
@@ -269,15 +269,8 @@ void MarkProcDead(Op& op) { op.w.Edit(op.f->proc).is_dead = 1; }
 
 // The trees are walked in the order of their keys.
 void FirstThread(Op& op) {
-  uint32_t best = 0;
-  op.f->target_thread = {};
-  for (AnyId i = op.w.Get(op.f->proc).threads.first; i;
-       i = op.w.Next(Head::kSet, i)) {
-    const uint32_t tid = op.w.Get(op.w.Get(ThreadId{i.value}).task).actor;
-    if (op.f->target_thread && tid >= best) continue;
-    best = tid;
-    op.f->target_thread = ThreadId{i.value};
-  }
+  op.f->target_thread =
+      NextThread(op, op.f->proc, {}, [](ThreadId) { return true; });
 }
 
 void FirstNode(Op& op) {

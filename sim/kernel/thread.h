@@ -14,6 +14,23 @@ ThreadId GetThread(Op& op);
 // with -ENOMEM.
 void AppendGetThread(Builder& b, const char* failed);
 
+// The walk of proc->threads in the order of the tree, by tid: the first wanted
+// thread behind `after`, or of all if there is none.
+template <typename Wanted>
+ThreadId NextThread(Op& op, ProcId proc, ThreadId after, Wanted&& wanted) {
+  const auto tid = [&op](ThreadId thread) {
+    return thread ? op.w.Get(op.w.Get(thread).task).actor : 0;
+  };
+  ThreadId best;
+  for (AnyId i = op.w.Get(proc).threads.first; i;
+       i = op.w.Next(Head::kSet, i)) {
+    const ThreadId thread{i.value};
+    if (!wanted(thread) || tid(thread) <= tid(after)) continue;
+    if (!best || tid(thread) < tid(best)) best = thread;
+  }
+  return best;
+}
+
 // A binder_error: 0 for BR_OK, else the word plus 1.
 bool ErrorSet(Op& op, ErrorId error);
 // Sets return_error or reply_error and queues it.

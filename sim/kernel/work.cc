@@ -1,5 +1,7 @@
 #include "sim/kernel/work.h"
 
+#include "sim/kernel/thread.h"
+
 namespace bindery::sim {
 
 bool WorkIdle(Op& op, AnyId work) { return !op.w.WorkOf(work).entry.linked(); }
@@ -77,13 +79,13 @@ void WakeupThread(Op& op, ProcId proc, ThreadId thread) {
   }
   // Nobody waits: every polling thread that could take the work is told.
   if (!op.Does(Guard::kWakeupPollThreads)) return;
-  for (AnyId i = op.w.Get(proc).threads.first; i;
-       i = op.w.Next(Head::kSet, i)) {
-    const ThreadId candidate{i.value};
-    if ((op.w.Get(candidate).looper & kLooperPoll) != 0 &&
-        AvailableForProcWork(op, candidate)) {
-      WakeThread(op, candidate);
-    }
+  const auto polls = [&op](ThreadId candidate) {
+    return (op.w.Get(candidate).looper & kLooperPoll) != 0 &&
+           AvailableForProcWork(op, candidate);
+  };
+  for (ThreadId poller = NextThread(op, proc, {}, polls); poller;
+       poller = NextThread(op, proc, poller, polls)) {
+    WakeThread(op, poller);
   }
 }
 

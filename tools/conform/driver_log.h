@@ -10,7 +10,8 @@
 //  N4 A node that is not referred to any more, and that its owner still holds,
 //     is queued by the reader's own reference. If a thread waits, it takes the
 //     node and goes back to sleep, during the reading or behind it, as the
-//     scheduler likes: the work is left out.
+//     scheduler likes: the work is left out, and so are calls that the reading
+//     makes return.
 //  N5 Lines that nothing here knows stay as they are, so that they differ.
 #ifndef BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 #define BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_

@@ -346,18 +346,12 @@ void Lockstep::FinishStep() {
   }
 }
 
-// Who is inside stays there.
 void Lockstep::AddState() {
   absl::StrAppend(&run_.plan, "state ", kComparedLogs, "\n");
-  run_.transcript.steps.push_back({"state", {}, {}});
-  FinishStep();
-  std::vector<std::string>& results = run_.transcript.steps.back().results;
   for (const tools::LogDialect& dialect : tools::kLogDialects) {
     run_.states.push_back(DriverLogs(dialect));
-    run_.states.back().insert(run_.states.back().end(), results.begin(),
-                              results.end());
   }
-  results = run_.states.back();
+  run_.transcript.steps.push_back({"state", run_.states.back(), {}});
 }
 
 std::vector<std::string> Lockstep::DriverLogs(
