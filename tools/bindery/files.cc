@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -31,6 +33,48 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ostringstream bytes;
   bytes << in.rdbuf();
   return bytes.str();
+}
+
+namespace {
+
+constexpr absl::string_view kAllBelow = "/...";
+
+absl::Status AddAllBelow(const std::string& folder,
+                         std::vector<std::string>* paths) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator at(folder, error), end;
+       !error && at != end; at.increment(error)) {
+    const std::string path = at->path().string();
+    if (absl::EndsWith(path, ".textproto")) found.push_back(path);
+  }
+  if (error) {
+    return absl::NotFoundError(absl::StrCat(folder, ": ", error.message()));
+  }
+  if (found.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(folder, ": there is no .textproto file below"));
+  }
+  std::sort(found.begin(), found.end());
+  paths->insert(paths->end(), found.begin(), found.end());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ScenarioFiles(
+    const std::vector<std::string>& arguments) {
+  std::vector<std::string> paths;
+  for (const std::string& argument : arguments) {
+    absl::string_view folder = argument;
+    if (!absl::ConsumeSuffix(&folder, kAllBelow)) {
+      paths.push_back(argument);
+      continue;
+    }
+    const absl::Status status = AddAllBelow(std::string(folder), &paths);
+    if (!status.ok()) return status;
+  }
+  return paths;
 }
 
 absl::Status WriteFile(const std::string& path, absl::string_view bytes) {

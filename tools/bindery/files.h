@@ -3,6 +3,7 @@
 #define BINDERY_TOOLS_BINDERY_FILES_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +14,11 @@ namespace bindery::tools {
 
 // Errors: NotFound or InvalidArgument "path: reason".
 absl::StatusOr<std::string> ReadFile(const std::string& path);
+// Arguments that end in "/..." stand for every scenario file below the folder,
+// in order of their paths. Errors: NotFound "path: reason", also if there is
+// none.
+absl::StatusOr<std::vector<std::string>> ScenarioFiles(
+    const std::vector<std::string>& arguments);
 // Writes beside the file, then renames over it. "-" is standard output.
 // Errors: "path: reason"; the old file is then as it was.
 absl::Status WriteFile(const std::string& path, absl::string_view bytes);

@@ -1,7 +1,5 @@
 // bindery list: what there is.
-#include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -88,25 +86,12 @@ absl::StatusOr<Listing> ListMutations() {
 
 // Scenario files below the folders named, by default `scenarios`.
 absl::StatusOr<Listing> ListScenarios(std::vector<std::string> folders) {
-  namespace fs = std::filesystem;
   if (folders.empty()) folders.push_back("scenarios");
+  for (std::string& folder : folders) absl::StrAppend(&folder, "/...");
+  const auto paths = ScenarioFiles(folders);
+  if (!paths.ok()) return paths.status();
   Listing listing{{"path"}, {}};
-  for (const std::string& folder : folders) {
-    std::error_code error;
-    fs::recursive_directory_iterator it(folder, error);
-    if (error) {
-      return absl::NotFoundError(absl::StrCat(folder, ": ", error.message()));
-    }
-    for (; it != fs::recursive_directory_iterator(); it.increment(error)) {
-      const fs::path& path = it->path();
-      const bool golden =
-          path.filename().string().find("golden") != std::string::npos;
-      if (path.extension() == ".textproto" && !golden) {
-        listing.rows.push_back({path.string()});
-      }
-    }
-  }
-  std::sort(listing.rows.begin(), listing.rows.end());
+  for (const std::string& path : *paths) listing.rows.push_back({path});
   return listing;
 }
 

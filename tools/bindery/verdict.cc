@@ -3,19 +3,22 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "tools/bindery/files.h"
 #include "tools/bindery/report.h"
 
 namespace bindery::tools {
 
 absl::StatusOr<std::vector<std::unique_ptr<Session>>> OpenSessions(
-    const std::vector<std::string>& paths) {
-  if (paths.empty()) {
+    const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
     return absl::InvalidArgumentError(
-        "no scenario given; try scenarios/tutorial/*.textproto");
+        "no scenario given; try scenarios/tutorial/...");
   }
+  const auto paths = ScenarioFiles(arguments);
+  if (!paths.ok()) return paths.status();
   std::vector<std::unique_ptr<Session>> sessions;
   std::string errors;
-  for (const std::string& path : paths) {
+  for (const std::string& path : *paths) {
     absl::StatusOr<std::unique_ptr<Session>> session = OpenSession(path);
     if (session.ok()) {
       sessions.push_back(*std::move(session));

@@ -14,9 +14,10 @@
 namespace bindery::tools {
 
 // All or none, so that a run over many files fails before it starts. Errors:
-// InvalidArgument with a line for every mistake in every file.
+// InvalidArgument with a line for every mistake in every file; those of
+// ScenarioFiles().
 absl::StatusOr<std::vector<std::unique_ptr<Session>>> OpenSessions(
-    const std::vector<std::string>& paths);
+    const std::vector<std::string>& arguments);
 
 void ApplyScenarioExpectation(const Session& session, proto::Result* result);
 

@@ -74,6 +74,54 @@ process {
   EXPECT_EQ(std::count(cited.begin(), cited.end(), "binder_thread_write"), 1);
 }
 
+TEST(LockstepTest, EachAllocationCanFailInItsTurn) {
+  const auto loaded = sim::LoadScenario(kCall, "test.textproto");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  const sim::Driver driver = *sim::Driver::Create("c-7.2");
+  uint32_t count = 0;
+  size_t step = 0;
+  for (;; ++count) {
+    const auto run = RunLockstepFailing(loaded->compiled, driver, count + 1);
+    ASSERT_TRUE(run.ok()) << run.status();
+    if (!run->failed.has_value()) break;
+    EXPECT_GE(run->failed->step, step);
+    step = run->failed->step;
+    // The fault is armed right before what the call needs in memory, or the
+    // call itself.
+    const std::string rest = run->plan.substr(run->failed->plan_at, 5);
+    EXPECT_TRUE(rest == "poke " || rest == "call ") << rest;
+  }
+  // A thread each, and a transaction, its completion and its buffer twice.
+  EXPECT_EQ(count, 8u);
+}
+
+TEST(LockstepTest, WokenThreadsRunInTheOrderInWhichTheyWereWoken) {
+  const auto run = RunText(R"(
+name: "flush"
+process {
+  name: "p"
+  attach { max_threads: 1 }
+  thread {
+    name: "a"
+    step { ioctl { version {} } }
+    step { await: "b sleeps" }
+    step { post: "a reads" }
+    step { write_read { read_size: 256 } expect { } }
+  }
+  thread {
+    name: "b"
+    step { write_read { write { enter_looper { } } } }
+    step { post: "b sleeps" }
+    step { write_read { read_size: 256 } expect { } }
+  }
+  thread { name: "c" step { await: "a reads" } step { close { } } }
+})");
+  ASSERT_TRUE(run.ok()) << run.status();
+  // a wakes first and leaves waiting_threads empty for b, a looper.
+  EXPECT_TRUE(Has(run->transcript, "p.a   BR_NOOP"));
+  EXPECT_TRUE(Has(run->transcript, "p.b   BR_SPAWN_LOOPER"));
+}
+
 TEST(LockstepTest, ThePlanHasAStepForEachCall) {
   const auto run = RunText(kCall);
   ASSERT_TRUE(run.ok()) << run.status();
