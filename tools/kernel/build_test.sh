@@ -24,6 +24,8 @@ start() {
   fake id 'echo 1000'
   fake sudo 'exit 1'
   fake apt-cache 'exit 0'
+  fake apt-config 'echo "Acquire::http::Proxy \"http://proxy:8080\";
+Acquire::AllowInsecureRepositories \"1\";"'
   fake dpkg-query 'case $* in *linux-source*) exit 1 ;; esac; echo installed'
   fake gcc 'echo 12'
   # Grants what it is asked for, and "builds" the kernel and its notes.
@@ -47,11 +49,12 @@ start() {
 }
 
 # build ARGUMENT...: runs it; leaves $status and $output. REFUSE and BREAK are
-# for the fake make.
+# for the fake make, OFFLINE is what the fake apt says when it cannot update.
 build() {
   output=$(PATH=$BOX:$PATH XDG_CACHE_HOME=$CACHE BINDERY_NO_SETUP='' \
     BINDERY_OS_RELEASE=$BOX/os-release REFUSE=${REFUSE:-CONFIG_NONE} \
-    BREAK=${BREAK:-} "$BUILD" "$@" 2>&1)
+    BREAK=${BREAK:-} OFFLINE=${OFFLINE:-} BINDERY_APT_ETC=$BOX/etc \
+    "$BUILD" "$@" 2>&1)
   status=$?
 }
 
@@ -71,6 +74,43 @@ check() {
   failed=1
 }
 
+# A mirror whose suite has the packages $@, with this machine's apt ready to ask
+# it. What the fakes are asked goes to apt.log.
+# shellcheck disable=SC2016
+start_mirror() {
+  start
+  mkdir -p "$BOX/etc/sources.list.d"
+  printf '# http://old.example/debian\nURIs: http://near.example/debian/\n' \
+    >"$BOX/etc/sources.list.d/debian.sources"
+  printf '%s\n' "$@" >"$BOX/suite"
+  # Without APT_CONFIG it is the system's apt, which has no such package.
+  fake apt-cache '[[ -n $APT_CONFIG ]] || exit 0
+    case $1 in
+      pkgnames) cat '"$BOX"'/suite ;;
+      madison) grep -x -- "$2" '"$BOX"'/suite ;;
+    esac'
+  fake apt-get 'folder=${APT_CONFIG%/*}
+    { echo "$*"; cat "$folder"/{sources.list,apt.conf}; } >>'"$BOX"'/apt.log
+    case $* in
+      *update) [[ -z $OFFLINE ]] || { echo "$OFFLINE"; exit 100; } ;;
+      *download*) touch "${*: -1}_1.2-3_all.deb" ;;
+    esac'
+  fake dpkg-deb 'case $1 in
+      -f) echo 1.2-3 ;;
+      *) cat '"$BOX"'/package.tar ;;
+    esac'
+  make_package "$1"
+}
+
+# The package's files: the archive of a source, in an archive.
+make_package() {
+  local archive=usr/src/$1.tar.xz
+  mkdir -p "$BOX/inner/drivers/android" "$BOX/usr/src"
+  : >"$BOX/inner/Kbuild"
+  tar -cJf "$BOX/$archive" -C "$BOX" --transform='s,^inner,source,' inner
+  tar -cf "$BOX/package.tar" -C "$BOX" "./$archive"
+}
+
 tree_state() { find "$TREE" -printf '%p %s %T@\n' | sort; }
 
 start
@@ -78,8 +118,6 @@ build --arch=arm
 expect 'an unknown architecture' 2 "'--arch=arm'"
 build --version='6 1'
 expect 'a version that is no word' 2 '--version=6 1'
-build --version=7.2
-expect 'a version that apt has not' 3 'Debian unstable (sid) has it'
 build --source="$TEST_TMPDIR/nowhere"
 expect 'no such tree' 3 'there is no folder'
 build --source="$BOX"
@@ -132,5 +170,33 @@ start
 mkdir -p "$TREE/include/config"
 build --source="$TREE"
 expect 'a tree that was built in place' 3 'make mrproper'
+
+# Versions that no real machine has: one in /usr/src would be taken.
+start_mirror linux-source-91.2
+build --version=91.2
+expect 'a version of another release' 0 'use it with --kernel=uml-91.2'
+check 'the suite' grep -q 'http://near.example/debian/ sid main' "$BOX/apt.log"
+check 'the proxy' grep -q 'proxy:8080' "$BOX/apt.log"
+check 'signatures' test "$(grep -c Insecure "$BOX/apt.log")" == 0
+check 'no sources of the system' \
+  grep -q 'Dir::Etc::sourceparts "/dev/null"' "$BOX/apt.log"
+check 'nothing is installed' test "$(grep -c install "$BOX/apt.log")" == 0
+: >"$BOX/apt.log"
+OFFLINE=never build --version=91.2 --variant=kasan
+expect 'another variant of it' 0 'built'
+check 'was not fetched again' test ! -s "$BOX/apt.log"
+
+start_mirror linux-source-91.3 linux-source
+build --version=91.2
+expect 'a suite that moved on' 3 'no linux-source-91.2; it has linux-source-91.3'
+OFFLINE='E: Could not resolve near.example' build --version=91.3
+expect 'no network' 3 'is there a network?'
+OFFLINE='W: NO_PUBKEY 123' build --version=91.3
+expect 'no key' 3 'newer
+debian-archive-keyring'
+OFFLINE='E: Release file is expired' build --version=91.3
+expect 'an old mirror' 3 'the clock is wrong'
+build --version=91.3
+expect 'and when all is well' 0 'built'
 
 exit "$failed"

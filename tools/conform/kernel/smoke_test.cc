@@ -6,6 +6,7 @@
 
 #include <linux/android/binder.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "tools/conform/kernel/kernel_spec.h"
@@ -186,6 +188,32 @@ TEST_P(SmokeTest, ASlowPageStopsASenderInsideOfTheDriver) {
   EXPECT_EQ(record.steps.at(10).blocked, std::vector<int>{1});
   // With that page it waits for the reply.
   EXPECT_EQ(record.steps.at(11).blocked, std::vector<int>{1});
+}
+
+// testdata/policy.conf: no stranger is context manager, or may call it.
+TEST_P(SmokeTest, APolicyOfSelinuxDecides) {
+  if (!absl::EndsWith(GetParam(), "-lsm")) {
+    GTEST_SKIP() << "a kernel of the variant lsm is needed";
+  }
+  const std::vector<ScenarioRecord> records =
+      RunAll(ReadPlans("tools/conform/kernel/testdata/policy.plan"));
+  ASSERT_EQ(records.size(), 1u);
+  const std::vector<StepRecord>& steps = records[0].steps;
+  ASSERT_EQ(steps.size(), 12u) << records[0].detail;
+  EXPECT_EQ(records[0].outcome, Outcome::kOk);
+  EXPECT_EQ(steps[6].returns.at(0).error, EACCES);
+  EXPECT_EQ(steps[7].returns.at(0).result, 0);
+  // The client's call arrives.
+  ASSERT_EQ(steps[9].returns.size(), 2u);
+  EXPECT_EQ(Commands(steps[9].returns[0]),
+            (Words{BR_NOOP, BR_TRANSACTION_COMPLETE}));
+  EXPECT_EQ(Commands(steps[9].returns[1]), (Words{BR_NOOP, BR_TRANSACTION}));
+  // The stranger's does not, and its extended error says why.
+  EXPECT_EQ(Commands(steps[10].returns.at(0)),
+            (Words{BR_NOOP, BR_FAILED_REPLY}));
+  int32_t error = 0;
+  std::memcpy(&error, &steps[11].returns.at(0).peeks.at(0).at(8), sizeof error);
+  EXPECT_EQ(error, -EPERM);
 }
 
 // docs/findings/0001-dead-node-leak.md.
