@@ -32,17 +32,24 @@ void PrepareScheduling(void) {
   SetPolicy(SCHED_IDLE);
 }
 
-// Whether no other thread of the whole machine can run. The fourth word of
-// loadavg is RUNNABLE/ALL.
-static int RunsAlone(void) {
+// How many threads of the whole machine can run, as one character, or 0 if
+// nobody knows. The fourth word of loadavg is RUNNABLE/ALL.
+static char Runnable(void) {
   char text[64];
   if (g_load < 0) return 0;
   const ssize_t size = pread(g_load, text, sizeof(text) - 1, 0);
   if (size <= 0) return 0;
   text[size] = '\0';
   const char* const slash = strchr(text, '/');
-  return slash != NULL && slash - text >= 2 && slash[-1] == '1' &&
-         slash[-2] == ' ';
+  if (slash == NULL || slash - text < 2) return 0;
+  return slash[-2] == ' ' ? slash[-1] : '9';
+}
+
+static int RunsAlone(void) { return Runnable() == '1'; }
+
+static int OthersRun(void) {
+  const char runnable = Runnable();
+  return runnable != 0 && runnable != '1';
 }
 
 uint64_t NowMs(void) {
@@ -193,7 +200,10 @@ static int WaitRelease(struct Run* run, const struct Counters* goal,
     Reap(run);
     if (!WaitQuiet(run, deadline)) return 0;
     ReadCounters(&now);
-    equal = SameCounters(&last, &now) ? equal + 1 : 1;
+    // A worker that the host is slow to run is not done, though SCHED_IDLE had
+    // its turn meanwhile.
+    const int settled = SameCounters(&last, &now) && !OthersRun();
+    equal = settled ? equal + 1 : 1;
     last = now;
     if (equal == 1 && IsOver(deadline)) return 0;
   }

@@ -183,8 +183,7 @@ void SortDeadNodes(const LogNames& names, Lines* lines) {
                  [](const auto& node) { return node.second; });
 }
 
-// ----------------------------------------------------- the reader's own work
-// --
+// ------------------------------------------------------ the reader's work --
 
 // A thread's line that nothing belongs to, and that says that it waits.
 bool IsReady(const std::string& line, const std::string& next) {
