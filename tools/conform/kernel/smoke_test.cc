@@ -211,9 +211,12 @@ TEST_P(SmokeTest, APolicyOfSelinuxDecides) {
   // The stranger's does not, and its extended error says why.
   EXPECT_EQ(Commands(steps[10].returns.at(0)),
             (Words{BR_NOOP, BR_FAILED_REPLY}));
-  int32_t error = 0;
-  std::memcpy(&error, &steps[11].returns.at(0).peeks.at(0).at(8), sizeof error);
-  EXPECT_EQ(error, -EPERM);
+  const std::string error =
+      steps[11].returns.at(0).peeks.at(0).value_or("unreadable");
+  int32_t param = 0;
+  ASSERT_EQ(error.size(), 12u);
+  std::memcpy(&param, &error[8], sizeof(param));
+  EXPECT_EQ(param, -EPERM);
 }
 
 // docs/findings/0001-dead-node-leak.md.
