@@ -141,8 +141,9 @@ static void RunProcess(const struct Scenario* scenario, int process) {
        syscall(SYS_setresuid, self->uid, self->uid, self->uid) != 0)) {
     _exit(1);
   }
-  // A change of uid clears it.
+  // A change of uid clears both; without the second fail-nth belongs to root.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_DUMPABLE, 1);
   StartThreads(scenario, process);
   RunActor((void*)(intptr_t)self->first_actor);
 }

@@ -219,6 +219,23 @@ TEST_P(SmokeTest, APolicyOfSelinuxDecides) {
   EXPECT_EQ(param, -EPERM);
 }
 
+TEST_P(SmokeTest, AnAllocationFailsWhateverTheUid) {
+  if (!absl::EndsWith(GetParam(), "-fault")) {
+    GTEST_SKIP() << "a kernel of the variant fault is needed";
+  }
+  for (const char* uid : {"0", "1001"}) {
+    const Plan fails = {"fails", std::string("scenario fails\nprocess 0 uid=") +
+                                     uid +
+                                     "\ntask 0 process=0\nfail_nth 0 1\n"
+                                     "call 0 open device=binder\nend\n"};
+    const std::vector<ScenarioRecord> records = RunAll({fails});
+    ASSERT_EQ(records.size(), 1u);
+    ASSERT_EQ(records[0].steps.size(), 1u) << records[0].detail;
+    EXPECT_EQ(records[0].steps[0].returns.at(0).fail_nth_error, 0);
+    EXPECT_EQ(records[0].steps[0].returns.at(0).error, ENOMEM);
+  }
+}
+
 // docs/findings/0001-dead-node-leak.md.
 TEST_P(SmokeTest, ASendThatSleepsWhileItsTargetDiesLeaksTheNode) {
   const std::vector<ScenarioRecord> records =
