@@ -60,7 +60,7 @@ class Kernel {
   // poll() with no timeout and POLLIN; ret: 1 once the device is readable, or
   // if there is no such descriptor; value: revents.
   void SysPoll(TaskId task, uint32_t fd);
-  // `request` is the ioctl's nr; `argument` its value.
+  // `request` is the ioctl's number; `argument` its value.
   void SysIoctl(TaskId task, uint32_t fd, uint32_t request, uint64_t argument,
                 bool null_argument);
   void SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args);

@@ -13,28 +13,6 @@ void Announce(EventSink* events, const char* call, const char* name,
   }
 }
 
-const char* RequestName(uint32_t request) {
-  switch (static_cast<IoctlRequest>(request)) {
-    case IoctlRequest::kWriteRead:
-      return "BINDER_WRITE_READ";
-    case IoctlRequest::kSetIdleTimeout:
-      return "BINDER_SET_IDLE_TIMEOUT";
-    case IoctlRequest::kSetMaxThreads:
-      return "BINDER_SET_MAX_THREADS";
-    case IoctlRequest::kSetIdlePriority:
-      return "BINDER_SET_IDLE_PRIORITY";
-    case IoctlRequest::kSetContextMgr:
-      return "BINDER_SET_CONTEXT_MGR";
-    case IoctlRequest::kThreadExit:
-      return "BINDER_THREAD_EXIT";
-    case IoctlRequest::kVersion:
-      return "BINDER_VERSION";
-    case IoctlRequest::kGetExtendedError:
-      return "BINDER_GET_EXTENDED_ERROR";
-  }
-  return "unknown request";
-}
-
 }  // namespace
 
 void Kernel::SysOpen(TaskId task, ContextId device, bool nonblock) {
@@ -87,7 +65,7 @@ void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
   frame.null_argument = null_argument ? 1 : 0;
   if (proto::Event* event = Emit(events_, proto::Event::SYSCALL, "ioctl")) {
     AddArg(event, "fd", fd);
-    AddArg(event, "request", RequestName(request));
+    AddArg(event, "request", NameOf(static_cast<IoctlRequest>(request)));
     if (null_argument) {
       AddArg(event, "argument", "NULL");
     } else {

@@ -29,7 +29,7 @@ struct Syscall {
   bool nonblock = false;       // kOpen
   uint64_t size = 0;           // kMmap, in bytes
   bool writable = false;       // kMmap: asks for PROT_WRITE
-  uint32_t request = 0;        // kIoctl: the request's nr
+  uint32_t request = 0;        // kIoctl: the request's number
   uint64_t argument = 0;       // kIoctl: its value
   bool null_argument = false;  // kIoctl
   WriteReadArgs args = {};     // kWriteRead

@@ -142,4 +142,44 @@ uint32_t SizeOf(Br br) {
   }
 }
 
+const char* NameOf(IoctlRequest request) {
+  switch (request) {
+    case IoctlRequest::kWriteRead:
+      return "BINDER_WRITE_READ";
+    case IoctlRequest::kSetIdleTimeout:
+      return "BINDER_SET_IDLE_TIMEOUT";
+    case IoctlRequest::kSetMaxThreads:
+      return "BINDER_SET_MAX_THREADS";
+    case IoctlRequest::kSetIdlePriority:
+      return "BINDER_SET_IDLE_PRIORITY";
+    case IoctlRequest::kSetContextMgr:
+      return "BINDER_SET_CONTEXT_MGR";
+    case IoctlRequest::kThreadExit:
+      return "BINDER_THREAD_EXIT";
+    case IoctlRequest::kVersion:
+      return "BINDER_VERSION";
+    case IoctlRequest::kGetExtendedError:
+      return "BINDER_GET_EXTENDED_ERROR";
+  }
+  return "BINDER_UNKNOWN";
+}
+
+const char* NameOfUnmodelled(uint32_t request) {
+  switch (request) {
+    case RequestNumber(3, 11, 24):
+      return "BINDER_GET_NODE_DEBUG_INFO";
+    case RequestNumber(3, 12, 24):
+      return "BINDER_GET_NODE_INFO_FOR_REF";
+    case RequestNumber(1, 13, 24):
+      return "BINDER_SET_CONTEXT_MGR_EXT";
+    case RequestNumber(1, 14, 12):
+      return "BINDER_FREEZE";
+    case RequestNumber(3, 15, 12):
+      return "BINDER_GET_FROZEN_INFO";
+    case RequestNumber(1, 16, 4):
+      return "BINDER_ENABLE_ONEWAY_SPAM_DETECTION";
+  }
+  return nullptr;
+}
+
 }  // namespace bindery::sim

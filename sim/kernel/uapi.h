@@ -65,16 +65,35 @@ uint32_t SizeOf(Br br);
 // Room that a read buffer must have before an item is taken: the largest word.
 inline constexpr uint64_t kMinReadRoom = 76;
 
+// _IOC(direction, 'b', nr, size): 1 the driver reads the argument, 2 it writes
+// it, 3 both.
+constexpr uint32_t RequestNumber(uint32_t direction, uint32_t nr,
+                                 uint32_t size) {
+  return direction << 30 | size << 16 | uint32_t{'b'} << 8 | nr;
+}
+
+// The requests of ioctl() that are modelled.
 enum class IoctlRequest : uint32_t {
-  kWriteRead = 1,
-  kSetIdleTimeout = 3,
-  kSetMaxThreads = 5,
-  kSetIdlePriority = 6,
-  kSetContextMgr = 7,
-  kThreadExit = 8,
-  kVersion = 9,
-  kGetExtendedError = 17,
+  kWriteRead = RequestNumber(3, 1, 48),
+  kSetIdleTimeout = RequestNumber(1, 3, 8),
+  kSetMaxThreads = RequestNumber(1, 5, 4),
+  kSetIdlePriority = RequestNumber(1, 6, 4),
+  kSetContextMgr = RequestNumber(1, 7, 4),
+  kThreadExit = RequestNumber(1, 8, 4),
+  kVersion = RequestNumber(3, 9, 4),
+  kGetExtendedError = RequestNumber(3, 17, 12),
 };
+inline constexpr IoctlRequest kIoctlRequests[] = {
+    IoctlRequest::kWriteRead,     IoctlRequest::kSetIdleTimeout,
+    IoctlRequest::kSetMaxThreads, IoctlRequest::kSetIdlePriority,
+    IoctlRequest::kSetContextMgr, IoctlRequest::kThreadExit,
+    IoctlRequest::kVersion,       IoctlRequest::kGetExtendedError};
+// A name such as "BINDER_VERSION", "BINDER_UNKNOWN" for other numbers.
+const char* NameOf(IoctlRequest request);
+
+// Those that drivers have and the model does not; null for other numbers.
+const char* NameOfUnmodelled(uint32_t request);
+
 inline constexpr uint64_t kCurrentProtocolVersion = 8;
 
 // transaction_flags.

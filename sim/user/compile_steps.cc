@@ -237,6 +237,12 @@ void Compiler::IoctlStep(const StepCursor& step) {
     errors_.Add(ioctl.At("number"),
                 "this is BINDER_WRITE_READ; use a write_read step");
   }
+  if (const char* const name = NameOfUnmodelled(request.number)) {
+    errors_.Add(ioctl.At("number"),
+                absl::StrCat("this is ", name,
+                             ", which the model does not have; take it out, or "
+                             "use a number that no driver knows"));
+  }
   const uint32_t fd = Fd(ioctl->fd(), ioctl.At("fd"));
   Instruction& instruction = Emit(OpCode::kIoctl, step.place());
   instruction.a = fd;

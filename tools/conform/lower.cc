@@ -23,38 +23,16 @@ constexpr uint64_t kPayloadRoom = kReadBuffer - kPayload;
 // Larger payloads fail before they are copied, so their memory is not needed.
 constexpr uint64_t kMostCopied = 1 << 20;
 
-// _IOC(dir, 'b', nr, size).
-constexpr uint32_t Ioc(uint32_t direction, uint32_t nr, uint32_t size) {
-  return direction << 30 | size << 16 | uint32_t{'b'} << 8 | nr;
-}
-
-struct Request {
-  const char* name;
-  uint32_t number;
-  uint32_t in;   // bytes of the argument that the driver reads
-  uint32_t out;  // and those that it writes
-};
-
-Request RequestOf(uint32_t nr) {
-  switch (static_cast<IoctlRequest>(nr)) {
-    case IoctlRequest::kSetIdleTimeout:
-      return {"BINDER_SET_IDLE_TIMEOUT", Ioc(1, 3, 8), 8, 0};
-    case IoctlRequest::kSetMaxThreads:
-      return {"BINDER_SET_MAX_THREADS", Ioc(1, 5, 4), 4, 0};
-    case IoctlRequest::kSetIdlePriority:
-      return {"BINDER_SET_IDLE_PRIORITY", Ioc(1, 6, 4), 4, 0};
-    case IoctlRequest::kSetContextMgr:
-      return {"BINDER_SET_CONTEXT_MGR", Ioc(1, 7, 4), 4, 0};
-    case IoctlRequest::kThreadExit:
-      return {"BINDER_THREAD_EXIT", Ioc(1, 8, 4), 4, 0};
+// Bytes of the argument that the driver writes.
+uint32_t WrittenBy(IoctlRequest request) {
+  switch (request) {
     case IoctlRequest::kVersion:
-      return {"BINDER_VERSION", Ioc(3, 9, 4), 0, 4};
+      return 4;
     case IoctlRequest::kGetExtendedError:
-      return {"BINDER_GET_EXTENDED_ERROR", Ioc(3, 17, 12), 0, 12};
-    case IoctlRequest::kWriteRead:
-      return {"BINDER_WRITE_READ", Ioc(3, 1, 48), 0, 0};
+      return 12;
+    default:
+      return 0;
   }
-  return {"BINDER_UNKNOWN", nr, 0, 0};
 }
 
 void AppendPoke(uint64_t address, absl::string_view bytes, LoweredCall* out) {
@@ -68,8 +46,6 @@ bool IsTransaction(Bc bc) {
 }
 
 }  // namespace
-
-const char* RequestName(uint32_t nr) { return RequestOf(nr).name; }
 
 // Room for `room` bytes, of which `bytes` are set and the rest is zero.
 uint64_t Lowering::Payload(absl::string_view bytes, uint64_t room,
@@ -184,7 +160,7 @@ void Lowering::LowerWriteRead(const sim::World& world, sim::TaskId task,
   absl::StrAppend(&out->action, " read ", args.read_size, ")");
   if (args.null_argument) {
     absl::StrAppendFormat(&out->plan, "ioctl fd=%u nr=%#x arg=0", call.fd,
-                          RequestOf(1).number);
+                          static_cast<uint32_t>(IoctlRequest::kWriteRead));
     return;
   }
   // The consumed count says where the driver starts; what is before is not
@@ -205,9 +181,9 @@ void Lowering::LowerWriteRead(const sim::World& world, sim::TaskId task,
 }
 
 void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
-  const Request request = RequestOf(call.request);
+  const auto request = static_cast<IoctlRequest>(call.request);
   absl::StrAppend(
-      &out->action, "ioctl(", call.fd, ", ", request.name, ", ",
+      &out->action, "ioctl(", call.fd, ", ", sim::NameOf(request), ", ",
       call.null_argument ? "NULL" : absl::StrCat(call.argument).c_str(), ")");
   uint64_t address = 0;
   if (!call.null_argument) {
@@ -217,9 +193,10 @@ void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
     address = Payload(argument, argument.size(), out);
   }
   absl::StrAppendFormat(&out->plan, "ioctl fd=%u nr=%#x arg=%#x", call.fd,
-                        request.number, address);
-  if (request.out != 0 && address != 0) {
-    absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, request.out);
+                        call.request, address);
+  const uint32_t written = WrittenBy(request);
+  if (written != 0 && address != 0) {
+    absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, written);
   }
 }
 

@@ -11,10 +11,6 @@
 
 namespace bindery::conform {
 
-// A request of ioctl() by its nr, such as "BINDER_VERSION"; "BINDER_UNKNOWN"
-// for those that no driver has.
-const char* RequestName(uint32_t nr);
-
 // One call, ready for an agent.
 struct LoweredCall {
   std::string plan;    // `poke` lines and the `call` line of tools/agent

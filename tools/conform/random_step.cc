@@ -22,7 +22,8 @@ constexpr uint64_t kOddSizes[] = {1, 4, 7, 8, 24, 76, 79, 80, 84, 100, 512};
 constexpr uint64_t kMappings[] = {4096,    8192,    65536,  1 << 20,
                                   2 << 20, 4 << 20, 8 << 20};
 // Requests that no kernel has: other letters, numbers and sizes.
-constexpr uint32_t kUnknownRequests[] = {42, 0x4200, 0x40046263, 0xc0306300};
+constexpr uint32_t kUnknownRequests[] = {42,         0x4200,     1,
+                                         0x40046263, 0xc0306300, 0xc0086209};
 
 class StepFiller {
  public:

@@ -6,7 +6,6 @@
 #include "sim/kernel/errno.h"
 #include "sim/world/rows_kernel.h"
 #include "sim/world/value_text.h"
-#include "tools/conform/lower.h"
 
 namespace bindery::conform {
 namespace {
@@ -51,6 +50,15 @@ std::vector<std::string> Commands() {
   std::vector<std::string> names;
   for (const sim::Bc bc : ModelledCommands()) names.push_back(sim::NameOf(bc));
   names.push_back(sim::NameOf(sim::Bc::kUnknown));
+  return names;
+}
+
+std::vector<std::string> Requests() {
+  std::vector<std::string> names;
+  for (const auto request : sim::kIoctlRequests) {
+    names.push_back(sim::NameOf(request));
+  }
+  names.push_back(sim::NameOf(sim::IoctlRequest{0}));
   return names;
 }
 
@@ -143,11 +151,8 @@ std::vector<std::string> ModelledNames(Group group) {
   switch (group) {
     case Group::kCommands:
       return Commands();
-    case Group::kRequests: {
-      auto names = Numbered(RequestName, "BINDER_UNKNOWN");
-      names.push_back("BINDER_UNKNOWN");
-      return names;
-    }
+    case Group::kRequests:
+      return Requests();
     case Group::kObjects:
       return Objects();
     case Group::kReturns:
