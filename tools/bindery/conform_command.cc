@@ -12,6 +12,7 @@
 #include "tools/bindery/flags.h"
 #include "tools/bindery/meter.h"
 #include "tools/bindery/report.h"
+#include "tools/bindery/search.h"
 #include "tools/bindery/session.h"
 #include "tools/bindery/verdict.h"
 #include "tools/conform/differential.h"
@@ -232,11 +233,13 @@ void FillRandom(const conform::DifferentialResult& found,
                 const conform::KernelSpec& kernel, const Meter& meter,
                 proto::Result* result) {
   result->set_name("random");
-  result->set_verdict(found.mismatches.empty() ? "pass" : "mismatch");
+  result->set_verdict(!found.mismatches.empty() ? "mismatch"
+                      : found.complete          ? "pass"
+                                                : "inconclusive");
   auto& figures = *result->mutable_figures();
   figures["scenarios"] = static_cast<double>(found.scenarios);
   figures["steps"] = static_cast<double>(found.steps);
-  std::string reason;
+  std::string reason = found.complete ? "" : "the time was up";
   for (const conform::Mismatch& mismatch : found.mismatches) {
     absl::StrAppend(&reason, "\n# seed ", mismatch.seed, "\n",
                     conform::ToText(mismatch.scenario), mismatch.explanation);
@@ -263,7 +266,13 @@ int ConformRandom() {
   std::fprintf(stderr, "seed %llu\n",
                static_cast<unsigned long long>(options.seed));
   const Meter meter;
-  const auto found = conform::Differential(options, *driver, {});
+  Ticker ticker("random");
+  const auto found =
+      conform::Differential(options, *driver, [&](uint64_t done) {
+        return ticker.Tick([&] {
+          return absl::StrCat(done, " of ", options.count, " scenarios");
+        });
+      });
   if (!found.ok()) return Fail(found.status());
   if (absl::GetFlag(FLAGS_stats)) {
     std::fputs(found->stats.Report().c_str(), stderr);

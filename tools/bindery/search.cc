@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
 #include "tools/bindery/flags.h"
 
 namespace bindery::tools {
@@ -20,19 +21,12 @@ Ticker::~Ticker() {
   if (line_open_) std::fprintf(stderr, "\r\033[K");
 }
 
-bool Ticker::Tick(const model::Progress& progress) {
+bool Ticker::Tick(const std::function<std::string()>& where) {
   const double now = meter_.Seconds();
   if (now - shown_ >= (terminal_ ? 0.5 : 30.0)) {
     shown_ = now;
-    std::fprintf(stderr,
-                 "%s%s: %.0f s, %llu states, %llu transitions, %llu waiting, "
-                 "%llu MB%s",
-                 terminal_ ? "\r\033[K" : "", name_.c_str(), now,
-                 static_cast<unsigned long long>(progress.states),
-                 static_cast<unsigned long long>(progress.transitions),
-                 static_cast<unsigned long long>(progress.frontier),
-                 static_cast<unsigned long long>(progress.bytes >> 20),
-                 terminal_ ? "" : "\n");
+    std::fprintf(stderr, "%s%s: %.0f s, %s%s", terminal_ ? "\r\033[K" : "",
+                 name_.c_str(), now, where().c_str(), terminal_ ? "" : "\n");
     line_open_ = terminal_;
   }
   return limit_ == 0 || now < limit_;
@@ -61,7 +55,11 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
                  static_cast<unsigned long long>(options->seed));
   }
   options->tick = [ticker](const model::Progress& progress) {
-    return ticker->Tick(progress);
+    return ticker->Tick([&progress] {
+      return absl::StrCat(progress.states, " states, ", progress.transitions,
+                          " transitions, ", progress.frontier, " waiting, ",
+                          progress.bytes >> 20, " MB");
+    });
   };
 }
 

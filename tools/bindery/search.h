@@ -3,6 +3,7 @@
 #define BINDERY_TOOLS_BINDERY_SEARCH_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "model/explore/result.h"
@@ -12,14 +13,15 @@
 
 namespace bindery::tools {
 
-// Ends a search after --time_limit; shows where it stands: one line that is
+// Ends long work after --time_limit; shows where it stands: one line that is
 // overwritten on a terminal, else one line every 30 s.
 class Ticker {
  public:
   explicit Ticker(std::string name);
   ~Ticker();
-  // False once the time is up.
-  bool Tick(const model::Progress& progress);
+  // False once the time is up. `where` says where the work stands, when that
+  // is to be shown.
+  bool Tick(const std::function<std::string()>& where);
 
  private:
   const std::string name_;

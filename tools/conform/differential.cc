@@ -44,7 +44,7 @@ class Runner {
 
   // The next batch is made while the kernel runs the one before.
   absl::StatusOr<DifferentialResult> Run(
-      const std::function<void(uint64_t)>& progress) {
+      const std::function<bool(uint64_t)>& progress) {
     Batch batch = Next();
     while (!batch.scenarios.empty() || !batch.status.ok()) {
       if (!batch.status.ok()) return batch.status;
@@ -53,10 +53,11 @@ class Runner {
       const absl::Status status = Take(batch);
       maker.join();
       if (!status.ok()) return status;
-      if (progress) progress(result_.scenarios);
       if (result_.mismatches.size() >= options_.max_mismatches) break;
+      if (!progress(result_.scenarios)) return std::move(result_);
       batch = std::move(following);
     }
+    result_.complete = true;
     return std::move(result_);
   }
 
@@ -107,7 +108,7 @@ class Runner {
 
 absl::StatusOr<DifferentialResult> Differential(
     const DifferentialOptions& options, const sim::Driver& driver,
-    const std::function<void(uint64_t)>& progress) {
+    const std::function<bool(uint64_t)>& progress) {
   return Runner(options, driver).Run(progress);
 }
 

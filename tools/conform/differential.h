@@ -34,18 +34,19 @@ struct Mismatch {
 };
 
 struct DifferentialResult {
+  bool complete = false;  // all scenarios, or as many mismatches as may be
   uint64_t scenarios = 0;
   uint64_t steps = 0;
   std::vector<Mismatch> mismatches;
   Stats stats;
 };
 
-// Scenarios of seed, seed + 1, ... `progress` is told how many are done, and
-// may be empty. Errors: of the machine; Internal if a generated scenario cannot
-// be run by the model.
+// Scenarios of seed, seed + 1, ... `progress` is told how many are done, batch
+// by batch; false ends the run. Errors: of the machine; Internal if a generated
+// scenario cannot be run by the model.
 absl::StatusOr<DifferentialResult> Differential(
     const DifferentialOptions& options, const sim::Driver& driver,
-    const std::function<void(uint64_t done)>& progress);
+    const std::function<bool(uint64_t done)>& progress);
 
 }  // namespace bindery::conform
 
