@@ -17,9 +17,10 @@ namespace {
 
 constexpr char kFolder[] = "tests/conformance";
 constexpr const char* kSuites[] = {
-    "scenarios/tutorial", "scenarios/peers/aosp_driver_interface",
-    "scenarios/regressions", "scenarios/signals", "scenarios/conformance",
-    "scenarios/findings", "scenarios/workload"};
+    "scenarios/tutorial",    "scenarios/peers/aosp_driver_interface",
+    "scenarios/regressions", "scenarios/signals",
+    "scenarios/conformance", "scenarios/findings",
+    "scenarios/workload"};
 
 struct Case {
   std::string text;

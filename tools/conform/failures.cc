@@ -61,7 +61,7 @@ std::string Outcomes(const LockstepRun& run,
   return text;
 }
 
-// `records`: one for each point of failure. The best of them counts.
+// `records`: one for each point of failure. The one that agrees longest counts.
 Verdict JudgePoints(const LockstepRun& run, const ScenarioRecord* records) {
   Verdict best;
   std::vector<Transcript> observed;
@@ -69,7 +69,7 @@ Verdict JudgePoints(const LockstepRun& run, const ScenarioRecord* records) {
     Verdict verdict = Judge(run, records[i]);
     if (verdict.same) return verdict;
     observed.push_back(Observe(run, records[i]));
-    if (i == 0 || verdict.steps > best.steps) best = std::move(verdict);
+    if (i == 0 || verdict.agreed > best.agreed) best = std::move(verdict);
   }
   absl::StrAppend(&best.explanation, Outcomes(run, observed));
   return best;

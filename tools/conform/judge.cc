@@ -60,6 +60,7 @@ Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
   const Difference difference = FirstDifference(expected, observed);
   Verdict verdict;
   verdict.steps = std::min(observed.steps.size(), expected.steps.size());
+  verdict.agreed = difference.found ? difference.step : verdict.steps;
   verdict.same = !difference.found && run.failure.empty();
   if (difference.found) {
     verdict.explanation = Explain(expected, observed, difference);

@@ -14,6 +14,7 @@ namespace bindery::conform {
 struct Verdict {
   bool same = false;
   size_t steps = 0;         // compared
+  size_t agreed = 0;        // of them before the first that differs
   std::string explanation;  // for people, if not the same
 };
 
