@@ -14,8 +14,8 @@ namespace bindery::conform {
 struct Verdict {
   bool same = false;
   size_t steps = 0;         // compared
-  size_t agreed = 0;        // of them before the first that differs
   std::string explanation;  // for people, if not the same
+  size_t agreed = 0;        // of the steps, before the first that differs
 };
 
 // What an observed transcript says about the model's run, which also has to
