@@ -15,7 +15,7 @@
 
 namespace bindery::conform {
 
-// `cpu`: the machine stays on the CPU so many places behind the caller's.
+// `cpu`: as ChildOptions::cpu.
 absl::StatusOr<ChildResult> Boot(const KernelSpec& kernel,
                                  const std::string& plan_text, int cpu,
                                  const MachineOptions& options);

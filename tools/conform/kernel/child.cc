@@ -27,19 +27,16 @@ absl::Status SystemError(const std::string& what) {
   return absl::UnavailableError(absl::StrCat(what, ": ", strerror(errno)));
 }
 
-// Stays on one CPU: of those that the caller may use, the one so many places
-// behind the CPU that it runs on, so that callers who know nothing of each
-// other spread. A caller that may not choose keeps what it has.
-void PinToCpu(int distance) {
+// Stays on one CPU: the one with this number among those that the caller may
+// use, counted around in a circle. A caller that may not choose keeps what it
+// has.
+void PinToCpu(int number) {
   cpu_set_t allowed;
-  const int here = sched_getcpu();
-  if (distance < 0 || here < 0 ||
-      sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+  if (number < 0 || sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
     return;
   }
-  int left = distance % CPU_COUNT(&allowed);
-  for (int i = 0; i < CPU_SETSIZE; ++i) {
-    const int cpu = (here + i) % CPU_SETSIZE;
+  int left = number % CPU_COUNT(&allowed);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &allowed) || left-- > 0) continue;
     cpu_set_t one;
     CPU_ZERO(&one);

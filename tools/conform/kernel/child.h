@@ -25,8 +25,8 @@ struct ChildOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<int> kept_fds;  // stay open in the program, with their numbers
   std::chrono::milliseconds silence_limit{20000};
-  // The program stays on the CPU so many places behind the caller's; -1: it
-  // may use all of the caller's.
+  // The program stays on the CPU with this number among the caller's, counted
+  // around in a circle; -1: it may use all of them.
   int cpu = -1;
 };
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <string>
+#include <thread>
 
 #include "gtest/gtest.h"
 
@@ -75,6 +76,19 @@ TEST(ChildTest, StaysOnOneCpuWhenTold) {
     ASSERT_TRUE(result.ok());
     EXPECT_EQ(result->output, "1\n") << cpu;
   }
+}
+
+// Whoever starts them, and from which CPU.
+TEST(ChildTest, NeighboursStayOnDifferentCpus) {
+  const auto cpu_of = [](int cpu) {
+    ChildOptions options = Shell("grep Cpus_allowed_list: /proc/self/status");
+    options.cpu = cpu;
+    const auto result = RunChild(options);
+    return result.ok() ? result->output : "";
+  };
+  const int count = static_cast<int>(std::thread::hardware_concurrency());
+  EXPECT_EQ(cpu_of(0), cpu_of(count));
+  if (count > 1) EXPECT_NE(cpu_of(0), cpu_of(1));
 }
 
 TEST(ChildTest, SaysWhichProgramIsMissing) {

@@ -1,5 +1,7 @@
 #include "tools/conform/kernel/machine.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <iterator>
 #include <thread>
@@ -140,13 +142,17 @@ absl::StatusOr<Records> RunPlans(const KernelSpec& kernel,
     if (!status.ok()) return status;
   }
   std::vector<Share> shares = Split(plans, options.jobs);
+  // Each on a CPU of its own; from here on, so that programs that know nothing
+  // of each other spread.
+  const int here = std::max(sched_getcpu(), 0);
   std::vector<std::thread> threads;
   for (size_t i = 1; i < shares.size(); ++i) {
-    threads.emplace_back([&kernel, &options, &share = shares[i], i] {
-      share.records = RunAll(kernel, share.plans, static_cast<int>(i), options);
+    threads.emplace_back([&kernel, &options, &share = shares[i],
+                          cpu = here + static_cast<int>(i)] {
+      share.records = RunAll(kernel, share.plans, cpu, options);
     });
   }
-  shares[0].records = RunAll(kernel, shares[0].plans, 0, options);
+  shares[0].records = RunAll(kernel, shares[0].plans, here, options);
   for (std::thread& thread : threads) thread.join();
   Records all;
   for (Share& share : shares) {
