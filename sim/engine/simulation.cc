@@ -40,6 +40,16 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   kernel_.set_events(nullptr);
   FindTasks();
   FindFirstCalls();
+  FailLater();
+}
+
+// The set-up's own allocations do not count: nothing could go on without them.
+void Simulation::FailLater() {
+  if (options_.fail_allocation == 0) return;
+  world_.BeginStep(scenario_.environment_actor());
+  world_.Edit(kGlobal).fail_next = options_.fail_allocation;
+  world_.Commit();
+  world_.ForgetHistory();
 }
 
 void Simulation::FindTasks() {

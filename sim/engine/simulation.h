@@ -55,6 +55,8 @@ struct SimulationOptions {
   // Told of every system call, those of the set-up included. May be null;
   // outlives the simulation.
   SyscallObserver* observer = nullptr;
+  // Which allocation behind the set-up fails, counted from 1; 0: none.
+  uint32_t fail_allocation = 0;
   // Watches properties of histories, whose memory is then part of the state.
   // Needs the journal.
   bool history = false;
@@ -126,6 +128,7 @@ class Simulation {
 
  private:
   void FindTasks();
+  void FailLater();
   void FindFirstCalls();
   bool KillEnabled(uint32_t index) const;
   bool SignalEnabled(uint32_t actor) const;

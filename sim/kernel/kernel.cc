@@ -272,10 +272,9 @@ void Kernel::ExitProcess(ProcessId process) {
 }
 
 bool Op::AllocationFails() {
-  if (!k.FailsAllocation()) {
-    if (w.Get(global()).fail_next == 0) return false;
-    w.Edit(global()).fail_next = 0;
-  }
+  if (w.Get(global()).fail_next == 0) return false;
+  if (--w.Edit(global()).fail_next != 0) return false;
+  k.AllocationFailed();
   Event(proto::Event::ENVIRONMENT, "allocation failure");
   return true;
 }

@@ -103,8 +103,8 @@ class Kernel {
   void Woken(TaskId task) {
     if (observer_ != nullptr) observer_->Woken(w_, task);
   }
-  bool FailsAllocation() {
-    return observer_ != nullptr && observer_->FailsAllocation();
+  void AllocationFailed() {
+    if (observer_ != nullptr) observer_->AllocationFailed();
   }
   void Refused(const char* message) {
     if (observer_ != nullptr) observer_->Refused(message);

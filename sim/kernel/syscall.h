@@ -53,8 +53,8 @@ class SyscallObserver {
   virtual void Woken(const World& /*world*/, TaskId /*task*/) {}
   // A function of the driver begins that is not a whole system call.
   virtual void Entered(OpId /*op*/) {}
-  // The driver allocates memory; true makes it fail.
-  virtual bool FailsAllocation() { return false; }
+  // The driver was refused memory.
+  virtual void AllocationFailed() {}
   // The driver refuses what user space asked for; why, in words of our own.
   virtual void Refused(const char* /*message*/) {}
 };

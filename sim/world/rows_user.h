@@ -19,14 +19,14 @@ struct alignas(8) GlobalRow {
   static constexpr TableId kTable = TableId::kGlobal;
   static constexpr char kName[] = "global";
 
-  SetHead procs;      // binder_procs
-  ListHead deferred;  // binder_deferred_list, head is served first
-  FrameId worker;     // the deferred worker's activation
-  uint32_t last_id;   // debug ids handed out
-  uint32_t kills;     // bit i: budget.kill[i] has not happened yet
-  uint32_t signals;   // signals left in the budget
-  uint32_t failures;  // allocation failures left in the budget
-  uint8_t fail_next;  // the next allocation fails
+  SetHead procs;       // binder_procs
+  ListHead deferred;   // binder_deferred_list, head is served first
+  FrameId worker;      // the deferred worker's activation
+  uint32_t last_id;    // debug ids handed out
+  uint32_t kills;      // bit i: budget.kill[i] has not happened yet
+  uint32_t signals;    // signals left in the budget
+  uint32_t failures;   // allocation failures left in the budget
+  uint32_t fail_next;  // the Nth allocation from here fails; 0: none
 
   template <typename V>
   static void Fields(V& v) {

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,14 +22,6 @@ enum { kStackSize = 64 << 10 };
 
 // Written by the actors, in memory that the coordinator shares.
 static _Atomic pid_t* g_tids;
-
-static void FutexWake(_Atomic uint32_t* word) {
-  syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-}
-
-static void FutexWait(_Atomic uint32_t* word, uint32_t value) {
-  syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
-}
 
 void Post(int actor) {
   atomic_store(&g_mailboxes[actor].state, kPosted);
@@ -177,11 +168,8 @@ int PrepareActors(void) {
   signal(SIGPIPE, SIG_IGN);
   InstallFaultHandler();
   LetForksInheritText();
-  void* const at =
-      mmap(NULL, kMaxActors * sizeof(*g_tids), PROT_READ | PROT_WRITE,
-           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (at == MAP_FAILED) return errno;
-  g_tids = at;
+  g_tids = MapShared(NULL, kMaxActors * sizeof(*g_tids), 0);
+  if (g_tids == NULL) return errno;
   return PrepareSlowPages();
 }
 

@@ -1,7 +1,11 @@
 #include "tools/agent/mailbox.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -15,6 +19,14 @@ void* MapShared(void* address, size_t size, int flags) {
       mmap(address, size, PROT_READ | PROT_WRITE,
            MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
   return at == MAP_FAILED ? NULL : at;
+}
+
+void FutexWake(_Atomic uint32_t* word) {
+  syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+void FutexWait(_Atomic uint32_t* word, uint32_t value) {
+  syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
 }
 
 int MapSharedMemory(void) {

@@ -114,6 +114,11 @@ extern struct Mailbox* g_mailboxes;
 // page by page.
 void* MapShared(void* address, size_t size, int flags);
 
+// Between processes, on a word of such memory. Waiting ends when the word is
+// not `value`, when it is woken, or for no reason at all.
+void FutexWake(_Atomic uint32_t* word);
+void FutexWait(_Atomic uint32_t* word, uint32_t value);
+
 // Makes the three mappings. Returns 0 or an errno.
 int MapSharedMemory(void);
 

@@ -2,11 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <linux/userfaultfd.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,20 +14,14 @@
 enum { kNothing = INT32_MAX, kTaken = INT32_MAX - 1 };
 
 // In memory that all processes share.
-static _Atomic int32_t* g_offers;
+static _Atomic uint32_t* g_offers;
 
 // In the coordinator.
 static int g_watches[kMaxProcesses];
 static int g_watch_count;
 
-static void Wake(_Atomic int32_t* word) {
-  syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
-
-static void WaitWhile(_Atomic int32_t* word, int32_t value) {
-  while (atomic_load(word) == value) {
-    syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
-  }
+static void WaitWhile(_Atomic uint32_t* word, uint32_t value) {
+  while (atomic_load(word) == value) FutexWait(word, value);
 }
 
 static int HasSlowPages(const struct Scenario* scenario) {
@@ -40,11 +32,8 @@ static int HasSlowPages(const struct Scenario* scenario) {
 }
 
 int PrepareSlowPages(void) {
-  void* const at =
-      mmap(NULL, kMaxProcesses * sizeof(*g_offers), PROT_READ | PROT_WRITE,
-           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (at == MAP_FAILED) return errno;
-  g_offers = at;
+  g_offers = MapShared(NULL, kMaxProcesses * sizeof(*g_offers), 0);
+  if (g_offers == NULL) return errno;
   for (int i = 0; i < kMaxProcesses; ++i) atomic_store(&g_offers[i], kNothing);
   return 0;
 }
@@ -73,11 +62,12 @@ static int32_t Watch(const struct Scenario* scenario) {
 void HandOverSlowPages(const struct Scenario* scenario, int process) {
   if (!HasSlowPages(scenario)) return;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int32_t offer = Watch(scenario);
+  const int32_t fd = Watch(scenario);
+  const uint32_t offer = (uint32_t)fd;
   atomic_store(&g_offers[process], offer);
-  Wake(&g_offers[process]);
+  FutexWake(&g_offers[process]);
   WaitWhile(&g_offers[process], offer);
-  if (offer >= 0) close(offer);
+  if (fd >= 0) close(fd);
 }
 
 static int TakeDescriptor(pid_t pid, int fd) {
@@ -91,13 +81,13 @@ static int TakeDescriptor(pid_t pid, int fd) {
 }
 
 int TakeSlowPages(const struct Scenario* scenario, int process, pid_t pid) {
-  _Atomic int32_t* const offer = &g_offers[process];
+  _Atomic uint32_t* const offer = &g_offers[process];
   if (!HasSlowPages(scenario)) return 0;
   WaitWhile(offer, kNothing);
-  const int32_t fd = atomic_load(offer);
+  const int32_t fd = (int32_t)atomic_load(offer);
   const int error = fd < 0 ? -fd : TakeDescriptor(pid, fd);
   atomic_store(offer, kTaken);
-  Wake(offer);
+  FutexWake(offer);
   return error;
 }
 

@@ -144,21 +144,11 @@ absl::Status SetFlag(absl::string_view name, const std::string& value) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-namespace {
-
-// Flags that stand for themselves.
-bool IsSwitch(absl::string_view name) {
-  return name == "update_goldens" || name == "help" || name == "keep_going" ||
-         name == "wide_fingerprints" || name == "stats" || name == "record" ||
-         name == "recorded" || name == "fail_allocations";
-}
-
 // What a flag without `=` means; empty when it means nothing.
 std::string ValueAlone(absl::string_view name) {
   if (name == "coverage") return kNoFile;
-  return IsSwitch(name) ? "true" : "";
+  const absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
+  return flag != nullptr && flag->IsOfType<bool>() ? "true" : "";
 }
 
 }  // namespace

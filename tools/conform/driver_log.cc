@@ -257,18 +257,27 @@ bool IsWrittenBy(const tools::LogDialect& dialect, absl::string_view line) {
 
 }  // namespace
 
-const tools::LogDialect& DialectOf(const Lines& lines) {
-  const auto found = std::find_if(
-      std::rbegin(tools::kLogDialects), std::rend(tools::kLogDialects),
-      [&](const tools::LogDialect& dialect) {
-        return std::all_of(lines.begin(), lines.end(),
-                           [&](const std::string& line) {
-                             return IsWrittenBy(dialect, line);
-                           });
-      });
-  return found == std::rend(tools::kLogDialects)
-             ? *std::rbegin(tools::kLogDialects)
-             : *found;
+size_t DialectOf(const Lines& lines) {
+  const size_t latest = std::size(tools::kLogDialects) - 1;
+  for (size_t i = latest;; --i) {
+    const bool all =
+        std::all_of(lines.begin(), lines.end(), [i](const std::string& line) {
+          return IsWrittenBy(tools::kLogDialects[i], line);
+        });
+    if (all) return i;
+    if (i == 0) return latest;
+  }
+}
+
+std::string LostNode(const Lines& lines) {
+  bool dead = false;
+  for (const std::string& line : lines) {
+    if (line == "dead nodes:") dead = true;
+    if (absl::StartsWith(line, "proc ")) dead = false;
+    const bool idle = absl::StrContains(line, " ls 0 lw 0 is 0 iw 0 tr 1");
+    if (idle && (dead || absl::StrContains(line, " hs 0 hw 0 "))) return line;
+  }
+  return "";
 }
 
 }  // namespace bindery::conform

@@ -16,6 +16,7 @@
 #ifndef BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 #define BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -40,9 +41,14 @@ struct LogNames {
 std::vector<std::string> NormaliseLogs(const std::vector<std::string>& lines,
                                        const LogNames& names);
 
-// The version in whose words normalised lines are. Lines that are the same in
-// several versions are of the latest.
-const tools::LogDialect& DialectOf(const std::vector<std::string>& lines);
+// The version in whose words normalised lines are, as an index into
+// tools::kLogDialects. Lines that are the same in several are of the latest.
+size_t DialectOf(const std::vector<std::string>& lines);
+
+// The normalised line of a node that nobody holds and that is there all the
+// same; "" if there is none. Whoever lets go last should have freed it. Reading
+// the state frees it, so that counters read later do not show it.
+std::string LostNode(const std::vector<std::string>& lines);
 
 }  // namespace bindery::conform
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/observe.h"
@@ -19,22 +18,12 @@ std::string LeakText(const ScenarioRecord& record) {
   return text;
 }
 
-// A node that nobody holds is freed by whoever lets go of it last. One that is
-// there all the same is freed by the reading of the state, so that the counters
-// of the end do not show it.
 std::string LostNodeText(const Transcript& observed) {
   if (observed.steps.empty()) return "";
-  bool dead = false;
-  for (const std::string& line : observed.steps.back().results) {
-    if (line == "dead nodes:") dead = true;
-    if (absl::StartsWith(line, "proc ")) dead = false;
-    const bool idle = absl::StrContains(line, " ls 0 lw 0 is 0 iw 0 tr 1");
-    if (idle && (dead || absl::StrContains(line, " hs 0 hw 0 "))) {
-      return absl::StrCat("  leak: nobody holds the node, yet it is there\n  ",
-                          line, "\n");
-    }
-  }
-  return "";
+  const std::string node = LostNode(observed.steps.back().results);
+  if (node.empty()) return "";
+  return absl::StrCat("  leak: nobody holds the node, yet it is there\n  ",
+                      node, "\n");
 }
 
 std::string OutcomeText(const ScenarioRecord& record) {
@@ -47,9 +36,8 @@ std::string OutcomeText(const ScenarioRecord& record) {
 Transcript InWordsOf(const LockstepRun& run, const Transcript& observed) {
   Transcript expected = run.transcript;
   if (observed.steps.size() != expected.steps.size()) return expected;
-  const auto dialect =
-      &DialectOf(observed.steps.back().results) - tools::kLogDialects;
-  expected.steps.back().results = run.states[static_cast<size_t>(dialect)];
+  expected.steps.back().results =
+      run.states[DialectOf(observed.steps.back().results)];
   return expected;
 }
 

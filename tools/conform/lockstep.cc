@@ -49,7 +49,7 @@ struct Actor {
 class Lockstep : public sim::SyscallObserver {
  public:
   Lockstep(const sim::CompiledScenario& scenario, const sim::Driver& driver,
-           const sim::Properties* properties)
+           const sim::Properties* properties, uint32_t fail_allocation = 0)
       : scenario_(scenario), driver_(driver) {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
       actors_.emplace_back(i);
@@ -58,6 +58,7 @@ class Lockstep : public sim::SyscallObserver {
     sim::SimulationOptions options;
     options.observer = this;
     options.exact_addresses = true;
+    options.fail_allocation = fail_allocation;
     simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
                                                     properties, options);
   }
@@ -87,7 +88,6 @@ class Lockstep : public sim::SyscallObserver {
     current_ = actor;
     simulation_->Continue(actor, entry);
   }
-  void FailAllocation(uint32_t nth) { fail_allocation_ = nth; }
   bool Inside(uint32_t actor) const { return actors_[actor - 1].inside; }
   const sim::Simulation& simulation() const { return *simulation_; }
 
@@ -97,13 +97,14 @@ class Lockstep : public sim::SyscallObserver {
   void Signalled(const World& world, TaskId task) override;
   void Woken(const World& world, TaskId task) override;
   void Entered(sim::OpId op) override;
-  bool FailsAllocation() override;
+  void AllocationFailed() override;
   void Refused(const char* message) override;
 
  private:
   void Declare();
   absl::Status Judge() const;
   bool Advance();
+  bool RunNext();
   bool Settle();
   void Take(uint32_t actor);
   void Begin(uint32_t actor);
@@ -138,8 +139,7 @@ class Lockstep : public sim::SyscallObserver {
   std::deque<uint32_t> woken_;  // can run behind it, in order
   uint32_t stepping_ = 0;       // whose call the step is; 0: nobody's
   uint32_t step_count_ = 0;
-  uint32_t fail_allocation_ = 0;  // this one from now on; 0: none
-  size_t call_at_ = 0;            // where the latest call is in the plan
+  size_t call_at_ = 0;  // where the latest call is in the plan
   uint32_t transitions_ = 0;
   // Results of the step so far, by actor.
   std::map<uint32_t, std::vector<std::string>> results_;
@@ -278,14 +278,10 @@ void Lockstep::Woken(const World& world, TaskId task) {
 
 void Lockstep::Entered(sim::OpId op) { Cite(driver_.operation(op).function); }
 
-// The set-up's allocations do not count: nothing could go on without them.
-bool Lockstep::FailsAllocation() {
-  if (fail_allocation_ == 0 || simulation_ == nullptr) return false;
-  if (--fail_allocation_ != 0) return false;
+void Lockstep::AllocationFailed() {
   const TranscriptStep& step = run_.transcript.steps.back();
   run_.failed = {run_.transcript.steps.size() - 1, call_at_, stepping_ - 1,
                  step.cited.back()};
-  return true;
 }
 
 void Lockstep::Refused(const char* message) {
@@ -376,28 +372,29 @@ bool Lockstep::CanStart(uint32_t actor) const {
   return !actors_[actor - 1].inside && simulation_->TaskEnabled(actor);
 }
 
+// One processor, first in first out: who is woken runs behind whoever was woken
+// before, and until it sleeps. False: nobody can run.
+bool Lockstep::RunNext() {
+  const auto runs = [&](uint32_t actor) {
+    return actor != 0 && At(actor).inside && simulation_->TaskEnabled(actor);
+  };
+  while (!runs(running_)) {
+    running_ = 0;
+    if (woken_.empty()) return false;
+    running_ = woken_.front();
+    woken_.pop_front();
+  }
+  simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, running_));
+  return true;
+}
+
 // Everything that can go on in the driver goes on by one transition.
 bool Lockstep::Settle() {
-  const auto runs = [&](uint32_t actor) {
-    return At(actor).inside && simulation_->TaskEnabled(actor);
-  };
-  const auto apply = [&](uint32_t actor) {
-    simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
-    return true;
-  };
   // The worker does not sleep: nobody runs before it is done.
   const World& world = simulation_->world();
   const bool working =
       bool(world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
-  // One processor, first in first out: who is woken runs behind whoever was
-  // woken before, and until it sleeps.
-  if (!working && running_ != 0 && runs(running_)) return apply(running_);
-  if (!working) running_ = 0;
-  while (!working && !woken_.empty()) {
-    running_ = woken_.front();
-    woken_.pop_front();
-    if (runs(running_)) return apply(running_);
-  }
+  if (!working && RunNext()) return true;
   if (!simulation_->WorkerEnabled()) return false;
   simulation_->Apply(
       sim::MakeChoice(sim::ChoiceKind::kWorker, scenario_.worker_actor()));
@@ -516,8 +513,7 @@ absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
 absl::StatusOr<LockstepRun> RunLockstepFailing(
     const sim::CompiledScenario& scenario, const sim::Driver& driver,
     uint32_t allocation) {
-  Lockstep lockstep(scenario, driver, nullptr);
-  lockstep.FailAllocation(allocation);
+  Lockstep lockstep(scenario, driver, nullptr, allocation);
   lockstep.Rest();
   return lockstep.Finish();
 }

@@ -6,13 +6,8 @@ set -uo pipefail
 SETUP=$(cd -- "$(dirname -- "$0")" && pwd)/setup.sh
 readonly SETUP
 readonly BOX=$TEST_TMPDIR/box
-failed=0
-
-# fake NAME BODY: a program of that name, first on the path.
-fake() {
-  printf '#!/bin/bash\n%s\n' "$2" >"$BOX/$1"
-  chmod +x "$BOX/$1"
-}
+# shellcheck source=tools/dev/testing.sh
+source "$(dirname -- "$SETUP")/testing.sh"
 
 # A machine with Debian $1, the user id $2, and the packages in $3.
 machine() {
@@ -36,14 +31,6 @@ set_up_in() {
   status=$?
 }
 
-# expect WHAT STATUS TEXT: the last run ended so, and printed TEXT.
-expect() {
-  if [[ $status != "$2" || $output != *"$3"* ]]; then
-    printf 'FAILED: %s\n  status %s, want %s\n  output: %s\n' \
-      "$1" "$status" "$2" "$output"
-    failed=1
-  fi
-}
 
 # expect_apt WHAT TEXT: apt-get was called with TEXT; '' is not at all.
 expect_apt() {

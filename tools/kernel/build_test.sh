@@ -7,13 +7,8 @@ BUILD=$(cd -- "$(dirname -- "$0")" && pwd)/build
 readonly BUILD
 readonly BOX=$TEST_TMPDIR/box TREE=$TEST_TMPDIR/tree CACHE=$TEST_TMPDIR/cache
 readonly KERNELS=$CACHE/bindery/kernels
-failed=0
-
-# fake NAME BODY: a program of that name, first on the path.
-fake() {
-  printf '#!/bin/bash\n%s\n' "$2" >"$BOX/$1"
-  chmod +x "$BOX/$1"
-}
+# shellcheck source=tools/dev/testing.sh
+source "$(dirname -- "$BUILD")/../dev/testing.sh"
 
 # A machine on which everything is installed, and a source of Linux.
 start() {
@@ -58,14 +53,6 @@ build() {
   status=$?
 }
 
-# expect WHAT STATUS TEXT: the last run ended so, and printed TEXT.
-expect() {
-  if [[ $status != "$2" || $output != *"$3"* ]]; then
-    printf 'FAILED: %s\n  status %s, want %s\n  output: %s\n' \
-      "$1" "$status" "$2" "$output"
-    failed=1
-  fi
-}
 
 # check WHAT COMMAND...: the command succeeds.
 check() {
