@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define USER_MEMORY UINT64_C(0x2000000000)
-#define USER_MEMORY_SIZE (UINT64_C(256) << 20)
+#define USER_MEMORY_SIZE (UINT64_C(512) << 20)
 #define CAPTURE_SIZE ((size_t)2 << 20)
 
 enum {

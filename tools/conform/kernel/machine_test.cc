@@ -349,7 +349,7 @@ TEST(MachineTest, SaysWhichLineOfAPlanIsWrong) {
       {"task 1 process=1\n", "line=4 no such process"},
       {"process 1\n", "line=5 process without task"},
       {"poke 0x1000 00\n", "line=4 not user memory"},
-      {"poke 0x200ffffffe 000000\n", "line=4 not user memory"},
+      {"poke 0x201ffffffe 000000\n", "line=4 not user memory"},
       {"poke 0x2000000000 abc\n", "line=4 poke ADDRESS HEX expected"},
       {"area 0x2000000000 17 none\n", "line=4 not whole pages"},
       {"area 0x2000000000 4096 red\n",
