@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tools/agent/capture.h"
+#include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/slow_pages.h"
 
@@ -89,19 +90,10 @@ static void ProtectAreas(const struct Scenario* scenario) {
   }
 }
 
-// The coordinator has /dev/null as 0, 1 and 2.
-static void PrepareDescriptors(const struct Process* process) {
-  const uint32_t kept = process->first_fd < 3 ? process->first_fd : 3;
-  if (syscall(SYS_close_range, kept, ~0U, 0) != 0) {
-    for (int fd = (int)kept; fd < 1024; ++fd) close(fd);
-  }
-  for (uint32_t fd = kept; fd < process->first_fd; ++fd) {
-    open("/dev/null", O_RDWR);
-  }
-  if (process->nofile != 0) {
-    const struct rlimit limit = {process->nofile, process->nofile};
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
+static void LimitDescriptors(const struct Process* process) {
+  if (process->nofile == 0) return;
+  const struct rlimit limit = {process->nofile, process->nofile};
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void StartThreads(const struct Scenario* scenario, int process) {
@@ -124,7 +116,8 @@ static void RunProcess(const struct Scenario* scenario, int process) {
   const struct sched_param first_in_first_out = {.sched_priority = 1};
   sched_setscheduler(0, SCHED_FIFO, &first_in_first_out);
   HandOverSlowPages(scenario, process);
-  PrepareDescriptors(self);
+  PrepareDescriptors(scenario, process);
+  LimitDescriptors(self);
   ProtectAreas(scenario);
   if (self->context.size != 0 && EnterContext(self->context) != 0) _exit(1);
   if (self->uid != 0 &&

@@ -4,9 +4,10 @@
 // The processes and threads that execute a scenario's calls.
 //
 // 0. The coordinator has /dev/null as its descriptors 0, 1 and 2.
-// 1. A process starts with the descriptors 0 to first_fd-1 on /dev/null and no
-//    other, under the uid and the limit on descriptors that the plan names,
-//    with the pages of user memory protected as the plan says.
+// 1. A process starts with the descriptors 0 to first_fd-1 on /dev/null, the
+//    files that the plan gives it (pipes.h) and no other, under the uid and the
+//    limit on descriptors that the plan names, with the pages of user memory
+//    protected as the plan says.
 // 2. Its first task runs on the main thread; each further one on a thread that
 //    is created before the first call.
 // 3. SIGUSR1 interrupts a call and is never restarted (no SA_RESTART).

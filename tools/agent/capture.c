@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { kMaxObjects = 4096, kMaxArrayFds = 1024 };
+enum { kMaxObjects = 4096, kMaxArrayFds = 1024, kMaxContext = 4096 };
 
 static __thread sigjmp_buf t_fault;
 static __thread volatile sig_atomic_t t_may_fault;
@@ -61,6 +61,12 @@ static void AddChunk(struct Capture* capture, struct Chunk chunk,
   if (box->captured > CAPTURE_SIZE) box->captured = CAPTURE_SIZE;
 }
 
+static void AddUnreadable(struct Capture* capture, struct Chunk chunk) {
+  chunk.unreadable = 1;
+  chunk.size = 0;
+  AddChunk(capture, chunk, (uintptr_t)&chunk);
+}
+
 static struct FileFact FactOf(int fd) {
   struct FileFact fact = {.fd = fd};
   struct stat status;
@@ -72,6 +78,7 @@ static struct FileFact FactOf(int fd) {
   fact.inode = status.st_ino;
   fact.access = fcntl(fd, F_GETFL) & O_ACCMODE;
   fact.cloexec = fcntl(fd, F_GETFD) & FD_CLOEXEC;
+  fact.is_device = S_ISCHR(status.st_mode);
   return fact;
 }
 
@@ -92,6 +99,7 @@ struct Received {
   uint64_t data_size;
   uint64_t offsets;
   uint64_t objects;
+  uint64_t offsets_end;
 };
 
 // The address of an object; 0 when its offset cannot be read.
@@ -109,12 +117,15 @@ static void AddPointer(struct Capture* capture, const struct Received* received,
                        uint32_t object, uint64_t at) {
   struct binder_buffer_object buffer;
   if (!CopyIn(&buffer, at, sizeof(buffer))) return;
-  AddChunk(capture,
-           (struct Chunk){.kind = kPointerChunk,
-                          .index = received->index,
-                          .object = object,
-                          .size = buffer.length},
-           buffer.buffer);
+  const struct Chunk chunk = {.kind = kPointerChunk,
+                              .index = received->index,
+                              .object = object,
+                              .size = buffer.length};
+  if (buffer.buffer < received->offsets_end) {
+    AddUnreadable(capture, chunk);
+  } else {
+    AddChunk(capture, chunk, buffer.buffer);
+  }
 }
 
 static void AddFdArray(struct Capture* capture, const struct Received* received,
@@ -123,11 +134,16 @@ static void AddFdArray(struct Capture* capture, const struct Received* received,
   struct binder_buffer_object parent;
   if (!CopyIn(&array, at, sizeof(array))) return;
   const uint64_t parent_at = ObjectAt(received, array.parent);
-  if (parent_at == 0 || !CopyIn(&parent, parent_at, sizeof(parent))) return;
+  int readable = parent_at != 0 && CopyIn(&parent, parent_at, sizeof(parent)) &&
+                 parent.buffer >= received->offsets_end;
+  const uint64_t fds = readable ? parent.buffer + array.parent_offset : 0;
   for (uint64_t i = 0; i < array.num_fds && i < kMaxArrayFds; ++i) {
     uint32_t fd;
-    if (!CopyIn(&fd, parent.buffer + array.parent_offset + i * sizeof(fd),
-                sizeof(fd))) {
+    readable = readable && CopyIn(&fd, fds + i * sizeof(fd), sizeof(fd));
+    if (!readable) {
+      AddUnreadable(capture, (struct Chunk){.kind = kFileChunk,
+                                            .index = received->index,
+                                            .object = object});
       return;
     }
     AddFile(capture, kFileChunk, received->index, object, (int)fd);
@@ -162,6 +178,7 @@ static void AddTransaction(struct Capture* capture, uint32_t index,
       .data_size = data->data_size,
       .offsets = data->data.ptr.offsets,
       .objects = data->offsets_size / sizeof(binder_size_t),
+      .offsets_end = data->data.ptr.offsets + data->offsets_size,
   };
   AddChunk(capture,
            (struct Chunk){
@@ -174,6 +191,31 @@ static void AddTransaction(struct Capture* capture, uint32_t index,
       received.offsets);
   for (uint32_t i = 0; i < received.objects && i < kMaxObjects; ++i) {
     AddObject(capture, &received, i);
+  }
+}
+
+// The length of a text; -1 when it cannot be read.
+static ssize_t LengthOf(uint64_t from, size_t limit) {
+  if (sigsetjmp(t_fault, 0) != 0) {
+    t_may_fault = 0;
+    return -1;
+  }
+  t_may_fault = 1;
+  const size_t length = strnlen((const char*)from, limit);
+  t_may_fault = 0;
+  return (ssize_t)length;
+}
+
+static void AddContext(struct Capture* capture, uint32_t index, uint64_t at) {
+  struct binder_transaction_data_secctx data;
+  if (!CopyIn(&data, at, sizeof(data))) return;
+  const ssize_t length = LengthOf(data.secctx, kMaxContext);
+  const struct Chunk chunk = {
+      .kind = kContextChunk, .index = index, .size = (uint64_t)length};
+  if (length < 0) {
+    AddUnreadable(capture, chunk);
+  } else {
+    AddChunk(capture, chunk, data.secctx);
   }
 }
 
@@ -201,6 +243,7 @@ static void AddWords(struct Capture* capture) {
     if (CarriesPayload(command) && CopyIn(&data, at, sizeof(data))) {
       AddTransaction(capture, index, &data);
     }
+    if (command == BR_TRANSACTION_SEC_CTX) AddContext(capture, index, at);
     at += _IOC_SIZE(command);
   }
 }

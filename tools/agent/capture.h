@@ -10,6 +10,11 @@
 //    that are unknown here are passed over correctly.
 // 4. What does not fit in CAPTURE_SIZE is left out, and capture_overflow set.
 //
+// 5. The buffer of a PTR lies behind the offsets of its transaction. A pointer
+//    to anywhere before is marked unreadable, whatever is there: user memory is
+//    at one place in every process, so a pointer that the driver left as it was
+//    would look right.
+//
 // Not covered: parents that are fixed up inside other buffers; the bytes of
 // every PTR object are copied whole, which shows them.
 

@@ -10,6 +10,8 @@
 
 #include "tools/agent/actor.h"
 #include "tools/agent/devices.h"
+#include "tools/agent/file_names.h"
+#include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
@@ -41,6 +43,8 @@ static int WaitForTasks(struct Run* run) {
 // Returns null, or what cannot be done.
 static const char* StartProcesses(struct Run* run, int* error) {
   const struct Scenario* const scenario = run->scenario;
+  *error = OpenPipes(scenario);
+  if (*error != 0) return "its files cannot be opened";
   for (int process = 0; process < scenario->process_count; ++process) {
     const pid_t pid = StartProcess(scenario, process);
     *error = pid < 0 ? -pid : 0;
@@ -167,6 +171,32 @@ static void RecordHang(struct Run* run) {
   }
 }
 
+// The thread of a process whose descriptors can be read; 0: there is none.
+static pid_t LivingTask(const struct Run* run, int process) {
+  if (run->pids[process] == 0) return 0;
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->scenario->process_of[actor] == process &&
+        run->status[actor] != kGone) {
+      return TidOf(actor);
+    }
+  }
+  return 0;
+}
+
+// Steps that only look, which are recorded before anything goes on.
+static void RecordLook(struct Run* run, const struct Statement* step) {
+  run->steps_recorded = run->step + 1;
+  if (step->kind == kState) {
+    Record("state %d\n", run->step);
+    RecordLogs(step->text.data, step->text.size);
+    return;
+  }
+  Record("fds %d %d", run->step, step->target);
+  const pid_t task = LivingTask(run, step->target);
+  if (task != 0) RecordDescriptors(task);
+  Record("\n");
+}
+
 // --- statements -------------------------------------------------------------
 
 // Arguments that point into the mailbox.
@@ -234,10 +264,8 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
     while (run->pids[target] != 0 && Reap(run) == 0) Pause();
   } else if (step->kind == kSupply) {
     SupplyPages(step->address, step->text);
-  } else if (step->kind == kState) {
-    Record("state %d\n", run->step);
-    run->steps_recorded = run->step + 1;
-    RecordLogs(step->text.data, step->text.size);
+  } else if (step->kind == kState || step->kind == kFds) {
+    RecordLook(run, step);
   }
   if (!Settle(run, NULL)) {
     RecordHang(run);
@@ -300,6 +328,7 @@ static enum Outcome RunMounted(struct Run* run, int* killed) {
   *killed = KillAll(run);
   StopEnforcing();
   ForgetSlowPages();
+  ClosePipes();
   if (!*killed) return kHang;
   run->must_release = 1;
   if (!Settle(run, counted ? &before : NULL)) outcome = kHang;

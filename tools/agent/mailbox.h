@@ -85,6 +85,7 @@ enum ChunkKind {
   kOffsetsChunk,  // index as above
   kPointerChunk,  // index as above, object: of the object in the offsets
   kFileChunk,     // index, object as above; bytes: struct FileFact
+  kContextChunk,  // index as above; without the zero at its end
   kOpenedChunk,   // bytes: struct FileFact
   kPeekChunk,     // index: of the peek
 };
@@ -105,6 +106,7 @@ struct FileFact {
   uint64_t inode;
   int32_t access;  // O_RDONLY, O_WRONLY or O_RDWR
   int32_t cloexec;
+  int32_t is_device;  // of characters
 };
 
 extern struct Mailbox* g_mailboxes;

@@ -15,7 +15,7 @@ struct Parser StartParser(const char* text, size_t size) {
 
 int IsStep(enum StatementKind kind) {
   return kind == kCall || kind == kSignal || kind == kKill || kind == kState ||
-         kind == kSupply;
+         kind == kSupply || kind == kFds;
 }
 
 static int HexDigit(char c) {
@@ -123,6 +123,76 @@ static const char* ParseArea(struct Words* words, struct Scenario* s) {
   return NULL;
 }
 
+static int IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+static int IsDeviceName(struct Text name) {
+  return TextIs(name, "binder") || TextIs(name, "hwbinder") ||
+         TextIs(name, "vndbinder");
+}
+
+// Whether it looks like what the records call a file without a name: f0.
+static int IsNumbered(struct Text name) {
+  size_t at = 1;
+  while (at < name.size && IsDigit(name.data[at])) ++at;
+  return name.size > 1 && name.data[0] == 'f' && at == name.size;
+}
+
+static int IsFileName(struct Text name) {
+  if (name.size > kMaxFileName || IsDigit(name.data[0])) return 0;
+  for (size_t i = 0; i < name.size; ++i) {
+    const char c = name.data[i];
+    if (c != '_' && !IsDigit(c) && (c < 'a' || c > 'z')) return 0;
+  }
+  return !IsNumbered(name) && !IsDeviceName(name);
+}
+
+// The pipe of this name, which may be new; kMaxPipes when there is no room.
+static int PipeNamed(struct Scenario* s, struct Text name) {
+  for (int i = 0; i < s->pipe_count; ++i) {
+    if (s->pipes[i].size == name.size &&
+        memcmp(s->pipes[i].data, name.data, name.size) == 0) {
+      return i;
+    }
+  }
+  if (s->pipe_count == kMaxPipes) return kMaxPipes;
+  s->pipes[s->pipe_count] = name;
+  return s->pipe_count++;
+}
+
+static int IsGiven(const struct Scenario* s, int process, uint64_t fd) {
+  for (int i = 0; i < s->file_count; ++i) {
+    if (s->files[i].process == process && (uint64_t)s->files[i].fd == fd) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static const char* ParseFile(struct Words* words, struct Scenario* s) {
+  int process;
+  struct Text number, name;
+  uint64_t fd;
+  uint32_t cloexec = 0;
+  if (s->file_count == kMaxFiles) return "too many files";
+  const char* error = TakeIndex(words, s->process_count, &process);
+  if (error == NULL) error = TakeOptional(words, "cloexec", &cloexec);
+  if (error != NULL) return error;
+  if (!TakeWord(words, &number) || !ParseNumber(number, &fd) ||
+      !TakeWord(words, &name)) {
+    return "file PROCESS FD NAME expected";
+  }
+  if (fd > kMaxGivenFd) return "descriptor too large";
+  if (fd < s->processes[process].first_fd || IsGiven(s, process, fd)) {
+    return "descriptor not free";
+  }
+  if (!IsFileName(name)) return "bad name of a file";
+  const int pipe = PipeNamed(s, name);
+  if (pipe == kMaxPipes) return "too many names of files";
+  s->files[s->file_count++] =
+      (struct File){process, (int)fd, cloexec != 0, pipe};
+  return NULL;
+}
+
 // Whether the bytes touch (`all`: are within) an area of slow pages.
 static int InSlowArea(const struct Scenario* s, uint64_t address, uint64_t size,
                       int all) {
@@ -198,6 +268,7 @@ static const struct {
     {"poke", kPoke},     {"fail_nth", kFailNth}, {"call", kCall},
     {"signal", kSignal}, {"kill", kKill},        {"state", kState},
     {"panic", kPanic},   {"settle", kSettleMs},  {"supply", kSupply},
+    {"fds", kFds},
 };
 
 static int FindStatement(struct Text word) {
@@ -213,7 +284,7 @@ static const char* ParseOperands(struct Words* words, const struct Scenario* s,
   const char* error = NULL;
   if (to->kind == kFailNth || to->kind == kCall || to->kind == kSignal) {
     error = TakeIndex(words, s->actor_count, &to->target);
-  } else if (to->kind == kKill) {
+  } else if (to->kind == kKill || to->kind == kFds) {
     error = TakeIndex(words, s->process_count, &to->target);
   }
   if (error != NULL) return error;
@@ -274,6 +345,8 @@ static const char* ParseLine(struct Words* words, struct Scenario* s,
     error = ParseTask(words, s);
   } else if (TextIs(word, "area")) {
     error = ParseArea(words, s);
+  } else if (TextIs(word, "file")) {
+    error = ParseFile(words, s);
   } else if (TextIs(word, "timeout")) {
     error = ParseTimeout(words, s);
   } else if (TextIs(word, "policy")) {
@@ -314,6 +387,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->timeout_ms = kDefaultTimeoutMs;
   s->policy = (struct Text){"", 0};
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
+  s->pipe_count = s->file_count = 0;
   parser->message[0] = '\0';
   if (!NextLine(parser, &line)) return 0;
   s->line = parser->line;

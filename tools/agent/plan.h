@@ -15,6 +15,10 @@
 enum {
   kMaxStatements = 8192,
   kMaxAreas = 256,
+  kMaxFiles = 256,
+  kMaxPipes = 64,
+  kMaxFileName = 32,
+  kMaxGivenFd = 511,  // above are the agent's own, of the pipes
   kMaxMessage = 128,
   kPageSize = 4096,
 };
@@ -42,6 +46,14 @@ struct Area {
   enum Protection protection;
 };
 
+// A descriptor that a process has from the start: a pipe.
+struct File {
+  int process;
+  int fd;
+  int cloexec;
+  int pipe;  // index of its name
+};
+
 struct Call {
   enum CallKind kind;
   long number;
@@ -62,6 +74,7 @@ enum StatementKind {
   kSignal,    // target: actor
   kKill,      // target: process
   kState,     // text: names of files
+  kFds,       // target: process
   kSettleMs,  // value
   kPanic,
 };
@@ -87,6 +100,10 @@ struct Scenario {
   int process_of[kMaxActors];
   int area_count;
   struct Area areas[kMaxAreas];
+  int pipe_count;
+  struct Text pipes[kMaxPipes];  // their names
+  int file_count;
+  struct File files[kMaxFiles];
   int statement_count;
   struct Statement statements[kMaxStatements];
 };

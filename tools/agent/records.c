@@ -8,18 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/agent/file_names.h"
+
 // The largest piece is a captured area in hexadecimal.
-enum { kMaxLine = 256, kMaxFiles = 512, kCapacity = 8 << 20 };
+enum { kMaxLine = 256, kCapacity = 8 << 20 };
 
 static int g_output = 1;
 static char* g_text;
 static size_t g_size;
-
-static struct {
-  uint64_t device;
-  uint64_t inode;
-} g_files[kMaxFiles];
-static int g_file_count;
 
 void SetRecordsOutput(int fd) { g_output = fd; }
 
@@ -68,33 +64,20 @@ void RecordQuoted(const char* text, size_t size) {
   }
 }
 
-static int FileNumber(const struct FileFact* fact) {
-  for (int i = 0; i < g_file_count; ++i) {
-    if (g_files[i].device == fact->device && g_files[i].inode == fact->inode) {
-      return i;
-    }
-  }
-  if (g_file_count == kMaxFiles) return -1;
-  g_files[g_file_count].device = fact->device;
-  g_files[g_file_count].inode = fact->inode;
-  return g_file_count++;
-}
-
-void ForgetFiles(void) { g_file_count = 0; }
-
 static void RecordFact(const struct FileFact* fact) {
   static const char* const kAccess[] = {"r", "w", "rw", "?"};
   if (fact->error != 0) {
     Record("fd=%d errno=%d", fact->fd, fact->error);
     return;
   }
-  Record("fd=%d file=f%d access=%s cloexec=%d", fact->fd, FileNumber(fact),
+  Record("fd=%d file=%s access=%s cloexec=%d", fact->fd,
+         FileName(fact->device, fact->inode, fact->is_device),
          kAccess[fact->access & O_ACCMODE], fact->cloexec);
 }
 
 static void RecordChunk(const struct Chunk* chunk, const char* bytes) {
   static const char* const kNames[] = {"words", "data",   "offsets", "ptr",
-                                       "file",  "opened", "peek"};
+                                       "file",  "secctx", "opened",  "peek"};
   Record("%s", kNames[chunk->kind]);
   if (chunk->kind != kWordsChunk && chunk->kind != kOpenedChunk) {
     Record(" %u", chunk->index);

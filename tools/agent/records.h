@@ -3,12 +3,9 @@
 
 // What the agent says, one line for each fact; plan.md lists the lines.
 //
-// 1. Lines are kept in memory until FlushRecords, or until there are 8 MiB of
-//    them, so that a scenario costs few writes to a console. What is not
-//    flushed is lost when the kernel dies.
-// 2. Files are called f0, f1, ... in the order in which they first appear
-//    since ForgetFiles: two descriptors have one name when they refer to one
-//    inode.
+// Lines are kept in memory until FlushRecords, or until there are 8 MiB of
+// them, so that a scenario costs few writes to a console. What is not
+// flushed is lost when the kernel dies.
 
 #include <stddef.h>
 
@@ -26,7 +23,6 @@ void RecordQuoted(const char* text, size_t size);
 // What an actor captured, one line for each chunk.
 void RecordCapture(int actor);
 
-void ForgetFiles(void);
 void FlushRecords(void);
 
 #endif  // BINDERY_TOOLS_AGENT_RECORDS_H_

@@ -309,6 +309,81 @@ TEST(MachineTest, FilesAreNamedByWhatTheyReferTo) {
   EXPECT_EQ(Only(record, 3).opened.at(0).access, "rw");
 }
 
+// "3=name 4c=name", of the process whose descriptors the step asked for.
+std::string Descriptors(const ScenarioRecord& record, size_t step) {
+  if (step >= record.steps.size() || !record.steps[step].descriptors) {
+    return "not recorded: " + record.detail;
+  }
+  std::string text;
+  for (const OpenDescriptor& open : record.steps[step].descriptors->open) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", open.fd,
+                    open.cloexec ? "c" : "", "=", open.file);
+  }
+  return text;
+}
+
+TEST(MachineTest, ProcessesHaveTheFilesThatThePlanGives) {
+  const ScenarioRecord record = RunOne(
+      "process 0 first_fd=0\nprocess 1 nofile=6\n"
+      "task 0 process=0\ntask 1 process=1\n"
+      "file 0 0 in\nfile 0 1 out cloexec=1\nfile 0 511 out\n"
+      "file 1 9 out\nfile 1 4 f0_\nfds 0\nfds 1\n"
+      "call 0 memfd\ncall 1 memfd flags=1\nfds 0\nfds 1\n");
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_EQ(Descriptors(record, 0), "0=in 1c=out 511=out");
+  EXPECT_EQ(Descriptors(record, 1), "0=f0 1=f0 2=f0 4=f0_ 9=out");
+  EXPECT_EQ(Descriptors(record, 4), "0=in 1c=out 2=f1 511=out");
+  EXPECT_EQ(Descriptors(record, 5), "0=f0 1=f0 2=f0 3c=f2 4=f0_ 9=out");
+  EXPECT_EQ(record.steps[5].descriptors->process, 1);
+}
+
+TEST(MachineTest, FilesOfOneNameAreOneOpenFileDescription) {
+  // F_SETFL to O_NONBLOCK, F_GETFL.
+  const ScenarioRecord record = RunOne(absl::StrCat(
+      kTwoProcesses, "file 0 3 a\nfile 0 4 b\nfile 1 3 a\nfile 1 4 b\n",
+      "call 0 syscall nr=72 a0=3 a1=4 a2=2048\n"
+      "call 1 syscall nr=72 a0=3 a1=3\n"
+      "call 1 syscall nr=72 a0=4 a1=3\n"));
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_EQ(Only(record, 1).result & 2048, 2048);
+  EXPECT_EQ(Only(record, 2).result & 2048, 0);
+}
+
+TEST(MachineTest, AGivenFileRefusesAndNeverAnswers) {
+  const ScenarioRecord record =
+      RunOne(absl::StrCat(kOneTask, "file 0 7 a\n",
+                          "call 0 ioctl fd=7 nr=0xc0046209 arg=0x2000000000\n"
+                          "call 0 mmap fd=7 addr=0 size=4096 prot=1\n"
+                          "call 0 poll fd=7 events=1 timeout=0\n"
+                          "call 0 poll fd=7 events=1 timeout=-1\n"));
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  EXPECT_EQ(Only(record, 0).error, ENOTTY);
+  EXPECT_EQ(Only(record, 1).error, ENODEV);
+  EXPECT_EQ(Only(record, 2).result, 0);
+  EXPECT_EQ(record.steps[3].blocked, std::vector<int>{0});
+}
+
+TEST(MachineTest, FilesBelongToOneScenario) {
+  const std::vector<ScenarioRecord> records =
+      RunAll({MakePlan("has", absl::StrCat(kOneTask, "file 0 3 a\nfds 0\n")),
+              MakePlan("other", absl::StrCat(kOneTask, "file 0 4 b\nfds 0\n")),
+              MakePlan("none", absl::StrCat(kOneTask, "fds 0\n"))});
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(Descriptors(records[0], 0), "0=f0 1=f0 2=f0 3=a");
+  EXPECT_EQ(Descriptors(records[1], 0), "0=f0 1=f0 2=f0 4=b");
+  EXPECT_EQ(Descriptors(records[2], 0), "0=f0 1=f0 2=f0");
+}
+
+TEST(MachineTest, DescriptorsAreThoseOfTheProcessAsLongAsItLives) {
+  const ScenarioRecord record = RunOne(
+      "process 0 first_fd=0\ntask 0 process=0\ntask 1 process=0\n"
+      "file 0 3 a\ncall 0 thread_exit\nfds 0\nkill 0\nfds 0\n");
+  ASSERT_EQ(record.outcome, Outcome::kOk) << record.detail;
+  ASSERT_EQ(record.steps.size(), 4u);
+  EXPECT_EQ(Descriptors(record, 1), "3=a");
+  EXPECT_EQ(Descriptors(record, 3), "");
+}
+
 TEST(MachineTest, FlagsOfZeroAreFlags) {
   const ScenarioRecord record = RunOne(
       absl::StrCat(kOneTask, "call 0 open device=null flags=0\n",
@@ -366,6 +441,22 @@ TEST(MachineTest, SaysWhichLineOfAPlanIsWrong) {
       {"call 0 write_read fd=3 read=1,2,3,4\n",
        "line=4 ADDRESS,SIZE,CONSUMED expected"},
       {"call 0 dup fd=3 peek=1\n", "line=4 peek=ADDRESS,SIZE expected"},
+      {"file 0 3\n", "line=4 file PROCESS FD NAME expected"},
+      {"file 0 a 3\n", "line=4 file PROCESS FD NAME expected"},
+      {"file 1 3 a\n", "line=4 no such process or actor"},
+      {"file 0 2 a\n", "line=4 descriptor not free"},
+      {"file 0 3 a\nfile 0 3 a\n", "line=5 descriptor not free"},
+      {"file 0 512 a\n", "line=4 descriptor too large"},
+      {"file 0 -1 a\n", "line=4 descriptor too large"},
+      {"file 0 3 a cloexec=x\n", "line=4 bad number"},
+      {"file 0 3 a b\n", "line=4 unknown word"},
+      {"file 0 3 3a\n", "line=4 bad name of a file"},
+      {"file 0 3 A\n", "line=4 bad name of a file"},
+      {"file 0 3 f10\n", "line=4 bad name of a file"},
+      {"file 0 3 binder\n", "line=4 bad name of a file"},
+      {"file 0 3 a23456789012345678901234567890123\n",
+       "line=4 bad name of a file"},
+      {"fds 1\n", "line=4 no such process or actor"},
   };
   for (const BadPlan& bad : kBad) {
     const ScenarioRecord record = RunOne(absl::StrCat(kOneTask, bad.body));
@@ -373,6 +464,25 @@ TEST(MachineTest, SaysWhichLineOfAPlanIsWrong) {
     EXPECT_EQ(record.detail, std::string("error ") + bad.detail) << bad.body;
     EXPECT_TRUE(record.steps.empty()) << bad.body;
   }
+}
+
+TEST(MachineTest, FilesHaveLimits) {
+  std::string many, names;
+  for (int i = 0; i < 257; ++i) absl::StrAppend(&many, "file 0 ", i, " a\n");
+  for (int i = 0; i < 65; ++i) {
+    absl::StrAppend(&names, "file 0 ", i, " a", i, "\n");
+  }
+  const std::string start = "process 0 first_fd=0\ntask 0 process=0\n";
+  EXPECT_EQ(RunOne(start + many).detail, "error line=260 too many files");
+  EXPECT_EQ(RunOne(start + names).detail,
+            "error line=68 too many names of files");
+  // As many as there may be.
+  many.resize(many.rfind("file"));
+  names.resize(names.rfind("file"));
+  EXPECT_EQ(RunOne(start + many).detail, "");
+  EXPECT_EQ(
+      RunOne(start + names + "fds 0\n").steps.at(0).descriptors->open.size(),
+      64u);
 }
 
 TEST(MachineTest, AMalformedPlanCostsNoOther) {

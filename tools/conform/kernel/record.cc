@@ -1,6 +1,7 @@
 #include "tools/conform/kernel/record.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -53,6 +54,13 @@ class Line {
     return Convert<Number>(Value(key));
   }
 
+  // Takes the rest of the line when it is this word.
+  bool TakeLast(std::string_view word) {
+    if (rest_ != word) return false;
+    rest_ = "";
+    return true;
+  }
+
   // The same, when the next word has that key.
   template <typename Number>
   std::optional<Number> TakeOptional(std::string_view key) {
@@ -91,6 +99,10 @@ class Line {
 
 FileFact TakeFact(Line& line) {
   FileFact fact;
+  if (line.TakeLast("unreadable")) {
+    fact.error = EFAULT;
+    return fact;
+  }
   fact.fd = line.TakeValue<int>("fd");
   if (const auto error = line.TakeOptional<int>("errno")) {
     fact.error = *error;
@@ -100,6 +112,20 @@ FileFact TakeFact(Line& line) {
   fact.access = std::string(line.Value("access"));
   fact.cloexec = line.TakeValue<int>("cloexec") != 0;
   return fact;
+}
+
+// FD=NAME, or FDc=NAME.
+OpenDescriptor TakeDescriptor(Line& line) {
+  const std::string_view word = line.Word();
+  const size_t equals = std::min(word.find('='), word.size());
+  std::string_view number = word.substr(0, equals);
+  OpenDescriptor open;
+  open.cloexec = number.ends_with('c');
+  if (open.cloexec) number.remove_suffix(1);
+  line.Require(absl::SimpleAtoi(ToAbsl(number), &open.fd) &&
+               equals + 1 < word.size());
+  if (equals + 1 < word.size()) open.file = word.substr(equals + 1);
+  return open;
 }
 
 class RecordParser {
@@ -234,8 +260,8 @@ class RecordParser {
 
   // Lines that name their step; false when this is none.
   bool ReadStep(std::string_view key, Line& line) {
-    static constexpr std::string_view kKeys[] = {"ret", "blocked", "gone",
-                                                 "died", "state"};
+    static constexpr std::string_view kKeys[] = {"ret",  "blocked", "gone",
+                                                 "died", "state",   "fds"};
     if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys)) {
       return false;
     }
@@ -252,6 +278,10 @@ class RecordParser {
       death.signal = line.TakeOptional<int>("signal").value_or(0);
       death.exit_code = line.TakeOptional<int>("exit").value_or(0);
       step->deaths.push_back(death);
+    } else if (key == "fds") {
+      Descriptors& all = step->descriptors.emplace();
+      all.process = line.Take<int>();
+      while (!line.AtEnd()) all.open.push_back(TakeDescriptor(line));
     }
     return true;
   }
@@ -277,9 +307,12 @@ class RecordParser {
       return_->words = line.TakeBytes();
     } else if (key == "data") {
       const int command = line.Take<int>();
-      return_->payloads.push_back({command, line.TakeBytes(), std::nullopt});
+      return_->payloads.push_back(
+          {command, line.TakeBytes(), std::nullopt, std::nullopt});
     } else if (key == "offsets") {
-      ReadOffsets(line);
+      ReadOfPayload(line, &Payload::offsets);
+    } else if (key == "secctx") {
+      ReadOfPayload(line, &Payload::security_context);
     } else if (key == "peek") {
       const int index = line.Take<int>();
       return_->peeks[index] = line.TakeBytes();
@@ -290,12 +323,12 @@ class RecordParser {
     }
   }
 
-  void ReadOffsets(Line& line) {
+  void ReadOfPayload(Line& line, Bytes Payload::*part) {
     line.Require(!return_->payloads.empty());
     if (return_->payloads.empty()) return;
     Payload& payload = return_->payloads.back();
     line.Require(line.Take<int>() == payload.command);
-    payload.offsets = line.TakeBytes();
+    payload.*part = line.TakeBytes();
   }
 
   void ReadObject(std::string_view key, Line& line) {

@@ -30,9 +30,10 @@ struct Payload {
   int command = 0;  // counted from 0 in the words
   Bytes data;
   Bytes offsets;
+  Bytes security_context;  // of a BR_TRANSACTION_SEC_CTX, without its zero
 };
 
-// The buffer of a PTR object.
+// The buffer of a PTR object; none when it is not in the transaction's.
 struct PointedBytes {
   int command = 0;
   int object = 0;  // counted from 0 in the offsets
@@ -41,13 +42,16 @@ struct PointedBytes {
 
 struct FileFact {
   int fd = -1;
-  int error = 0;     // errno of looking at it; then the rest is not known
-  std::string file;  // "f0", "f1", ...: by first appearance in the scenario
+  int error = 0;  // errno of looking at it; then the rest is not known
+  // The plan's name, or that of a binder device; for all others "f0", "f1", ...
+  // by first appearance in the scenario.
+  std::string file;
   std::string access;
   bool cloexec = false;
 };
 
-// A descriptor in a received FD object, or one of an FDA object's.
+// A descriptor in a received FD object, or one of an FDA object's, in their
+// order. The error is EFAULT when the descriptors cannot be read.
 struct ReceivedFile {
   int command = 0;
   int object = 0;
@@ -83,12 +87,25 @@ struct Log {
   std::vector<std::string> lines;
 };
 
+struct OpenDescriptor {
+  int fd = -1;
+  bool cloexec = false;
+  std::string file;  // as above
+};
+
+// All descriptors of a process, in order; none when it is dead.
+struct Descriptors {
+  int process = 0;
+  std::vector<OpenDescriptor> open;
+};
+
 struct StepRecord {
   std::vector<Return> returns;
   std::vector<int> blocked;  // actors that are inside a call after the step
   std::vector<int> gone;     // actors that ended, their process alive
   std::vector<Death> deaths;
   std::vector<Log> logs;
+  std::optional<Descriptors> descriptors;  // when the step asked for them
 };
 
 enum class Outcome {
