@@ -3,6 +3,7 @@
 
 #include "tools/conform/kernel/record.h"
 
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -39,7 +40,7 @@ TEST(RecordTest, ReadsEveryScenario) {
   ASSERT_TRUE(run.ok()) << run.status();
   EXPECT_TRUE(run->done);
   EXPECT_FALSE(run->open.has_value());
-  EXPECT_EQ(run->complete.size(), 7u);
+  EXPECT_EQ(run->complete.size(), 11u);
 }
 
 TEST(RecordTest, ReadsPidsAndReturns) {
@@ -95,7 +96,7 @@ TEST(RecordTest, ReadsObjects) {
   ASSERT_EQ(back.received.size(), 3u);
   EXPECT_EQ(back.received[0].object, 0);
   EXPECT_EQ(back.received[0].fact.fd, 4);
-  EXPECT_EQ(back.received[0].fact.file, "f1");
+  EXPECT_EQ(back.received[0].fact.file, "f0");
   EXPECT_EQ(back.received[1].object, 2);
   EXPECT_EQ(back.received[2].fact.access, "w");
   EXPECT_TRUE(back.received[2].fact.cloexec);
@@ -122,6 +123,43 @@ TEST(RecordTest, KeepsWhatIsUnreadableApartFromNothing) {
   EXPECT_EQ(back.words, std::nullopt);
   EXPECT_EQ(back.peeks.at(0), std::nullopt);
   EXPECT_EQ(back.peeks.at(1), "");
+}
+
+TEST(RecordTest, ReadsDescriptors) {
+  const ScenarioRecord record = Find("files");
+  const Descriptors& all = record.steps[13].descriptors.value();
+  EXPECT_EQ(all.process, 1);
+  ASSERT_EQ(all.open.size(), 4u);
+  EXPECT_EQ(all.open[0].fd, 0);
+  EXPECT_EQ(all.open[0].file, "stdin");
+  EXPECT_FALSE(all.open[0].cloexec);
+  EXPECT_EQ(all.open[3].fd, 3);
+  EXPECT_EQ(all.open[3].file, "binder");
+  EXPECT_TRUE(all.open[3].cloexec);
+  EXPECT_FALSE(record.steps[14].descriptors.has_value());
+  // The process is dead.
+  EXPECT_TRUE(record.steps[20].descriptors.value().open.empty());
+}
+
+TEST(RecordTest, ReadsSecurityContexts) {
+  const auto run = ParseRecords(
+      Wrap("ret 0 0 0 0 written=0 read=8\nwords -\ndata 1 -\noffsets 1 -\n"
+           "secctx 1 753a72\ndata 2 -\noffsets 2 -\nsecctx 2 unreadable\n"));
+  ASSERT_TRUE(run.ok()) << run.status();
+  const Return& back = run->complete.at(0).steps.at(0).returns.at(0);
+  EXPECT_EQ(back.payloads.at(0).security_context, "u:r");
+  EXPECT_EQ(back.payloads.at(1).security_context, std::nullopt);
+}
+
+TEST(RecordTest, ReadsObjectsThatCannotBeRead) {
+  const auto run =
+      ParseRecords(Wrap("ret 0 0 0 0\nptr 1 0 unreadable\nfile 1 1 unreadable\n"
+                        "file 1 2 fd=-1 errno=9\n"));
+  ASSERT_TRUE(run.ok()) << run.status();
+  const Return& back = run->complete.at(0).steps.at(0).returns.at(0);
+  EXPECT_EQ(back.pointed.at(0).bytes, std::nullopt);
+  EXPECT_EQ(back.received.at(0).fact.error, EFAULT);
+  EXPECT_EQ(back.received.at(1).fact.error, EBADF);
 }
 
 TEST(RecordTest, ReadsLeaks) {
@@ -182,10 +220,17 @@ TEST(RecordTest, RefusesEveryLineThatMakesNoSense) {
       "ret 0 0 0 0\noffsets 1 -\n",
       "ret 0 0 0 0\ndata 1 -\noffsets 2 -\n",
       "ret 0 0 0 0\nopened fd=3\n",
+      "ret 0 0 0 0\nsecctx 1 -\n",
+      "ret 0 0 0 0\ndata 1 -\nsecctx 2 -\n",
       "ret 0 0 0 0\nptr 1 -\n",
       "words 0c72\n",
       "ret 1 0 0 0\nret 0 0 0 0\n",
       "blocked 0 x\n",
+      "fds 0\n",
+      "fds 0 0 3\n",
+      "fds 0 0 3=\n",
+      "fds 0 0 c=a\n",
+      "fds 0 0 3d=a\n",
       "log state\n",
       "| text\n",
       "process 1 pid=4\n",

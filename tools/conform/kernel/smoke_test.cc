@@ -11,11 +11,13 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "tools/conform/kernel/kernel_spec.h"
@@ -167,12 +169,77 @@ TEST_P(SmokeTest, FilesAndBuffersArrive) {
   const Return& call = record.steps.at(11).returns.at(0);
   ASSERT_EQ(call.received.size(), 3u);
   // The sender's memfd and both ends of its pipe, closed on exec.
-  EXPECT_EQ(call.received[0].fact.file, "f1");
+  EXPECT_EQ(call.received[0].fact.file, "f0");
   EXPECT_EQ(call.received[1].fact.file, call.received[2].fact.file);
   EXPECT_EQ(call.received[1].fact.access, "r");
   EXPECT_EQ(call.received[2].fact.access, "w");
   EXPECT_TRUE(call.received[0].fact.cloexec);
   EXPECT_EQ(call.pointed.at(0).bytes, std::string("\5\0\0\0\6\0\0\0", 8));
+}
+
+// "3=name 4c=name".
+std::string Text(const std::optional<Descriptors>& descriptors) {
+  if (!descriptors.has_value()) return "not recorded";
+  std::string text;
+  for (const OpenDescriptor& open : descriptors->open) {
+    absl::StrAppend(&text, text.empty() ? "" : " ", open.fd,
+                    open.cloexec ? "c" : "", "=", open.file);
+  }
+  return text;
+}
+
+TEST_P(SmokeTest, GivenFilesRefuseAndNeverAnswer) {
+  const std::vector<StepRecord> steps = Run("files").steps;
+  ASSERT_EQ(steps.size(), 21u);
+  EXPECT_EQ(steps[9].returns.at(0).result, 0);
+  EXPECT_EQ(steps[9].returns.at(0).revents, 0);
+  EXPECT_EQ(steps[10].returns.at(0).error, ENOTTY);
+  EXPECT_EQ(steps[11].returns.at(0).error, ENODEV);
+}
+
+TEST_P(SmokeTest, AnArrayOfFilesIsClosedWithItsBuffer) {
+  const std::vector<StepRecord> steps = Run("files").steps;
+  ASSERT_EQ(steps.size(), 21u);
+  EXPECT_EQ(Text(steps[12].descriptors), "0c=binder 5=stdout");
+  const std::string sender = "0=stdin 1=stdout 2c=stdout 3c=binder";
+  EXPECT_EQ(Text(steps[13].descriptors), sender);
+  const Return& call = steps[14].returns.at(0);
+  ASSERT_EQ(call.received.size(), 3u);
+  EXPECT_EQ(call.received[0].fact.file, "stdin");
+  EXPECT_EQ(call.received[2].fact.fd, 3);
+  EXPECT_EQ(call.received[2].fact.file, "stdout");
+  EXPECT_EQ(Text(steps[15].descriptors),
+            "0c=binder 1c=stdin 2c=stdout 3c=stdout 5=stdout");
+  EXPECT_EQ(Text(steps[17].descriptors), "0c=binder 1c=stdin 5=stdout");
+  EXPECT_EQ(Text(steps[18].descriptors), sender);
+  EXPECT_EQ(Text(steps[20].descriptors), "");
+}
+
+TEST_P(SmokeTest, BuffersPointToEachOtherAndMayBeEmpty) {
+  const ScenarioRecord record = Run("buffers");
+  const Return& call = record.steps.at(9).returns.at(0);
+  ASSERT_EQ(call.pointed.size(), 3u);
+  EXPECT_EQ(call.pointed[0].bytes, "");
+  EXPECT_EQ(call.pointed[2].bytes, "child");
+  // The address of the child is that of its own object.
+  const std::string parent = call.pointed[1].bytes.value_or("");
+  EXPECT_EQ(parent.substr(0, 8), "parent..");
+  const std::string data = call.payloads.at(0).data.value_or("");
+  ASSERT_EQ(data.size(), 120u);
+  EXPECT_EQ(parent.substr(8), data.substr(88, 8));
+  const Return& reply = record.steps.at(10).returns.at(1);
+  EXPECT_EQ(reply.pointed.at(0).command, 2);
+  EXPECT_EQ(reply.pointed.at(0).bytes, "end");
+}
+
+TEST_P(SmokeTest, WithoutRoomForAllFilesTheSenderIsToldAndNoneStays) {
+  const ScenarioRecord record = Run("no_room");
+  const Return& call = record.steps.at(9).returns.at(0);
+  EXPECT_EQ(call.actor, 1);
+  EXPECT_EQ(Commands(call),
+            (Words{BR_NOOP, BR_TRANSACTION_COMPLETE, BR_FAILED_REPLY}));
+  EXPECT_EQ(record.steps.at(9).blocked, std::vector<int>{0});
+  EXPECT_EQ(Text(record.steps.at(10).descriptors), "0=f0 1=f0 2=f0 3c=binder");
 }
 
 TEST_P(SmokeTest, ASlowPageStopsASenderInsideOfTheDriver) {
@@ -207,7 +274,10 @@ TEST_P(SmokeTest, APolicyOfSelinuxDecides) {
   ASSERT_EQ(steps[9].returns.size(), 2u);
   EXPECT_EQ(Commands(steps[9].returns[0]),
             (Words{BR_NOOP, BR_TRANSACTION_COMPLETE}));
-  EXPECT_EQ(Commands(steps[9].returns[1]), (Words{BR_NOOP, BR_TRANSACTION}));
+  const Return& call = steps[9].returns[1];
+  EXPECT_EQ(Commands(call), (Words{BR_NOOP, BR_TRANSACTION_SEC_CTX}));
+  EXPECT_EQ(call.payloads.at(0).data, "hello!!!");
+  EXPECT_EQ(call.payloads.at(0).security_context, "u:r:client_t");
   // The stranger's does not, and its extended error says why.
   EXPECT_EQ(Commands(steps[10].returns.at(0)),
             (Words{BR_NOOP, BR_FAILED_REPLY}));
