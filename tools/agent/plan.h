@@ -89,20 +89,22 @@ struct Statement {
   struct Call call;
 };
 
+// A new process takes a page fault for each page of this that it looks at, so
+// the counts are together, in front of the tables.
 struct Scenario {
   struct Text name;
   int line;
   uint64_t timeout_ms;
   struct Text policy;  // hexadecimal; empty: none
+  int pipe_count;
+  int file_count;
   int process_count;
   struct Process processes[kMaxProcesses];
   int actor_count;
   int process_of[kMaxActors];
   int area_count;
   struct Area areas[kMaxAreas];
-  int pipe_count;
   struct Text pipes[kMaxPipes];  // their names
-  int file_count;
   struct File files[kMaxFiles];
   int statement_count;
   struct Statement statements[kMaxStatements];
