@@ -1,6 +1,7 @@
 // The tree of free chunks keeps its invariants and finds the best fit.
 #include "sim/kernel/chunk_tree.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -20,6 +21,22 @@ class ChunkTreeTest : public testing::Test {
     w_.Edit(chunk).size = size;
     InsertChunk(w_, proc_, chunk);
     return chunk;
+  }
+
+  // The chunks from left to right.
+  void Walk(ChunkId n, std::vector<ChunkId>* chunks) const {
+    if (!n) return;
+    Walk(w_.Get(n).left, chunks);
+    chunks->push_back(n);
+    Walk(w_.Get(n).right, chunks);
+  }
+
+  // The first of a sorted list of chunks that is not smaller.
+  std::vector<ChunkId>::iterator LowerBound(std::vector<ChunkId>& sorted,
+                                            uint64_t size) const {
+    return std::find_if(sorted.begin(), sorted.end(), [&](ChunkId chunk) {
+      return w_.Get(chunk).size >= size;
+    });
   }
 
   // A fixed sequence of numbers that looks random.
@@ -45,6 +62,37 @@ TEST_F(ChunkTreeTest, KeepsItsInvariantsOverRandomChanges) {
       chunks.erase(chunks.begin() + static_cast<ptrdiff_t>(victim));
     }
     ASSERT_TRUE(CheckTree(w_, proc_)) << "after change " << i;
+  }
+}
+
+// A sorted list knows which chunks the tree holds, in which order, and which
+// of them is the best fit, but for which of several exact ones.
+TEST_F(ChunkTreeTest, AgreesWithASortedList) {
+  std::vector<ChunkId> sorted;
+  for (int i = 0; i < 20000; ++i) {
+    const bool grow = (i / 100) % 2 == 0 ? Next() % 4 != 0 : Next() % 4 == 0;
+    if (sorted.empty() || grow) {
+      const uint64_t size = 8 * (1 + Next() % 30);
+      sorted.insert(LowerBound(sorted, size + 1), Add(size));
+    } else {
+      const size_t victim = Next() % sorted.size();
+      EraseChunk(w_, proc_, sorted[victim]);
+      w_.Free(sorted[victim]);
+      sorted.erase(sorted.begin() + static_cast<ptrdiff_t>(victim));
+    }
+    std::vector<ChunkId> walked;
+    Walk(w_.Get(proc_).free_buffers, &walked);
+    ASSERT_EQ(walked, sorted) << "after change " << i;
+    ASSERT_TRUE(CheckTree(w_, proc_)) << "after change " << i;
+    const uint64_t wanted = 8 * (1 + Next() % 31);
+    const ChunkId found = BestFit(w_, proc_, wanted);
+    const auto best = LowerBound(sorted, wanted);
+    ASSERT_EQ(bool(found), best != sorted.end()) << "after change " << i;
+    if (!found) continue;
+    ASSERT_EQ(w_.Get(found).size, w_.Get(*best).size) << "after change " << i;
+    if (w_.Get(found).size != wanted) {
+      ASSERT_EQ(found, *best) << "after change " << i;
+    }
   }
 }
 
