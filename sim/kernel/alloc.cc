@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/kernel/chunk_tree.h"
+#include "sim/kernel/pages.h"
 
 namespace bindery::sim {
 namespace {
@@ -15,6 +16,12 @@ void NoteShape(Op& op, ProcId proc) {
   if (op.w.exact_addresses()) {
     op.w.Edit(proc).tree_shape = TreeShape(op.w, proc);
   }
+}
+
+// Null unless somebody looks at pages.
+Pages* PagesOf(Op& op, ProcId proc) {
+  Memory* const memory = op.k.memory();
+  return memory == nullptr ? nullptr : memory->Find(proc);
 }
 
 ChunkId NewChunk(Op& op, ProcId proc, uint64_t offset, uint64_t size) {
@@ -37,6 +44,7 @@ void AllocMap(Op& op, ProcId proc, uint64_t size) {
   const ChunkId chunk = NewChunk(op, proc, 0, row.buffer_size);
   op.w.PushFront(Head::kBuffers, proc.any(), chunk.any());
   InsertChunk(op.w, proc, chunk);
+  if (op.k.memory() != nullptr) op.k.memory()->Map(proc, row.buffer_size);
   NoteShape(op, proc);
 }
 
@@ -96,6 +104,14 @@ void Resize(Op& op, ProcId proc, ChunkId chunk, uint64_t offset,
   if (!alone) InsertChunk(op.w, proc, chunk);
 }
 
+void ReservePages(Op& op, ProcId proc, const ChunkRow& from, uint64_t size) {
+  Pages* const pages = PagesOf(op, proc);
+  if (pages == nullptr) return;
+  if (!pages->Reserve(from.offset, size, from.size)) {
+    op.w.RecordWarning("WARN_ON(!on_lru)");
+  }
+}
+
 // Cuts `size` bytes off the front of the chunk; the row of the buffer takes its
 // place in the order of addresses.
 BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
@@ -133,6 +149,7 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   const ChunkId chunk = BestFit(op.w, proc, size);
   NoteLayout(op, row, size);
   if (!chunk) return {};
+  ReservePages(op, proc, op.w.Get(chunk), size);
   const BufferId id = TakeFrom(op, proc, chunk, size);
   ProcRow& edited = op.w.Edit(proc);
   edited.free_total -= size;
@@ -146,6 +163,12 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   }
   NoteShape(op, proc);
   return id;
+}
+
+void AllocInstallPages(Op& op, BufferId id) {
+  const BufferRow& buffer = op.w.Get(id);
+  Pages* const pages = PagesOf(op, buffer.proc);
+  if (pages != nullptr) pages->Install(buffer.offset, buffer.size);
 }
 
 Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId* found) {
@@ -171,6 +194,18 @@ namespace {
 
 bool IsChunk(AnyId id) { return id && id.table() == TableId::kChunk; }
 
+void FreePages(Op& op, ProcId proc, BufferId buffer, ChunkId previous,
+               ChunkId next) {
+  Pages* const pages = PagesOf(op, proc);
+  if (pages == nullptr) return;
+  const BufferRow& row = op.w.Get(buffer);
+  const uint64_t end = row.offset + row.size;
+  Pages::Freed freed = {row.offset, end, row.offset, end};
+  if (previous) freed.free_begin = op.w.Get(previous).offset;
+  if (next) freed.free_end = end + op.w.Get(next).size;
+  if (!pages->Free(freed)) op.w.RecordWarning("WARN_ON(!ret)");
+}
+
 // Makes the buffer's space a chunk of its own, or part of its neighbours.
 void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   const uint64_t offset = op.w.Get(buffer).offset;
@@ -181,6 +216,7 @@ void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   op.w.Remove(Head::kBuffers, buffer.any());
   const ChunkId previous{merge && IsChunk(before) ? before.value : 0};
   const ChunkId next{merge && IsChunk(after) ? after.value : 0};
+  FreePages(op, proc, buffer, previous, next);
   if (next) size += op.w.Get(next).size;
   if (previous) {
     if (next) {
@@ -236,6 +272,7 @@ void AllocRelease(Op& op, ProcId proc) {
     }
     i = next;
   }
+  if (op.k.memory() != nullptr) op.k.memory()->Release(proc);
 }
 
 }  // namespace bindery::sim

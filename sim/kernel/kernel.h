@@ -20,6 +20,8 @@
 
 namespace bindery::sim {
 
+class Memory;
+
 // Where another thread may run.
 enum class Granularity : uint8_t {
   kCommand,  // between commands, items, sleeps and the worker's phases
@@ -48,6 +50,10 @@ class Kernel {
   EventSink* events() const { return events_; }
   // Null if nobody observes. Outlives the kernel.
   void set_observer(SyscallObserver* observer) { observer_ = observer; }
+  // Which pages are there (pages.h). Null if nobody looks. Outlives the kernel.
+  // REQUIRES: no step is undone from now on.
+  void set_memory(Memory* memory) { memory_ = memory; }
+  Memory* memory() const { return memory_; }
 
   // --- System calls ---------------------------------------------------------
   // ret: the new descriptor, or a negative errno.
@@ -123,6 +129,7 @@ class Kernel {
   bool run_through_ = false;
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
+  Memory* memory_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;
 };
