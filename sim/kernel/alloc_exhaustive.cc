@@ -116,11 +116,12 @@ class Mapping {
     w_.BeginStep(1);
     std::string why;
     const bool ok =
-        AllocateAll(sizes, &why) && FreeAll(order, end, &why) &&
+        AllocateAll(sizes, &why) && FreeAll(sizes, order, end, &why) &&
         AllocateAll(sizes, &why) &&
         (memory_.free_pages() == 0 ||
          Fail("pages are on the list although all of them are taken", &why)) &&
-        FreeAll(order, end, &why) && TakeAllPages(&why) && NoFaults(&why);
+        FreeAll(sizes, order, end, &why) && TakeAllPages(&why) &&
+        NoFaults(&why);
     w_.Commit();
     return ok ? "" : why;
   }
@@ -153,13 +154,19 @@ class Mapping {
     return Expect(PageState::kInUse, begin, begin + size, why) && Check(why);
   }
 
-  bool FreeAll(const Order& order, uint64_t end, std::string* why) {
+  bool FreeAll(const Sizes& sizes, const Order& order, uint64_t end,
+               std::string* why) {
     for (const int i : order) {
-      ++frees_;
-      AllocFreeBuf(op_, buffers_[i]);
-      if (!Check(why)) return false;
+      if (!Free(i, why)) return false;
+      if (!options_.refill) continue;
+      if (!Allocate(i, sizes[i], why) || !Free(i, why)) return false;
     }
     return Expect(PageState::kOnList, 0, end, why);
+  }
+  bool Free(int i, std::string* why) {
+    ++frees_;
+    AllocFreeBuf(op_, buffers_[i]);
+    return Check(why);
   }
 
   bool TakeAllPages(std::string* why) {

@@ -49,6 +49,10 @@ struct AllocExhaustiveOptions {
   // The second and the fourth buffer are for one-way transactions. The kernel's
   // test has none.
   bool one_way = false;
+  // After each free a buffer of the same size comes and goes. The kernel's test
+  // allocates into an empty mapping only, and so never into a hole whose last
+  // page belongs to the buffer behind it too.
+  bool refill = false;
 };
 
 struct AllocExhaustiveResult {

@@ -9,23 +9,24 @@
 namespace bindery::sim {
 namespace {
 
-AllocExhaustiveResult RunWith(bool one_way, const std::string& mutation = "") {
+// The kernel's programs, or those with one-way buffers and refilled holes.
+AllocExhaustiveResult RunWith(bool more, const std::string& mutation = "") {
   const Driver driver = mutation.empty() ? *Driver::Create("c-7.2")
                                          : *Driver::Create("c-7.2", {mutation});
-  return RunAllocPrograms(driver,
-                          {.check_every_call = true, .one_way = one_way});
+  return RunAllocPrograms(
+      driver, {.check_every_call = true, .one_way = more, .refill = more});
 }
 
 TEST(AllocExhaustiveTest, AllProgramsPass) {
-  const AllocExhaustiveResult result = RunWith(/*one_way=*/false);
+  const AllocExhaustiveResult result = RunWith(/*more=*/false);
   EXPECT_EQ(result.failure, "");
   EXPECT_EQ(result.programs, 750000u);
   EXPECT_EQ(result.allocations, 7500000u);
   EXPECT_EQ(result.frees, 7500000u);
 }
 
-TEST(AllocExhaustiveTest, AllProgramsPassWithOneWayBuffers) {
-  const AllocExhaustiveResult result = RunWith(/*one_way=*/true);
+TEST(AllocExhaustiveTest, AllProgramsPassWithOneWayBuffersAndRefilledHoles) {
+  const AllocExhaustiveResult result = RunWith(/*more=*/true);
   EXPECT_EQ(result.failure, "");
   EXPECT_EQ(result.programs, 750000u);
 }

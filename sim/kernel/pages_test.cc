@@ -104,6 +104,24 @@ TEST_F(PagesTest, ASharedPageStaysUntilItsLastBufferGoes) {
   EXPECT_TRUE(w_.faults().empty());
 }
 
+TEST_F(PagesTest, AHoleSharesItsLastPageWithTheBufferBehind) {
+  Allocate(kPageSize);
+  const BufferId hole = Allocate(kPageSize * 3 / 2);
+  Allocate(kPageSize);
+  AllocFreeBuf(op_, hole);
+  EXPECT_EQ(States(5), "uluu-");
+  Allocate(kPageSize * 3 / 2);
+  EXPECT_EQ(States(5), "uuuu-");
+  EXPECT_TRUE(w_.faults().empty());
+}
+
+// It installs the page that it shares with one that has none yet.
+TEST_F(PagesTest, ABufferDoesNotRelyOnTheOneBefore) {
+  Reserve(kPageSize / 2);
+  Allocate(kPageSize / 4);
+  EXPECT_EQ(States(2), "u-");
+}
+
 TEST_F(PagesTest, TheShrinkerTakesThePageThatWasFreedFirst) {
   const BufferId first = Allocate(kPageSize);
   const BufferId second = Allocate(kPageSize);

@@ -9,6 +9,7 @@
 #include "model/brm/run.h"
 #include "model/explore/explore.h"
 #include "sim/engine/run.h"
+#include "sim/kernel/alloc_exhaustive.h"
 #include "tools/bindery/bench_scenarios.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/flags.h"
@@ -103,18 +104,44 @@ absl::Status BenchRoundtrip(proto::Result* result) {
   return absl::OkStatus();
 }
 
+// The programs of the kernel's exhaustive test of its allocator, with its
+// checks.
+absl::Status BenchAllocator(proto::Result* result) {
+  const auto driver = sim::Driver::Create("c-7.2");
+  if (!driver.ok()) return driver.status();
+  const Meter meter;
+  const sim::AllocExhaustiveResult run = sim::RunAllocPrograms(*driver, {});
+  result->set_name("allocator");
+  result->set_verdict(run.failure.empty() ? "pass" : "violated");
+  result->set_reason(run.failure);
+  meter.Fill(result);
+  auto& figures = *result->mutable_figures();
+  const double calls = static_cast<double>(run.allocations + run.frees);
+  figures["programs"] = static_cast<double>(run.programs);
+  figures["allocations"] = static_cast<double>(run.allocations);
+  figures["frees"] = static_cast<double>(run.frees);
+  if (result->cpu_seconds() <= 0) return absl::OkStatus();
+  figures["programs_per_cpu_second"] =
+      static_cast<double>(run.programs) / result->cpu_seconds();
+  figures["calls_per_cpu_second"] = calls / result->cpu_seconds();
+  return absl::OkStatus();
+}
+
 absl::Status BenchOne(const std::string& name, proto::Result* result) {
+  if (name == "allocator") return BenchAllocator(result);
   if (name == "brm") return BenchBrm(result);
   if (name == "explore") return BenchExplore(result);
   if (name == "roundtrip") return BenchRoundtrip(result);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "unknown benchmark \"", name, "\"; there are brm, explore, roundtrip"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown benchmark \"", name,
+                   "\"; there are allocator, brm, explore, roundtrip"));
 }
 
 }  // namespace
 
 int BenchCommand(const std::vector<std::string>& arguments) {
-  const std::vector<std::string> all = {"brm", "explore", "roundtrip"};
+  const std::vector<std::string> all = {"allocator", "brm", "explore",
+                                        "roundtrip"};
   proto::Report report;
   for (const std::string& name : arguments.empty() ? all : arguments) {
     const absl::Status status = BenchOne(name, report.add_results());

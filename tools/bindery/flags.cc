@@ -245,7 +245,7 @@ std::string HelpText() {
       "--random=N\n"
       "                                model and real kernel, step by step\n"
       "  bindery list    scenarios|invariants|profiles|mutations\n"
-      "  bindery bench   [brm|explore|roundtrip]...\n"
+      "  bindery bench   [allocator|brm|explore|roundtrip]...\n"
       "\n"
       "A SCENARIO is a file; FOLDER/... is every one below it.\n"
       "\n"
