@@ -18,11 +18,7 @@ void NoteShape(Op& op, ProcId proc) {
   }
 }
 
-// Null unless somebody looks at pages.
-Pages* PagesOf(Op& op, ProcId proc) {
-  Memory* const memory = op.k.memory();
-  return memory == nullptr ? nullptr : memory->Find(proc);
-}
+bool LooksAtPages(const Op& op) { return op.k.memory() != nullptr; }
 
 ChunkId NewChunk(Op& op, ProcId proc, uint64_t offset, uint64_t size) {
   ChunkId id;
@@ -44,7 +40,7 @@ void AllocMap(Op& op, ProcId proc, uint64_t size) {
   const ChunkId chunk = NewChunk(op, proc, 0, row.buffer_size);
   op.w.PushFront(Head::kBuffers, proc.any(), chunk.any());
   InsertChunk(op.w, proc, chunk);
-  if (op.k.memory() != nullptr) op.k.memory()->Map(proc, row.buffer_size);
+  if (LooksAtPages(op)) op.k.memory()->Map(proc, row.buffer_size);
   NoteShape(op, proc);
 }
 
@@ -104,10 +100,12 @@ void Resize(Op& op, ProcId proc, ChunkId chunk, uint64_t offset,
   if (!alone) InsertChunk(op.w, proc, chunk);
 }
 
-void ReservePages(Op& op, ProcId proc, const ChunkRow& from, uint64_t size) {
-  Pages* const pages = PagesOf(op, proc);
+[[gnu::noinline]] void ReservePages(Op& op, ProcId proc, ChunkId from,
+                                    uint64_t size) {
+  Pages* const pages = op.k.memory()->Find(proc);
   if (pages == nullptr) return;
-  if (!pages->Reserve(from.offset, size, from.size)) {
+  const ChunkRow& chunk = op.w.Get(from);
+  if (!pages->Reserve(chunk.offset, size, chunk.size)) {
     op.w.RecordWarning("WARN_ON(!on_lru)");
   }
 }
@@ -149,7 +147,8 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   const ChunkId chunk = BestFit(op.w, proc, size);
   NoteLayout(op, row, size);
   if (!chunk) return {};
-  ReservePages(op, proc, op.w.Get(chunk), size);
+  if (LooksAtPages(op)) [[unlikely]]
+    ReservePages(op, proc, chunk, size);
   const BufferId id = TakeFrom(op, proc, chunk, size);
   ProcRow& edited = op.w.Edit(proc);
   edited.free_total -= size;
@@ -166,8 +165,9 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
 }
 
 void AllocInstallPages(Op& op, BufferId id) {
+  if (!LooksAtPages(op)) return;
   const BufferRow& buffer = op.w.Get(id);
-  Pages* const pages = PagesOf(op, buffer.proc);
+  Pages* const pages = op.k.memory()->Find(buffer.proc);
   if (pages != nullptr) pages->Install(buffer.offset, buffer.size);
 }
 
@@ -194,9 +194,9 @@ namespace {
 
 bool IsChunk(AnyId id) { return id && id.table() == TableId::kChunk; }
 
-void FreePages(Op& op, ProcId proc, BufferId buffer, ChunkId previous,
-               ChunkId next) {
-  Pages* const pages = PagesOf(op, proc);
+[[gnu::noinline]] void FreePages(Op& op, ProcId proc, BufferId buffer,
+                                 ChunkId previous, ChunkId next) {
+  Pages* const pages = op.k.memory()->Find(proc);
   if (pages == nullptr) return;
   const BufferRow& row = op.w.Get(buffer);
   const uint64_t end = row.offset + row.size;
@@ -216,7 +216,8 @@ void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   op.w.Remove(Head::kBuffers, buffer.any());
   const ChunkId previous{merge && IsChunk(before) ? before.value : 0};
   const ChunkId next{merge && IsChunk(after) ? after.value : 0};
-  FreePages(op, proc, buffer, previous, next);
+  if (LooksAtPages(op)) [[unlikely]]
+    FreePages(op, proc, buffer, previous, next);
   if (next) size += op.w.Get(next).size;
   if (previous) {
     if (next) {
@@ -272,7 +273,7 @@ void AllocRelease(Op& op, ProcId proc) {
     }
     i = next;
   }
-  if (op.k.memory() != nullptr) op.k.memory()->Release(proc);
+  if (LooksAtPages(op)) op.k.memory()->Release(proc);
 }
 
 }  // namespace bindery::sim
