@@ -30,6 +30,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   kernel_.set_run_through(options.run_through);
   kernel_.set_names(&names_);
   kernel_.set_observer(options.observer);
+  kernel_.set_branches(options.branches);
   if (properties != nullptr) {
     runtime_.set_check([this](uint32_t index) {
       return properties_->checks[index].predicate.Holds(world_);

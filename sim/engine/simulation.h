@@ -55,6 +55,9 @@ struct SimulationOptions {
   // Told of every system call, those of the set-up included. May be null;
   // outlives the simulation.
   SyscallObserver* observer = nullptr;
+  // Counts the branches of the driver that are taken, in the set-up too. May be
+  // null; outlives the simulation.
+  BranchCounts* branches = nullptr;
   // Which allocation behind the set-up fails, counted from 1; 0: none.
   uint32_t fail_allocation = 0;
   // Watches properties of histories, whose memory is then part of the state.

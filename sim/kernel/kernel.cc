@@ -1,6 +1,7 @@
 #include "sim/kernel/kernel.h"
 
 #include "base/check.h"
+#include "sim/kernel/branches.h"
 #include "sim/kernel/op.h"
 #include "sim/kernel/process.h"
 
@@ -27,21 +28,30 @@ class Interpreter {
 
   void Run() {
     const FrameId before = top_;
-    if (kernel_.granularity() == Granularity::kLock) {
-      RunAtoms<Mode::kLock>();
-    } else if (kernel_.run_through()) {
-      RunAtoms<Mode::kThrough>();
+    if (kernel_.branches() != nullptr) {
+      RunAs</*kCounts=*/true>();
     } else {
-      RunAtoms<Mode::kCommand>();
+      RunAs</*kCounts=*/false>();
     }
     if (top_ != before) SetTop(top_);
   }
 
  private:
+  template <bool kCounts>
+  void RunAs() {
+    if (kernel_.granularity() == Granularity::kLock) {
+      RunAtoms<Mode::kLock, kCounts>();
+    } else if (kernel_.run_through()) {
+      RunAtoms<Mode::kThrough, kCounts>();
+    } else {
+      RunAtoms<Mode::kCommand, kCounts>();
+    }
+  }
+
   // The frame's pc is written back only where it can be seen: when the
   // transition ends or another frame is entered. Locks matter only where others
   // may run between them: at command granularity the tables are without them.
-  template <Mode kMode>
+  template <Mode kMode, bool kCounts>
   void RunAtoms() {
     const Atom* atom = atoms_ + op_.f->pc;
     int jumps = kMaxJumps;
@@ -52,14 +62,18 @@ class Interpreter {
       if (kMode != Mode::kThrough) worked |= atom->visible;
       if (kMode == Mode::kLock) Announce(*atom);
       if (atom->kind <= AtomKind::kUndo) {
+        if (kCounts) Count(*atom, false);
         (atom++)->run(op_);
         continue;
       }
       if (atom->kind <= AtomKind::kBranch) {
-        const bool jump = atom->test(op_) == (atom->kind == AtomKind::kBranch);
+        const bool yes = atom->test(op_);
+        if (kCounts) Count(*atom, yes);
+        const bool jump = yes == (atom->kind == AtomKind::kBranch);
         atom = jump ? atoms_ + atom->target : atom + 1;
         continue;
       }
+      if (kCounts) Count(*atom, false);
       switch (atom->kind) {
         case AtomKind::kGoto:
           atom = atoms_ + atom->target;
@@ -99,6 +113,12 @@ class Interpreter {
 
   uint16_t PlaceOf(const Atom* atom) const {
     return static_cast<uint16_t>(atom - atoms_);
+  }
+
+  void Count(const Atom& atom, bool yes) {
+    kernel_.branches()->Take(static_cast<OpId>(op_.f->op),
+                             kernel_.granularity() == Granularity::kLock,
+                             PlaceOf(&atom), yes);
   }
 
   // Whether the transition goes on behind a place where it may end.
@@ -285,6 +305,10 @@ proto::Event* Op::NewEvent(proto::Event::Kind kind, const char* name) {
     event->set_function(driver.operation(static_cast<OpId>(f->op)).function);
   }
   return event;
+}
+
+void Op::Count(Guard guard, bool yes) const {
+  k.branches()->Take(guard, yes);
 }
 
 void Op::UserError(const char* message) {

@@ -20,7 +20,7 @@
 
 namespace bindery::sim {
 
-class Memory;
+class BranchCounts;
 
 // Where another thread may run.
 enum class Granularity : uint8_t {
@@ -50,10 +50,10 @@ class Kernel {
   EventSink* events() const { return events_; }
   // Null if nobody observes. Outlives the kernel.
   void set_observer(SyscallObserver* observer) { observer_ = observer; }
-  // Which pages are there (pages.h). Null if nobody looks. Outlives the kernel.
-  // REQUIRES: no step is undone from now on.
-  void set_memory(Memory* memory) { memory_ = memory; }
-  Memory* memory() const { return memory_; }
+  // Counts the branches that are taken, those of the kernel's driver; null, as
+  // at first: none. Outlives the kernel.
+  void set_branches(BranchCounts* branches) { branches_ = branches; }
+  BranchCounts* branches() const { return branches_; }
 
   // --- System calls ---------------------------------------------------------
   // ret: the new descriptor, or a negative errno.
@@ -129,7 +129,7 @@ class Kernel {
   bool run_through_ = false;
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
-  Memory* memory_ = nullptr;
+  BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;
 };

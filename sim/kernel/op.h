@@ -33,10 +33,14 @@ class Op {
   // A check inside a helper that runs under its caller's locks. Holds always
   // if a mutation drops the check.
   bool Check(Guard guard, bool holds) const {
+    if (k.branches() != nullptr) Count(guard, holds);
     return holds || driver.Dropped(guard);
   }
   // False if a mutation drops this effect of a helper.
-  bool Does(Guard guard) const { return !driver.Dropped(guard); }
+  bool Does(Guard guard) const {
+    if (k.branches() != nullptr) Count(guard, true);
+    return !driver.Dropped(guard);
+  }
 
   // True if the environment lets this allocation fail.
   bool AllocationFails();
@@ -67,6 +71,7 @@ class Op {
  private:
   friend class Interpreter;
   proto::Event* NewEvent(proto::Event::Kind kind, const char* name);
+  void Count(Guard guard, bool yes) const;
 
   FrameRow* other_ = nullptr;
 };
