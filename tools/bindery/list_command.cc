@@ -14,6 +14,7 @@
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
+#include "tools/bindery/list_coverage.h"
 #include "tools/bindery/report.h"
 
 namespace bindery::tools {
@@ -103,7 +104,8 @@ absl::StatusOr<Listing> List(const std::string& what,
   if (what == "scenarios") return ListScenarios(rest);
   return absl::InvalidArgumentError(absl::StrCat(
       "cannot list \"", what,
-      "\"; there are scenarios, invariants, profiles and mutations"));
+      "\"; there are scenarios, invariants, profiles, mutations and "
+      "coverage"));
 }
 
 }  // namespace
@@ -111,7 +113,10 @@ absl::StatusOr<Listing> List(const std::string& what,
 int ListCommand(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     return Fail(absl::InvalidArgumentError(
-        "list what? scenarios, invariants, profiles or mutations"));
+        "list what? scenarios, invariants, profiles, mutations or coverage"));
+  }
+  if (arguments[0] == "coverage") {
+    return ListCoverage({arguments.begin() + 1, arguments.end()});
   }
   absl::StatusOr<Listing> listing =
       List(arguments[0], {arguments.begin() + 1, arguments.end()});

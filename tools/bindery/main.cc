@@ -49,11 +49,22 @@ absl::Status CheckGoldenFlags() {
       "--golden counts states without histories; leave out --properties=all");
 }
 
+absl::Status CheckMarkdown(const std::vector<std::string>& arguments) {
+  if (absl::GetFlag(FLAGS_format) != "markdown") return absl::OkStatus();
+  if (arguments.size() >= 2 && arguments[0] == "list" &&
+      arguments[1] == "coverage") {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "--format=markdown is for list coverage only");
+}
+
 absl::Status CheckFlags() {
   double seconds = 0;
   uint64_t bytes = 0;
   for (const absl::Status& status : {
-           CheckChoice("format", absl::GetFlag(FLAGS_format), {"text", "json"}),
+           CheckChoice("format", absl::GetFlag(FLAGS_format),
+                       {"text", "json", "markdown"}),
            CheckChoice("strategy", absl::GetFlag(FLAGS_strategy),
                        {"dfs", "bfs", "random", "reference"}),
            CheckChoice("granularity", absl::GetFlag(FLAGS_granularity),
@@ -77,6 +88,7 @@ int Main(int argc, char** argv) {
   std::vector<std::string> arguments;
   absl::Status status = ParseFlags(argc, argv, &arguments);
   if (status.ok()) status = CheckFlags();
+  if (status.ok()) status = CheckMarkdown(arguments);
   if (!status.ok()) return Fail(status);
   if (absl::GetFlag(FLAGS_help) || arguments.empty() ||
       arguments[0] == "help") {

@@ -1,0 +1,76 @@
+#include "tools/coverage/exercise.h"
+
+#include <limits>
+
+#include "adapter/binder_model.h"
+#include "model/explore/explore.h"
+#include "sim/engine/run.h"
+#include "sim/kernel/branches.h"
+
+namespace bindery::coverage {
+namespace {
+
+// Who counts, and in what.
+struct Subject {
+  const sim::CompiledScenario& scenario;
+  const sim::Driver& driver;
+  const sim::Properties& properties;
+  sim::SimulationOptions options;
+};
+
+void RunAsWritten(const Subject& subject, sim::Scheduler& scheduler) {
+  sim::Simulation simulation(subject.scenario, subject.driver,
+                             &subject.properties, subject.options);
+  sim::Run(simulation, scheduler, sim::RunOptions());
+}
+
+// Exact addresses, so that no search ends because it depends on them.
+void Explore(Subject subject, sim::Granularity granularity,
+             model::Strategy strategy, model::ExploreOptions options) {
+  subject.options.granularity = granularity;
+  subject.options.exact_addresses = true;
+  options.keep_going = true;
+  options.max_findings = std::numeric_limits<size_t>::max();
+  options.report_deadlocks = false;
+  BinderModel model(subject.scenario, subject.driver, &subject.properties,
+                    subject.options);
+  model::Explore(model, strategy, options);
+}
+
+void Note(const sim::BranchCounts& counts, std::set<std::string>* names) {
+  for (size_t i = 0; i < counts.branches().size(); ++i) {
+    if (counts.taken(i) != 0) names->insert(counts.branches()[i].Name());
+  }
+}
+
+}  // namespace
+
+Exercise Measure(const std::string& name, const sim::CompiledScenario& scenario,
+                 const sim::Driver& driver, const sim::Properties& properties,
+                 const sim::SimulationOptions& options,
+                 sim::Scheduler& scheduler, const Limits& limits) {
+  sim::BranchCounts counts(driver);
+  Subject subject{scenario, driver, properties, options};
+  subject.options.branches = &counts;
+  Exercise exercise;
+  exercise.scenario = name;
+  RunAsWritten(subject, scheduler);
+  Note(counts, &exercise.taken[static_cast<int>(Kind::kAsWritten)]);
+  model::ExploreOptions search;
+  if (limits.states != 0) {
+    search.max_states = limits.states;
+    Explore(subject, sim::Granularity::kCommand, model::Strategy::kDepthFirst,
+            search);
+  }
+  Note(counts, &exercise.taken[static_cast<int>(Kind::kExplored)]);
+  if (limits.walks != 0) {
+    search.max_states = model::ExploreOptions::kUnlimited;
+    search.walks = limits.walks;
+    Explore(subject, sim::Granularity::kLock, model::Strategy::kRandomWalk,
+            search);
+  }
+  Note(counts, &exercise.taken[static_cast<int>(Kind::kWindows)]);
+  return exercise;
+}
+
+}  // namespace bindery::coverage

@@ -1,0 +1,7 @@
+#include "tools/coverage/rows.h"
+
+namespace bindery::coverage {
+
+std::vector<Row> AllRows() { return {}; }
+
+}  // namespace bindery::coverage

@@ -1,0 +1,41 @@
+// The rows of the driver's semantics that scenarios should exercise: what
+// objects become, how a transaction is sent, stored, delivered and unwound, how
+// its buffer is freed, and every error on the way.
+//
+// A row is told in one sentence. Its witnesses are branches by name
+// (sim/kernel/branches.h): a scenario exercises the row if it takes all of
+// them. So whether a row is covered is found out by running scenarios and
+// cannot be claimed.
+#ifndef BINDERY_TOOLS_COVERAGE_ROWS_H_
+#define BINDERY_TOOLS_COVERAGE_ROWS_H_
+
+#include <string>
+#include <vector>
+
+namespace bindery::coverage {
+
+struct Row {
+  std::string id;    // "section/number", unique
+  std::string what;  // the rule
+  std::vector<std::string> witnesses;
+  // Why no scenario exercises it: it cannot happen, the model does not have it
+  // yet, or no branch tells it from other rows. Empty once one does.
+  std::string open;
+};
+
+// In the order of the sections.
+std::vector<Row> AllRows();
+
+// By section.
+std::vector<Row> ObjectRows();     // A.5
+std::vector<Row> SendRows();       // B.10
+std::vector<Row> AllocatorRows();  // B.11
+std::vector<Row> TranslateRows();  // B.12
+std::vector<Row> DeliverRows();    // B.13
+std::vector<Row> UnwindRows();     // B.14
+std::vector<Row> FreeRows();       // B.15
+std::vector<Row> ErrorRows();      // B.22
+
+}  // namespace bindery::coverage
+
+#endif  // BINDERY_TOOLS_COVERAGE_ROWS_H_
