@@ -6,11 +6,11 @@
 #include "model/explore/explore.h"
 #include "sim/engine/run.h"
 #include "sim/kernel/branches.h"
+#include "tools/coverage/facts.h"
 
 namespace bindery::coverage {
 namespace {
 
-// Who counts, and in what.
 struct Subject {
   const sim::CompiledScenario& scenario;
   const sim::Driver& driver;
@@ -37,7 +37,9 @@ void Explore(Subject subject, sim::Granularity granularity,
   model::Explore(model, strategy, options);
 }
 
-void Note(const sim::BranchCounts& counts, std::set<std::string>* names) {
+void Note(const sim::BranchCounts& counts, const FactObserver& facts,
+          std::set<std::string>* names) {
+  *names = facts.Names();
   for (size_t i = 0; i < counts.branches().size(); ++i) {
     if (counts.taken(i) != 0) names->insert(counts.branches()[i].Name());
   }
@@ -50,26 +52,28 @@ Exercise Measure(const std::string& name, const sim::CompiledScenario& scenario,
                  const sim::SimulationOptions& options,
                  sim::Scheduler& scheduler, const Limits& limits) {
   sim::BranchCounts counts(driver);
+  FactObserver facts;
   Subject subject{scenario, driver, properties, options};
   subject.options.branches = &counts;
+  subject.options.observer = &facts;
   Exercise exercise;
   exercise.scenario = name;
   RunAsWritten(subject, scheduler);
-  Note(counts, &exercise.taken[static_cast<int>(Kind::kAsWritten)]);
+  Note(counts, facts, &exercise.taken[static_cast<int>(Kind::kAsWritten)]);
   model::ExploreOptions search;
   if (limits.states != 0) {
     search.max_states = limits.states;
     Explore(subject, sim::Granularity::kCommand, model::Strategy::kDepthFirst,
             search);
   }
-  Note(counts, &exercise.taken[static_cast<int>(Kind::kExplored)]);
+  Note(counts, facts, &exercise.taken[static_cast<int>(Kind::kExplored)]);
   if (limits.walks != 0) {
     search.max_states = model::ExploreOptions::kUnlimited;
     search.walks = limits.walks;
     Explore(subject, sim::Granularity::kLock, model::Strategy::kRandomWalk,
             search);
   }
-  Note(counts, &exercise.taken[static_cast<int>(Kind::kWindows)]);
+  Note(counts, facts, &exercise.taken[static_cast<int>(Kind::kWindows)]);
   return exercise;
 }
 

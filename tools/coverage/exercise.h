@@ -1,5 +1,5 @@
 // What of the driver a scenario exercises: the branches (sim/kernel/branches.h)
-// that its executions take.
+// that its executions take, and the facts (facts.h) that they show.
 //
 // Three kinds of executions are told apart, the earlier ones being the easier
 // to point at:
@@ -28,8 +28,8 @@ inline constexpr int kKinds = 3;
 
 struct Exercise {
   std::string scenario;
-  // By Kind: names of the branches that executions of this kind take, and of
-  // those that earlier kinds take.
+  // By Kind: names of the branches that executions of this kind or an earlier
+  // one take, and of facts.
   std::set<std::string> taken[kKinds];
 };
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "tools/coverage/facts.h"
 
 namespace bindery::coverage {
 namespace {
@@ -38,8 +39,8 @@ Takers FindTakers(const std::vector<Exercise>& exercises, const Names& names) {
       if (!TakesAll(one.taken[i], names)) continue;
       ++takers.count;
       const bool later = takers.best != nullptr && takers.kind != kind;
-      if (later || (takers.best != nullptr &&
-                    !ShowsLess(one, *takers.best, kind))) {
+      if (later ||
+          (takers.best != nullptr && !ShowsLess(one, *takers.best, kind))) {
         continue;
       }
       takers.best = &one;
@@ -88,9 +89,10 @@ class Judgement {
       Problem("two rows are called ", row.id);
     }
     for (const std::string& witness : row.witnesses) {
-      if (places_.count(witness) != 0) continue;
+      if (places_.count(witness) != 0 || IsFact(witness)) continue;
       Problem("row ", row.id,
-              absl::StrCat(" names \"", witness, "\", which is no branch"));
+              absl::StrCat(" names \"", witness,
+                           "\", which is neither a branch nor a fact"));
     }
     RowCoverage one;
     one.row = row;

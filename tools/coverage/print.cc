@@ -90,9 +90,9 @@ std::string Json(const RowCoverage& one) {
                     JsonString(witness));
   }
   std::string json = absl::StrCat(
-      "{\"id\": ", JsonString(one.row.id), ", \"what\": ",
-      JsonString(one.row.what), ", \"witnesses\": [", witnesses, "]",
-      WhoJson(one.scenarios, one.scenario, one.kind));
+      "{\"id\": ", JsonString(one.row.id),
+      ", \"what\": ", JsonString(one.row.what), ", \"witnesses\": [", witnesses,
+      "]", WhoJson(one.scenarios, one.scenario, one.kind));
   if (!one.row.open.empty()) {
     absl::StrAppend(&json, ", \"open\": ", JsonString(one.row.open));
   }
@@ -147,7 +147,7 @@ namespace {
 constexpr char kIntroduction[] =
     R"(# What scenarios exercise of the driver's model
 
-This page is written by the command that its numbers come from:
+This page is written by the command that finds it out:
 
     ./bindery list coverage --format=markdown --output=docs/coverage.md
 
@@ -158,7 +158,7 @@ then its interleavings between commands are explored up to a limit ("in another
 order"), and others, wherever no lock is held, are drawn at random ("in a window
 between locks"). All of that is the same each time.
 
-Whether the model answers like a kernel is not shown here but in
+Whether the model answers as a kernel does is not shown here but in
 `conformance.md`.
 
 )";
@@ -175,21 +175,27 @@ std::string LinkTo(const std::string& scenario) {
   return absl::StrCat("[", name, "](../", scenario, ")");
 }
 
+constexpr char kRowsText[] =
+    " rows are exercised. `tools/coverage/rows/` names the witnesses of each:\n"
+    "branches, and what user space sees. A scenario that takes them all\n"
+    "exercises the row; the one shown takes the fewest branches in all. \"-\"\n"
+    "stands where none does, with the reason.\n\n"
+    "| row | what | scenario | how |\n|---|---|---|---|\n";
+
+constexpr char kNone[] = "no scenario yet";
+
 std::string RowsTable(const Coverage& coverage) {
-  std::string text = absl::StrCat(
-      "## Rows of the semantics\n\n", Exercised(coverage), " of ",
-      coverage.rows.size(),
-      " rows are exercised. A row counts as exercised by a scenario that takes "
-      "all its\nwitnesses, branches that `tools/coverage/` names; the one shown "
-      "takes the fewest\nothers. \"-\" says why no scenario does.\n\n"
-      "| row | what | scenario | how |\n|---|---|---|---|\n");
+  std::string text =
+      absl::StrCat("## Rows of the semantics\n\n", Exercised(coverage), " of ",
+                   coverage.rows.size(), kRowsText);
   for (const RowCoverage& one : coverage.rows) {
     absl::StrAppend(&text, "| ", one.row.id, " | ", Escaped(one.row.what),
                     " | ");
     if (one.scenarios != 0) {
       absl::StrAppend(&text, LinkTo(one.scenario), " | ", NameOf(one.kind));
     } else {
-      absl::StrAppend(&text, "- | ", Escaped(one.row.open));
+      absl::StrAppend(&text, "- | ",
+                      one.row.open.empty() ? kNone : Escaped(one.row.open));
     }
     absl::StrAppend(&text, " |\n");
   }
@@ -198,10 +204,10 @@ std::string RowsTable(const Coverage& coverage) {
 
 std::string OperationsTable(const Coverage& coverage) {
   const OperationCoverage total = Total(coverage);
-  std::string text = absl::StrCat("\n## Branches\n\n", total.taken, " of ",
-                                  total.total,
-                                  " branches are taken.\n\n"
-                                  "| operation | taken | of |\n|---|---|---|\n");
+  std::string text =
+      absl::StrCat("\n## Branches\n\n", total.taken, " of ", total.total,
+                   " branches are taken.\n\n"
+                   "| operation | taken | of |\n|---|---|---|\n");
   for (const OperationCoverage& one : coverage.operations) {
     absl::StrAppend(&text, "| `", one.operation, "` | ", one.taken, " | ",
                     one.total, " |\n");
@@ -215,8 +221,7 @@ std::string UntakenTable(const Coverage& coverage) {
   for (const BranchCoverage& one : coverage.branches) {
     if (one.scenarios != 0) continue;
     absl::StrAppend(&text, "| ", Escaped(one.branch.Name()), " | ",
-                    one.reason.empty() ? "no scenario yet" : one.reason,
-                    " |\n");
+                    one.reason.empty() ? kNone : one.reason, " |\n");
   }
   return text;
 }

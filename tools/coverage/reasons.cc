@@ -1,7 +1,43 @@
 #include "tools/coverage/reasons.h"
 
 namespace bindery::coverage {
+namespace {
 
-std::vector<Reason> AllReasons() { return {}; }
+struct ReasonText {
+  const char* branch;
+  const char* why;
+};
+
+constexpr char kOwnRef[] =
+    "cannot happen: what comes home becomes a binder, so that no opening has a "
+    "ref to a node of its own; handle 0 is checked before";
+constexpr char kOtherTop[] =
+    "cannot happen: a call leaves its caller's stack only with its reply or "
+    "with the caller";
+
+constexpr ReasonText kReasons[] = {
+    {"binder_thread_write: end of the buffer: yes",
+     "cannot happen: an empty write does not begin, and behind each command "
+     "the end is looked for"},
+    {"binder_transaction: not the caller itself: no", kOwnRef},
+    {"binder_transaction: the caller waits for this reply: no", kOtherTop},
+    {"binder_transaction: target_thread->tmp_ref #4: reached", kOtherTop},
+    {"binder_transaction: the caller does not wait for it: reached", kOtherTop},
+    {"binder_transaction: no target proc: yes",
+     "cannot happen: a send that gets there has found its target's process"},
+    {"binder_deferred_func: the list is empty: yes",
+     "cannot happen: the worker begins with something on the list, and ends "
+     "behind the last"},
+};
+
+}  // namespace
+
+std::vector<Reason> AllReasons() {
+  std::vector<Reason> reasons;
+  for (const ReasonText& text : kReasons) {
+    reasons.push_back({text.branch, text.why});
+  }
+  return reasons;
+}
 
 }  // namespace bindery::coverage

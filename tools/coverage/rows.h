@@ -3,9 +3,9 @@
 // its buffer is freed, and every error on the way.
 //
 // A row is told in one sentence. Its witnesses are branches by name
-// (sim/kernel/branches.h): a scenario exercises the row if it takes all of
-// them. So whether a row is covered is found out by running scenarios and
-// cannot be claimed.
+// (sim/kernel/branches.h) and facts (facts.h): a scenario exercises the row if
+// it takes all of them. So whether a row is covered is found out by running
+// scenarios and cannot be claimed.
 #ifndef BINDERY_TOOLS_COVERAGE_ROWS_H_
 #define BINDERY_TOOLS_COVERAGE_ROWS_H_
 
@@ -15,26 +15,17 @@
 namespace bindery::coverage {
 
 struct Row {
-  std::string id;    // "section/number", unique
+  std::string id;    // "section/name", unique
   std::string what;  // the rule
   std::vector<std::string> witnesses;
   // Why no scenario exercises it: it cannot happen, the model does not have it
-  // yet, or no branch tells it from other rows. Empty once one does.
+  // yet, or no branch tells it from other rows. Empty for all that should be
+  // exercised.
   std::string open;
 };
 
 // In the order of the sections.
 std::vector<Row> AllRows();
-
-// By section.
-std::vector<Row> ObjectRows();     // A.5
-std::vector<Row> SendRows();       // B.10
-std::vector<Row> AllocatorRows();  // B.11
-std::vector<Row> TranslateRows();  // B.12
-std::vector<Row> DeliverRows();    // B.13
-std::vector<Row> UnwindRows();     // B.14
-std::vector<Row> FreeRows();       // B.15
-std::vector<Row> ErrorRows();      // B.22
 
 }  // namespace bindery::coverage
 
