@@ -61,10 +61,8 @@ TEST(ExerciseTest, BranchesAndFactsOfTheRunAsWritten) {
                     "binder_translate_binder: there is none: yes"));
   EXPECT_FALSE(Takes(exercise, Kind::kAsWritten,
                      "binder_translate_binder: there is none: no"));
-  EXPECT_TRUE(Takes(exercise, Kind::kAsWritten,
-                    "an object of type WEAK_BINDER is sent"));
-  EXPECT_TRUE(Takes(exercise, Kind::kAsWritten,
-                    "an object of type WEAK_HANDLE arrives"));
+  EXPECT_TRUE(
+      Takes(exercise, Kind::kAsWritten, "WEAK_BINDER arrives as WEAK_HANDLE"));
   EXPECT_TRUE(Takes(exercise, Kind::kAsWritten, "BR_TRANSACTION is returned"));
   EXPECT_FALSE(Takes(exercise, Kind::kAsWritten, "BR_REPLY is returned"));
 }

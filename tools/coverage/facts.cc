@@ -27,21 +27,21 @@ std::string ReturnName(uint32_t word) {
   return absl::StrCat(sim::NameOf(static_cast<sim::Br>(word)), " is returned");
 }
 
-std::string ObjectName(const TypeName& type, const char* what) {
-  return absl::StrCat("an object of type ", type.name, " ", what);
+std::string ArrivalName(const TypeName& sent, const TypeName& arrived) {
+  return absl::StrCat(sent.name, " arrives as ", arrived.name);
 }
 
-constexpr char kSent[] = "is sent";
-constexpr char kArrives[] = "arrives";
-
-// Adds the types of the objects that the offsets name.
-void AddTypes(const sim::World& world, sim::BlobId data, sim::BlobId offsets,
-              std::set<uint32_t>* types) {
+// Calls f with the type of each object, and with a key that sender and receiver
+// agree on.
+template <typename F>
+void ForEachObject(const sim::World& world, uint32_t code, uint64_t size,
+                   sim::BlobId data, sim::BlobId offsets, F&& f) {
   if (!data || !offsets) return;
   const absl::string_view places = world.blobs().Bytes(offsets);
+  const absl::string_view bytes = world.blobs().Bytes(data);
   for (size_t i = 0; i + 8 <= places.size(); i += 8) {
-    types->insert(
-        sim::ReadWord32(world.blobs().Bytes(data), sim::ReadWord64(places, i)));
+    f(absl::StrCat(code, " ", size, " ", i, " ", places),
+      sim::ReadWord32(bytes, sim::ReadWord64(places, i)));
   }
 }
 
@@ -52,9 +52,9 @@ bool IsFact(const std::string& name) {
   for (uint32_t word = 0; word < kWords; ++word) {
     if (name == ReturnName(word)) return true;
   }
-  for (const TypeName& type : kTypes) {
-    if (name == ObjectName(type, kSent) || name == ObjectName(type, kArrives)) {
-      return true;
+  for (const TypeName& sent : kTypes) {
+    for (const TypeName& arrived : kTypes) {
+      if (name == ArrivalName(sent, arrived)) return true;
     }
   }
   return false;
@@ -63,10 +63,10 @@ bool IsFact(const std::string& name) {
 std::set<std::string> FactObserver::Names() const {
   std::set<std::string> names;
   for (const uint32_t word : words_) names.insert(ReturnName(word));
-  for (const TypeName& type : kTypes) {
-    if (sent_.count(type.type) != 0) names.insert(ObjectName(type, kSent));
-    if (received_.count(type.type) != 0) {
-      names.insert(ObjectName(type, kArrives));
+  for (const TypeName& sent : kTypes) {
+    for (const TypeName& arrived : kTypes) {
+      if (arrived_.count({sent.type, arrived.type}) == 0) continue;
+      names.insert(ArrivalName(sent, arrived));
     }
   }
   for (const std::string& error : errors_) {
@@ -80,10 +80,15 @@ void FactObserver::Submitted(const sim::World& world, sim::TaskId task,
   for (sim::AnyId i = world.First(sim::Head::kOut, task.any()); i;
        i = world.Next(sim::Head::kOut, i)) {
     const sim::CommandRow& row = world.Peek(sim::CommandId{i.value});
-    AddTypes(world, row.data, row.offsets, &sent_);
+    ForEachObject(world, row.code, row.data_size, row.data, row.offsets,
+                  [this](const std::string& key, uint32_t type) {
+                    sent_[key].insert(type);
+                  });
   }
 }
 
+// If payloads that look the same were sent with different objects, nothing is
+// said about what arrives.
 void FactObserver::Returned(const sim::World& world, sim::TaskId task) {
   for (sim::AnyId i = world.First(sim::Head::kIn, task.any()); i;
        i = world.Next(sim::Head::kIn, i)) {
@@ -91,7 +96,12 @@ void FactObserver::Returned(const sim::World& world, sim::TaskId task) {
     words_.insert(word.br);
     if (!word.buffer || !world.Alive(word.buffer)) continue;
     const sim::BufferRow& buffer = world.Peek(word.buffer);
-    AddTypes(world, buffer.data, buffer.offsets, &received_);
+    ForEachObject(world, word.code, word.data_size, buffer.data, buffer.offsets,
+                  [this](const std::string& key, uint32_t type) {
+                    const std::set<uint32_t>& sent = sent_[key];
+                    if (sent.size() == 1)
+                      arrived_.insert({*sent.begin(), type});
+                  });
   }
 }
 

@@ -1,7 +1,7 @@
 // What a scenario shows to user space, where no branch of the driver tells it:
 //   BR_ACQUIRE is returned                    a word in a read buffer
-//   an object of type FD is sent              in a BC_TRANSACTION or BC_REPLY
-//   an object of type WEAK_HANDLE arrives     in a buffer that was delivered
+//   WEAK_BINDER arrives as WEAK_HANDLE        an object that is sent, and what
+//                                             is in the delivered buffer
 //   user error: cookie mismatch               what the driver logs
 // They are witnesses of rows (rows.h), and no branches: nothing counts them.
 #ifndef BINDERY_TOOLS_COVERAGE_FACTS_H_
@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "sim/kernel/syscall.h"
@@ -33,9 +35,12 @@ class FactObserver : public sim::SyscallObserver {
   void Refused(const char* message) override;
 
  private:
-  std::set<uint32_t> words_;     // numbers of return words
-  std::set<uint32_t> sent_;      // types of objects
-  std::set<uint32_t> received_;  // likewise
+  std::set<uint32_t> words_;  // numbers of return words
+  // Types of the objects that were sent, by what the receiver sees as well: the
+  // payload's code and size, and where the object lies among which others.
+  std::map<std::string, std::set<uint32_t>> sent_;
+  // The type of an object that was sent and of what arrived.
+  std::set<std::pair<uint32_t, uint32_t>> arrived_;
   std::set<std::string, std::less<>> errors_;
 };
 

@@ -160,10 +160,10 @@ TEST(TablesTest, EverySectionHasRows) {
 
 TEST(FactsTest, OnlyWhatCanBeSeenIsAFact) {
   EXPECT_TRUE(IsFact("BR_ACQUIRE is returned"));
-  EXPECT_TRUE(IsFact("an object of type WEAK_HANDLE arrives"));
+  EXPECT_TRUE(IsFact("WEAK_BINDER arrives as WEAK_HANDLE"));
   EXPECT_TRUE(IsFact("user error: cookie mismatch"));
   EXPECT_FALSE(IsFact("BR_ACQUIRED is returned"));
-  EXPECT_FALSE(IsFact("an object of type HANDEL arrives"));
+  EXPECT_FALSE(IsFact("BINDER arrives as HANDEL"));
 }
 
 }  // namespace

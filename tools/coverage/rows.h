@@ -4,8 +4,9 @@
 //
 // A row is told in one sentence. Its witnesses are branches by name
 // (sim/kernel/branches.h) and facts (facts.h): a scenario exercises the row if
-// it takes all of them. So whether a row is covered is found out by running
-// scenarios and cannot be claimed.
+// it takes all of them. They are noted one by one, so a row's witnesses must be
+// such that they cannot come from unrelated transactions. So whether a row is
+// covered is found out by running scenarios and cannot be claimed.
 #ifndef BINDERY_TOOLS_COVERAGE_ROWS_H_
 #define BINDERY_TOOLS_COVERAGE_ROWS_H_
 

@@ -74,7 +74,7 @@ constexpr RowText kErrors[] = {
      {"binder_transaction: the sizes do not overflow: no",
       "BR_FAILED_REPLY is returned"}},
     {"B.22/18a",
-     "No room in the target: failed, ENOSPC",
+     "No room in the target, in all or for one-way calls: failed, ENOSPC",
      {"binder_transaction: -ENOSPC: reached", "BR_FAILED_REPLY is returned"}},
     {"B.22/18b",
      "No room left for one-way calls: failed, ENOSPC",
@@ -170,7 +170,8 @@ constexpr RowText kErrors[] = {
      {"binder_release_work: BINDER_WORK_TRANSACTION: yes",
       "binder_release_work: nobody waits for a reply: no"}},
     {"B.22/38b",
-     "A receiver that goes away before the delivery of a one-way: silence",
+     "A receiver that goes away before the delivery of a one-way or a reply: "
+     "silence",
      {"binder_release_work: BINDER_WORK_TRANSACTION: yes",
       "binder_release_work: nobody waits for a reply: yes"}},
     {"B.22/39",

@@ -37,7 +37,7 @@ constexpr RowText kUnwind[] = {
     {"B.14/fixups", "Files that nobody received are dropped", {}, kNoObjects},
     {"B.15/fault",
      "BC_FREE_BUFFER whose operand cannot be read fails the write",
-     {"binder_thread_write: the word and the operands are readable: no"},
+     {},
      "no branch tells the commands whose operands cannot be read apart"},
     {"B.15/refused",
      "A buffer that is not there or not free to go is a user error",
