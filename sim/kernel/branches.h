@@ -52,8 +52,9 @@ class BranchCounts {
   // `yes` is the answer of a test and false for all others. Atoms that have no
   // branch are ignored.
   void Take(OpId op, bool with_locks, uint16_t place, bool yes) {
-    const uint32_t first = (with_locks ? with_locks_ : without_locks_)
-        [static_cast<size_t>(op)][place];
+    const uint32_t first =
+        (with_locks ? with_locks_
+                    : without_locks_)[static_cast<size_t>(op)][place];
     if (first != kNoBranch) ++taken_[first + (yes ? 0 : no_[first])];
   }
   // The same of a guard; `goes_on` is ignored unless it checks.
@@ -64,8 +65,8 @@ class BranchCounts {
 
  private:
   // By operation and place: the first branch of the atom.
-  using Places = std::array<std::vector<uint32_t>,
-                            static_cast<size_t>(OpId::kCount)>;
+  using Places =
+      std::array<std::vector<uint32_t>, static_cast<size_t>(OpId::kCount)>;
   static constexpr uint32_t kNoBranch = 0xffffffff;
 
   void AddOperation(const Driver& driver, const Operation& operation);

@@ -307,9 +307,7 @@ proto::Event* Op::NewEvent(proto::Event::Kind kind, const char* name) {
   return event;
 }
 
-void Op::Count(Guard guard, bool yes) const {
-  k.branches()->Take(guard, yes);
-}
+void Op::Count(Guard guard, bool yes) const { k.branches()->Take(guard, yes); }
 
 void Op::UserError(const char* message) {
   k.Refused(message);

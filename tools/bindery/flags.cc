@@ -27,7 +27,8 @@ ABSL_FLAG(std::string, time_limit, "", "stop after 90s, 5m, 2h");
 ABSL_FLAG(std::string, memory_limit, "", "stop at 512M, 2G");
 ABSL_FLAG(std::string, mutate, "",
           "mutations of the driver, by comma; see list mutations");
-ABSL_FLAG(std::string, format, "text", "text or json; list coverage: markdown too");
+ABSL_FLAG(std::string, format, "text",
+          "text or json; list coverage: markdown too");
 ABSL_FLAG(std::string, output, "", "file to write to instead of stdout");
 ABSL_FLAG(std::string, color, "auto", "auto, always or never");
 ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");

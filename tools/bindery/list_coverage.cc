@@ -76,8 +76,8 @@ int ListCoverage(const std::vector<std::string>& arguments) {
         "coverage is that of the faithful driver; leave out --mutate"));
   }
   const bool all = arguments.empty();
-  const auto sessions = OpenSessions(
-      all ? std::vector<std::string>{"scenarios/..."} : arguments);
+  const auto sessions =
+      OpenSessions(all ? std::vector<std::string>{"scenarios/..."} : arguments);
   if (!sessions.ok()) return Fail(sessions.status());
   absl::StatusOr<coverage::Coverage> coverage = JudgeAll(*sessions);
   if (!coverage.ok()) {

@@ -176,10 +176,10 @@ std::string LinkTo(const std::string& scenario) {
 }
 
 constexpr char kRowsText[] =
-    " rows are exercised. `tools/coverage/rows/` names the witnesses of each:\n"
-    "branches, and what user space sees. A scenario that takes them all\n"
-    "exercises the row; the one shown takes the fewest branches in all. \"-\"\n"
-    "stands where none does, with the reason.\n\n"
+    " rows are exercised. `tools/coverage/rows/` names the witnesses\n"
+    "of each: branches, and what user space sees. A scenario that takes them\n"
+    "all exercises the row; the one shown takes the fewest branches in all.\n"
+    "\"-\" stands where none does, with the reason.\n\n"
     "| row | what | scenario | how |\n|---|---|---|---|\n";
 
 constexpr char kNone[] = "no scenario yet";
