@@ -60,7 +60,7 @@ namespace {
 // Symbolic addresses are exact enough only while every request fits whatever
 // the layout: each of the n + 1 gaps between n buffers could be just too small.
 void NoteLayout(Op& op, const ProcRow& proc, uint64_t size) {
-  if (op.w.exact_addresses()) return;
+  if (op.w.exact_addresses() || size > proc.free_total) return;
   const uint64_t gaps = uint64_t{proc.allocated} + 1;
   if (proc.free_total <= gaps * (size - 8)) op.k.NoteLayoutDependence();
 }
@@ -267,6 +267,8 @@ void AllocRelease(Op& op, ProcId proc) {
       if (op.w.Get(BufferId{i.value}).transaction) {
         op.w.RecordBug("BUG_ON(buffer->transaction)");
       }
+      // With the pages it is gone, cleared or not.
+      op.w.Edit(BufferId{i.value}).clear_on_free = 0;
       op.w.Free(BufferId{i.value});
     } else {
       op.w.Free(ChunkId{i.value});

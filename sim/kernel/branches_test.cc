@@ -64,7 +64,7 @@ TEST_F(BranchesTest, EveryNameIsThereOnce) {
     EXPECT_TRUE(names.insert(branch.Name()).second) << branch.Name();
   }
   EXPECT_EQ(names.count("binder_translate_binder: the cookie matches: no"), 1u);
-  EXPECT_EQ(names.count("binder_transaction: no memory #2: yes"), 1u);
+  EXPECT_EQ(names.count("binder_transaction: unreadable #2: yes"), 1u);
   EXPECT_EQ(names.count("binder_thread_read: sleep: reached"), 1u);
 }
 

@@ -3,6 +3,8 @@
 #include "sim/kernel/node.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/ops.h"
+#include "sim/kernel/process.h"
+#include "sim/kernel/transaction.h"
 #include "sim/kernel/work.h"
 
 namespace bindery::sim {
@@ -85,11 +87,26 @@ void ReleaseArguments(Op& op) {
   op.callee().is_failure = op.f->is_failure;
 }
 
+void ClearBuffer(Op& op) {
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  buffer.data = buffer.offsets = buffer.extra = {};
+  buffer.clear_on_free = 0;
+}
+
 }  // namespace
 
+void AppendClearBuffer(Builder& b) {
+  b.Branch(
+       "no TF_CLEAR_BUF",
+       [](Op& op) { return op.w.Get(op.f->buffer).clear_on_free == 0; },
+       "cleared")
+      .Undo("binder_alloc_clear_buf", ClearBuffer)
+      .Label("cleared");
+}
+
 Operation BuildFreeBuf() {
-  return Builder(OpId::kFreeBuf, "binder_free_buf")
-      .Lock("proc.inner")
+  Builder b(OpId::kFreeBuf, "binder_free_buf");
+  b.Lock("proc.inner")
       .Do("the transaction forgets its buffer", DetachTransaction)
       .Unlock("proc.inner")
       .Branch(
@@ -103,8 +120,9 @@ Operation BuildFreeBuf() {
       .Label("unlock")
       .Unlock("node.lock + proc.inner")
       .Label("release")
-      .Call(OpId::kReleaseBuffer, ReleaseArguments)
-      .Lock("alloc.mutex")
+      .Call(OpId::kReleaseBuffer, ReleaseArguments);
+  AppendClearBuffer(b);
+  return b.Lock("alloc.mutex")
       .Do("binder_alloc_free_buf",
           [](Op& op) { AllocFreeBuf(op, op.f->buffer); })
       .Unlock("alloc.mutex")
@@ -133,6 +151,60 @@ void ReadObjectBack(Op& op) {
 bool IsHandle(Op& op) {
   return op.f->type == kTypeHandle || op.f->type == kTypeWeakHandle;
 }
+bool IsBinder(Op& op) {
+  return op.f->type == kTypeBinder || op.f->type == kTypeWeakBinder;
+}
+
+// Descriptors that were never installed need not be closed, and those outside
+// of arrays are the reader's own business.
+bool NothingToClose(Op& op) {
+  return op.f->type != kTypeFda || op.f->is_failure != 0;
+}
+
+// f.size: how many descriptors; f.offset: where the next one is in the extra
+// buffers.
+void FindArray(Op& op) {
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  const absl::string_view offsets = op.w.blobs().Bytes(buffer.offsets);
+  const absl::string_view data = op.w.blobs().Bytes(buffer.data);
+  const FdArrayObject array =
+      ReadFdArrayObject(data, ReadWord64(offsets, (op.f->i - 1) * 8));
+  const BufferObject parent =
+      ReadBufferObject(data, ReadWord64(offsets, array.parent * 8));
+  op.f->size = array.num_fds;
+  op.f->offset = parent.buffer - ExtraOffset(buffer) + array.parent_offset;
+}
+
+bool NoFdLeft(Op& op) { return op.f->size == 0; }
+
+// binder_deferred_fd_close: the number is free at once, the file is released
+// when the thread is back in user space, which it must therefore get to.
+void CloseNextFd(Op& op) {
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  CloseFd(op, CurrentProcess(op),
+          ReadWord32(op.w.blobs().Bytes(buffer.extra), op.f->offset));
+}
+
+void NextFd(Op& op) {
+  op.w.Edit(op.f->thread).looper_need_return = 1;
+  op.f->offset += 4;
+  --op.f->size;
+}
+
+void AppendCloseFds(Builder& b) {
+  b.Label("not_flat")
+      .Branch("nothing to close", NothingToClose, "next")
+      .Local("the array", FindArray)
+      .Label("close_fd")
+      .Branch("no descriptor left", NoFdLeft, "next")
+      .Check(
+          "the task work could be allocated",
+          [](Op& op) { return !op.AllocationFails(); }, "fd_closed")
+      .Do("binder_deferred_fd_close", CloseNextFd)
+      .Label("fd_closed")
+      .Do("thread->looper_need_return", NextFd)
+      .Goto("close_fd");
+}
 
 void DecRefArguments(Op& op) {
   op.callee().proc = op.f->target_proc;
@@ -152,10 +224,10 @@ void DropOwnNode(Op& op) {
 }  // namespace
 
 Operation BuildReleaseBuffer() {
-  return Builder(OpId::kReleaseBuffer, "binder_transaction_buffer_release")
-      .Branch(
-          "no target node",
-          [](Op& op) { return !op.w.Get(op.f->buffer).target_node; }, "next")
+  Builder b(OpId::kReleaseBuffer, "binder_transaction_buffer_release");
+  b.Branch(
+       "no target node",
+       [](Op& op) { return !op.w.Get(op.f->buffer).target_node; }, "next")
       .Lock("node.lock + node.proc.inner")
       .Undo("binder_dec_node(target_node)", DropTargetNode)
       .Unlock("node.lock + node.proc.inner")
@@ -163,6 +235,9 @@ Operation BuildReleaseBuffer() {
       .Branch("no object left", NoObjectLeft, "done")
       .Local("read the object back", ReadObjectBack)
       .Branch("a handle", IsHandle, "handle")
+      .Branch(
+          "neither handle nor binder", [](Op& op) { return !IsBinder(op); },
+          "not_flat")
       .Lock("proc.inner")
       .Do("binder_get_node",
           [](Op& op) {
@@ -187,8 +262,9 @@ Operation BuildReleaseBuffer() {
       .Goto("next")
       .Label("handle")
       .Call(OpId::kDecRefForHandle, DecRefArguments)
-      .Goto("next")
-      .Label("done")
+      .Goto("next");
+  AppendCloseFds(b);
+  return b.Label("done")
       .Local("nothing failed", [](Op& op) { op.f->ret = 0; })
       .Return()
       .Finish();

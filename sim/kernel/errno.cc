@@ -11,13 +11,14 @@ struct Entry {
 };
 
 constexpr Entry kNames[] = {
-    {Errno::kEperm, "EPERM"},   {Errno::kEsrch, "ESRCH"},
-    {Errno::kEintr, "EINTR"},   {Errno::kEbadf, "EBADF"},
-    {Errno::kEagain, "EAGAIN"}, {Errno::kEnomem, "ENOMEM"},
-    {Errno::kEfault, "EFAULT"}, {Errno::kEbusy, "EBUSY"},
-    {Errno::kEnodev, "ENODEV"}, {Errno::kEinval, "EINVAL"},
-    {Errno::kEmfile, "EMFILE"}, {Errno::kEnospc, "ENOSPC"},
-    {Errno::kEproto, "EPROTO"},
+    {Errno::kEperm, "EPERM"},           {Errno::kEsrch, "ESRCH"},
+    {Errno::kEintr, "EINTR"},           {Errno::kEbadf, "EBADF"},
+    {Errno::kEagain, "EAGAIN"},         {Errno::kEnomem, "ENOMEM"},
+    {Errno::kEfault, "EFAULT"},         {Errno::kEbusy, "EBUSY"},
+    {Errno::kEnodev, "ENODEV"},         {Errno::kEinval, "EINVAL"},
+    {Errno::kEmfile, "EMFILE"},         {Errno::kEnospc, "ENOSPC"},
+    {Errno::kEproto, "EPROTO"},         {Errno::kEnotty, "ENOTTY"},
+    {Errno::kEopnotsupp, "EOPNOTSUPP"},
 };
 
 }  // namespace

@@ -20,8 +20,10 @@ enum class Errno : int32_t {
   kEnodev = -19,
   kEinval = -22,
   kEmfile = -24,
+  kEnotty = -25,
   kEnospc = -28,
   kEproto = -71,
+  kEopnotsupp = -95,
 };
 
 constexpr int32_t Value(Errno e) { return static_cast<int32_t>(e); }

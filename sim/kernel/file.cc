@@ -24,7 +24,7 @@ void InstallFile(Op& op) {
   file.proc = op.f->proc;
   file.nonblock = op.f->nonblock;
   file.count = 1;
-  InstallFd(op, op.w.Get(op.f->task).process, op.f->handle, id);
+  FdInstall(op.w, CurrentProcess(op), op.f->handle, id);
   op.f->ret = static_cast<int32_t>(op.f->handle);
 }
 
@@ -46,9 +46,9 @@ Operation BuildOpen() {
   return Builder(OpId::kOpen, "binder_open")
       .Do("reserve the lowest descriptor",
           [](Op& op) {
-            const int32_t fd = LowestFreeFd(op, op.w.Get(op.f->task).process);
+            const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), true);
             op.f->handle = static_cast<uint32_t>(fd);
-            if (fd < 0) op.f->ret = fd;
+            if (fd < 0) op.Ret(Errno::kEmfile);
           })
       .Check(
           "a descriptor is free", [](Op& op) { return op.f->ret == 0; }, "out")
@@ -58,12 +58,16 @@ Operation BuildOpen() {
              })
       .Check(
           "the proc could be allocated", [](Op& op) { return op.f->ret == 0; },
-          "out")
+          "no_memory")
       .Lock("binder_procs_lock")
       .Do("add it to binder_procs", CreateProc)
       .Unlock("binder_procs_lock")
       .Do("install the descriptor", InstallFile)
       .Label("out")
+      .Return()
+      .Label("no_memory")
+      .Undo("put_unused_fd",
+            [](Op& op) { PutUnusedFd(op.w, CurrentProcess(op), op.f->handle); })
       .Return()
       .Finish();
 }

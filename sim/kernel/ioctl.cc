@@ -21,7 +21,7 @@ void AppendProcOfFile(Builder& b) {
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
-      .Check("the file is a device", IsDevice, "no_device")
+      .Check("the file is a device", IsDevice, "other_file")
       .Local("proc of the file", ProcOfFile);
 }
 
@@ -35,7 +35,7 @@ void AppendLeave(Builder& b) {
       .Label("left")
       .Return()
       .ReturnErrno<Errno::kEbadf>("bad_fd")
-      .ReturnErrno<Errno::kEnodev>("no_device");
+      .ReturnErrno<Errno::kEnotty>("other_file");
 }
 
 // Bits of pollfd.revents.
@@ -48,6 +48,13 @@ void PollReturns(Op& op) {
   op.f->ret = 1;
 }
 
+bool SignalPending(Op& op) { return op.w.Get(op.f->task).signal_pending != 0; }
+
+void TakeSignal(Op& op) {
+  op.w.Edit(op.f->task).signal_pending = 0;
+  op.Ret(Errno::kEintr);
+}
+
 // Each round of do_poll() looks the descriptor up again: it may have been
 // closed meanwhile, or name another file. The first file is held until the end.
 // A signal ends the wait only if that round finds nothing to report.
@@ -55,6 +62,23 @@ void FileOfRound(Op& op) {
   const FileId file =
       FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle);
   op.f->proc = file ? op.w.Get(file).proc : ProcId{};
+}
+
+bool StillOpen(Op& op) {
+  return bool(FileOfFd(op.w, CurrentProcess(op), op.f->handle));
+}
+
+// Files that are no devices are never readable; only a signal ends the wait.
+void AppendPollOther(Builder& b) {
+  b.Label("other_file")
+      .Do("wait for a wake-up", SleepInterruptibly)
+      .Sleep()
+      .Check("the descriptor is still open", StillOpen, "bad_fd")
+      .Branch("interrupted", SignalPending, "interrupted_other")
+      .Goto("other_file")
+      .Label("interrupted_other")
+      .Do("take the signal", TakeSignal)
+      .Return();
 }
 
 bool PollReady(Op& op) {
@@ -80,10 +104,7 @@ Operation BuildPoll() {
                 AvailableForProcWork(op, op.f->thread) ? 1 : 0;
           })
       .Branch("there is work", PollReady, "ready")
-      .Branch(
-          "interrupted",
-          [](Op& op) { return op.w.Get(op.f->task).signal_pending != 0; },
-          "interrupted")
+      .Branch("interrupted", SignalPending, "interrupted")
       .Do("wait for a wake-up", SleepInterruptibly)
       .Unlock("proc.inner")
       .Sleep()
@@ -94,18 +115,14 @@ Operation BuildPoll() {
       .Return()
       .Label("interrupted")
       .Unlock("proc.inner")
-      .Do("take the signal",
-          [](Op& op) {
-            op.w.Edit(op.f->task).signal_pending = 0;
-            op.Ret(Errno::kEintr);
-          })
+      .Do("take the signal", TakeSignal)
       .Return()
       .Label("left")
       .Return()
       .Label("bad_fd")
       .Local("POLLNVAL", PollReturns<kPollInvalid>)
-      .Return()
-      .ReturnErrno<Errno::kEnodev>("no_device");
+      .Return();
+  AppendPollOther(b);
   return b.Finish();
 }
 
@@ -264,6 +281,7 @@ void ReadArguments(Op& op) {
   op.callee().size = op.f->size;
   op.callee().nonblock = op.f->nonblock;
   op.callee().unwritable_read = op.f->unwritable_read;
+  op.callee().writable = op.f->writable;
 }
 
 bool ProcHasWork(Op& op) { return op.w.Get(op.f->proc).todo.size != 0; }

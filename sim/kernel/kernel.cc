@@ -165,6 +165,7 @@ class Interpreter {
         task.signal_pending = 0;  // handled on the way out
       }
       if (frame.file) PutFile(op_, frame.file);  // fdput()
+      if (task_ && w_.Get(task_).task_works.size != 0) RunTaskWorks(op_, task_);
       w_.Free(top_);
       top_ = {};
       return false;

@@ -20,6 +20,7 @@
 
 namespace bindery::sim {
 
+class Memory;
 class BranchCounts;
 
 // Where another thread may run.
@@ -42,14 +43,17 @@ class Kernel {
   bool run_through() const { return run_through_; }
   // Why answers can no longer be trusted, null while they can: something met
   // depends on the layout although layout is not part of the state (symbolic
-  // addresses), or on a part of the driver that is not modelled. Sticky.
+  // addresses). Sticky.
   const char* inconclusive() const { return inconclusive_; }
   void NoteLayoutDependence();
-  void NoteUnmodelled(const char* what) { inconclusive_ = what; }
   void set_events(EventSink* sink) { events_ = sink; }
   EventSink* events() const { return events_; }
   // Null if nobody observes. Outlives the kernel.
   void set_observer(SyscallObserver* observer) { observer_ = observer; }
+  // Which pages are there (pages.h). Null if nobody looks. Outlives the kernel.
+  // REQUIRES: no step is undone from now on.
+  void set_memory(Memory* memory) { memory_ = memory; }
+  Memory* memory() const { return memory_; }
   // Counts the branches that are taken, those of the kernel's driver; null, as
   // at first: none. Outlives the kernel.
   void set_branches(BranchCounts* branches) { branches_ = branches; }
@@ -129,6 +133,7 @@ class Kernel {
   bool run_through_ = false;
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
+  Memory* memory_ = nullptr;
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;

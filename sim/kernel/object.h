@@ -1,5 +1,6 @@
-// Flat objects inside a payload, as bytes: type, flags, binder or handle,
-// cookie; 24 bytes, little endian.
+// Objects inside a payload, as bytes, little endian, with the layouts of
+// flat_binder_object, binder_fd_object, binder_buffer_object and
+// binder_fd_array_object.
 #ifndef BINDERY_SIM_KERNEL_OBJECT_H_
 #define BINDERY_SIM_KERNEL_OBJECT_H_
 
@@ -10,6 +11,7 @@
 
 namespace bindery::sim {
 
+// 24 bytes; also binder_fd_object, whose descriptor is where the handle is.
 struct FlatObject {
   uint32_t type = 0;
   uint32_t flags = 0;
@@ -17,16 +19,54 @@ struct FlatObject {
   uint64_t cookie = 0;
 };
 
+// 40 bytes: memory that goes along.
+struct BufferObject {
+  uint32_t flags = 0;
+  uint64_t buffer = 0;  // where it is; in the target, from the buffer's start
+  uint64_t length = 0;
+  uint64_t parent = 0;         // entry of the offsets array
+  uint64_t parent_offset = 0;  // of the pointer to it, in its parent
+};
+
+// 32 bytes: descriptors inside the memory of a parent.
+struct FdArrayObject {
+  uint64_t num_fds = 0;
+  uint64_t parent = 0;
+  uint64_t parent_offset = 0;
+};
+
+// Places inside those objects.
+inline constexpr uint64_t kFlatHandleOffset = 8;
+inline constexpr uint64_t kBufferAddressOffset = 8;
+// The largest object: what the driver reads at a time.
+inline constexpr uint64_t kMaxObjectSize = 40;
+
 // Little-endian words at `offset`; bytes beyond the end read as zero.
 uint32_t ReadWord32(absl::string_view bytes, uint64_t offset);
 uint64_t ReadWord64(absl::string_view bytes, uint64_t offset);
+// REQUIRES: the word fits.
+void WriteWord32(uint32_t value, uint64_t offset, std::string* bytes);
+void WriteWord64(uint64_t value, uint64_t offset, std::string* bytes);
+void AppendWord32(uint32_t value, std::string* bytes);
+void AppendWord64(uint64_t value, std::string* bytes);
+
 FlatObject ReadObject(absl::string_view bytes, uint64_t offset);
+BufferObject ReadBufferObject(absl::string_view bytes, uint64_t offset);
+FdArrayObject ReadFdArrayObject(absl::string_view bytes, uint64_t offset);
 // REQUIRES: the object fits.
 void WriteObject(const FlatObject& object, uint64_t offset, std::string* bytes);
+void AppendObject(const FlatObject& object, std::string* bytes);
+void AppendObject(const BufferObject& object, std::string* bytes);
+void AppendObject(const FdArrayObject& object, std::string* bytes);
 
 // The size of an object of this type; 0 for a type that the driver does not
 // know.
 uint64_t ObjectSize(uint32_t type);
+
+// The object of entry `index` of an offsets array: its place, or nothing if
+// there is none of its type that fits into the payload.
+bool FindObject(absl::string_view data, absl::string_view offsets,
+                uint64_t index, uint64_t* place, uint32_t* type);
 
 }  // namespace bindery::sim
 

@@ -41,6 +41,13 @@ Operation BuildTransaction();
 // translate.cc
 Operation BuildTranslateBinder();
 Operation BuildTranslateHandle();
+// fd.cc
+Operation BuildTranslateFd();
+Operation BuildTranslateFdArray();
+Operation BuildApplyFdFixups();
+Operation BuildFreeTxnFixups();
+// pointer.cc
+Operation BuildFixupParent();
 // reply.cc
 Operation BuildFreeTransaction();
 Operation BuildSendFailedReply();

@@ -1,10 +1,13 @@
 // The middle of binder_transaction: copying the payload into the target's
 // buffer, piece by piece, and translating the objects between the pieces.
+#include <algorithm>
 #include <string>
 
 #include "sim/kernel/object.h"
 #include "sim/kernel/op.h"
+#include "sim/kernel/scatter_gather.h"
 #include "sim/kernel/transaction.h"
+#include "sim/kernel/user_memory.h"
 
 namespace bindery::sim {
 namespace {
@@ -23,34 +26,37 @@ uint64_t OffsetOfObject(Op& op) {
   return ReadWord64(op.w.blobs().Bytes(buffer.offsets), uint64_t{op.f->i} * 8);
 }
 
-// binder_get_object: 0 if there is no object of a known type that fits.
-uint64_t CheckedObjectSize(Op& op, uint64_t offset) {
+// binder_get_object: as many bytes as the largest object has are read, if there
+// are so many. 0 if there is no object of a known type that fits.
+uint64_t CheckedObjectSize(Op& op, uint64_t offset, std::string* bytes) {
   const uint64_t data_size = Tr(op).data_size;
   if (offset > data_size || data_size - offset < 4 || offset % 4 != 0) {
     return 0;
   }
-  if (Tr(op).fault_at == 3) return 0;
-  const uint64_t size =
-      ObjectSize(ReadWord32(op.w.blobs().Bytes(Tr(op).data), offset));
+  const uint64_t read = std::min(kMaxObjectSize, data_size - offset);
+  if (!CopyPayload(op.w, Tr(op), offset, read, bytes)) return 0;
+  const uint64_t size = ObjectSize(ReadWord32(*bytes, 0));
   return data_size - offset >= size ? size : 0;
 }
 
 // f.offset is where the last piece ended; the gap up to the object is copied.
 void ReadNextObject(Op& op) {
   const uint64_t offset = OffsetOfObject(op);
-  const bool gap = offset != op.f->offset;
-  if (gap && (offset < op.f->offset || offset > Tr(op).data_size ||
-              Tr(op).fault_at == 3)) {
+  std::string gap;
+  if (offset != op.f->offset &&
+      (offset < op.f->offset || offset > Tr(op).data_size ||
+       !CopyPayload(op.w, Tr(op), op.f->offset, offset - op.f->offset, &gap))) {
     op.UserError("got transaction with invalid data ptr");
     op.Fail(Br::kFailedReply, Errno::kEfault);
     return;
   }
-  if (CheckedObjectSize(op, offset) == 0) {
+  std::string bytes;
+  if (CheckedObjectSize(op, offset, &bytes) == 0) {
     op.UserError("got transaction with invalid offset or object");
     op.Fail(Br::kFailedReply, Errno::kEinval);
     return;
   }
-  const FlatObject object = ReadObject(op.w.blobs().Bytes(Tr(op).data), offset);
+  const FlatObject object = ReadObject(bytes, 0);
   op.f->type = object.type;
   op.f->ptr = object.binder;
   op.f->cookie = object.cookie;
@@ -78,25 +84,47 @@ void TranslateArguments(Op& op) {
   callee.i = ReadWord32(op.w.blobs().Bytes(Tr(op).data), op.f->offset + 4);
 }
 
+void FdArguments(Op& op) {
+  FrameRow& callee = op.callee();
+  callee.t = op.f->t;
+  callee.in_reply_to = op.f->in_reply_to;
+  callee.buffer = op.f->buffer;
+  callee.handle = op.f->handle;
+  callee.offset = op.f->offset + kFlatHandleOffset;
+}
+
+// The object as the target will see it. A descriptor's number is not known yet.
+void Translate(Op& op, std::string* bytes) {
+  const uint64_t at = op.f->offset;
+  switch (op.f->type) {
+    case kTypeFd:
+      return WriteWord64(0, at + kFlatHandleOffset, bytes);
+    case kTypePtr:
+      return WriteWord64(op.f->ptr, at + kBufferAddressOffset, bytes);
+    case kTypeFda:
+      return;
+    default:
+      return WriteObject(
+          {op.f->type, ReadWord32(*bytes, at + 4), op.f->ptr, op.f->cookie}, at,
+          bytes);
+  }
+}
+
 // Puts everything up to and with the translated object into the buffer.
 void StoreObject(Op& op) {
   BufferRow& buffer = op.w.Edit(op.f->buffer);
-  const uint64_t end = op.f->offset + kFlatObjectSize;
+  const uint64_t end = op.f->offset + ObjectSize(op.f->type);
   std::string bytes(op.w.blobs().Bytes(buffer.data));
   std::string source(op.w.blobs().Bytes(Tr(op).data));
   source.resize(std::max<uint64_t>(source.size(), end));
   bytes.append(source, bytes.size(), end - bytes.size());
-  FlatObject object = ReadObject(source, op.f->offset);
-  object.type = op.f->type;
-  object.binder = op.f->ptr;
-  object.cookie = op.f->cookie;
-  WriteObject(object, op.f->offset, &bytes);
+  Translate(op, &bytes);
   buffer.data = op.w.blobs().Intern(bytes);
   ++buffer.objects;
 }
 
 void NextObject(Op& op) {
-  op.f->offset += kFlatObjectSize;
+  op.f->offset += ObjectSize(op.f->type);
   ++op.f->i;
   op.f->type = op.f->handle = 0;
   op.f->ptr = op.f->cookie = 0;
@@ -107,9 +135,15 @@ bool NoObjectLeft(Op& op) {
   return uint64_t{op.f->i} * 8 >= Tr(op).offsets_size;
 }
 
+bool TailUnreadable(Op& op) {
+  const CommandRow& tr = Tr(op);
+  return tr.fault_at == 3 && tr.data_size > op.f->offset &&
+         tr.data_size > tr.readable;
+}
+
 void CopyTail(Op& op) {
   const CommandRow& tr = Tr(op);
-  if (tr.data_size > op.f->offset && tr.fault_at == 3) {
+  if (TailUnreadable(op)) {
     op.Fail(Br::kFailedReply, Errno::kEfault);
     return;
   }
@@ -129,6 +163,51 @@ void CopyTail(Op& op) {
   op.f->i = 0;
 }
 
+// A security context is behind the memory that objects point to.
+void CopyDeferred(Op& op) {
+  const ScatterGather sg = DecodeScatterGather(op.w.blobs().Bytes(op.f->sg));
+  op.f->sg = {};
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  std::string extra(op.w.blobs().Bytes(buffer.extra));
+  // More than there is only after a check that a mutation dropped.
+  const uint64_t used = sg.sg_buf_offset - ExtraOffset(buffer);
+  if (used <= buffer.extra_buffers_size) {
+    extra.resize(std::max<uint64_t>(extra.size(), used));
+  }
+  if (DoDeferredCopies(op.w, Tr(op), sg, ExtraOffset(buffer), &extra)) {
+    buffer.extra = op.w.blobs().Intern(extra);
+    return;
+  }
+  op.UserError("got transaction with invalid offsets ptr");
+  op.Fail(Br::kFailedReply, Errno::kEinval);
+}
+
+void AppendTypes(Builder& b) {
+  b.Branch("BINDER_TYPE_BINDER or _WEAK_BINDER", IsBinder, "binder")
+      .Branch("BINDER_TYPE_HANDLE or _WEAK_HANDLE", IsHandle, "handle")
+      .Branch(
+          "BINDER_TYPE_PTR", [](Op& op) { return op.f->type == kTypePtr; },
+          "ptr")
+      .Branch(
+          "BINDER_TYPE_FDA", [](Op& op) { return op.f->type == kTypeFda; },
+          "fda")
+      .Call(OpId::kTranslateFd, FdArguments)
+      .Goto("translated")
+      .Label("binder")
+      .Call(OpId::kTranslateBinder, TranslateArguments)
+      .Goto("translated")
+      .Label("handle")
+      .Call(OpId::kTranslateHandle, TranslateArguments)
+      .Label("translated")
+      .Check(
+          "it could be translated", [](Op& op) { return op.f->ret == 0; },
+          "err_translate")
+      .Label("store")
+      .Do("store the translated object", StoreObject)
+      .Local("next", NextObject)
+      .Goto("objects");
+}
+
 }  // namespace
 
 void AppendPayload(Builder& b) {
@@ -143,30 +222,18 @@ void AppendPayload(Builder& b) {
       .Label("objects")
       .Branch("no object left", NoObjectLeft, "tail")
       .Local("read the object", ReadNextObject)
-      .Branch("malformed", Failed, "err_translate_failed")
-      .Branch("BINDER_TYPE_BINDER or _WEAK_BINDER", IsBinder, "binder")
-      .Branch("BINDER_TYPE_HANDLE or _WEAK_HANDLE", IsHandle, "handle")
-      .Local("fd, ptr and fda objects are not modelled",
-             [](Op& op) {
-               op.k.NoteUnmodelled("objects of type FD, PTR and FDA");
-               op.Fail(Br::kFailedReply, Errno::kEinval);
-             })
-      .Goto("err_translate_failed")
-      .Label("binder")
-      .Call(OpId::kTranslateBinder, TranslateArguments)
-      .Goto("translated")
-      .Label("handle")
-      .Call(OpId::kTranslateHandle, TranslateArguments)
-      .Label("translated")
-      .Check(
-          "it could be translated", [](Op& op) { return op.f->ret == 0; },
-          "err_translate")
-      .Do("store the translated object", StoreObject)
-      .Local("next", NextObject)
-      .Goto("objects")
-      .Label("tail")
+      .Branch("malformed", Failed, "err_translate_failed");
+  AppendTypes(b);
+  AppendPointer(b);
+  AppendFdArray(b);
+  b.Label("tail")
       .Do("copy the rest of the payload", CopyTail)
-      .Branch("unreadable", Failed, "err_translate_failed");
+      .Branch("unreadable", Failed, "err_translate_failed")
+      .Branch(
+          "nothing was put off", [](Op& op) { return !op.f->sg; }, "copied")
+      .Do("binder_do_deferred_txn_copies", CopyDeferred)
+      .Branch("unreadable", Failed, "err_translate_failed")
+      .Label("copied");
 }
 
 void AppendPayloadErrors(Builder& b) {
@@ -184,6 +251,7 @@ void AppendPayloadErrors(Builder& b) {
                op.Fail(Br::kFailedReply, static_cast<Errno>(op.f->ret));
              })
       .Goto("err_translate_failed");
+  AppendPointerErrors(b);
 }
 
 }  // namespace bindery::sim

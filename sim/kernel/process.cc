@@ -2,32 +2,10 @@
 
 namespace bindery::sim {
 
-int32_t LowestFreeFd(Op& op, ProcessId process) {
-  const uint64_t name = op.w.NameOf(process);
-  const uint32_t limit = op.w.Get(process).nofile;
-  for (uint32_t number = 0; number < limit; ++number) {
-    if (!op.w.Find<FdRow>(name, number)) return static_cast<int32_t>(number);
-  }
-  return Value(Errno::kEmfile);
-}
-
-void InstallFd(Op& op, ProcessId process, uint32_t number, FileId file) {
-  const FdId id = op.w.Create<FdRow>(op.w.NameOf(process), number);
-  FdRow& fd = op.w.Edit(id);
-  fd.process = process;
-  fd.number = number;
-  fd.file = file;
-  op.w.PushFront(Head::kSet, process.any(), id.any());
-}
-
-FileId FileOfFd(const World& w, ProcessId process, uint32_t number) {
-  const FdId id = w.Find<FdRow>(w.NameOf(process), number);
-  return id ? w.Get(id).file : FileId{};
-}
+ProcessId CurrentProcess(Op& op) { return op.w.Get(op.f->task).process; }
 
 void FdGet(Op& op) {
-  op.f->file = FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle);
-  if (op.f->file) ++op.w.Edit(op.f->file).count;
+  op.f->file = FGet(op.w, CurrentProcess(op), op.f->handle);
 }
 
 void DeferWork(Op& op, ProcId id, uint8_t work) {
@@ -37,11 +15,30 @@ void DeferWork(Op& op, ProcId id, uint8_t work) {
   op.w.PushFront(Head::kDeferred, op.global().any(), id.any());
 }
 
-void PutFile(Op& op, FileId id) {
-  FileRow& file = op.w.Edit(id);
-  if (--file.count != 0) return;
-  if (file.proc) DeferWork(op, file.proc, kDeferredRelease);
+namespace {
+
+void ReleaseFile(Op& op, FileId id) {
+  const ProcId proc = op.w.Get(id).proc;
+  if (proc) DeferWork(op, proc, kDeferredRelease);
   op.w.Free(id);
+}
+
+}  // namespace
+
+void PutFile(Op& op, FileId id) {
+  if (!DropFile(op.w, id)) return;
+  if (op.f != nullptr && op.f->task) {
+    op.w.PushBack(Head::kTaskWorks, op.f->task.any(), id.any());
+  } else {
+    ReleaseFile(op, id);
+  }
+}
+
+void RunTaskWorks(Op& op, TaskId task) {
+  while (const AnyId id = op.w.First(Head::kTaskWorks, task.any())) {
+    op.w.Remove(Head::kTaskWorks, id);
+    ReleaseFile(op, FileId{id.value});
+  }
 }
 
 void Unmap(Op& op, FileId file) {
@@ -63,11 +60,8 @@ FileId OldestMapping(const World& w, ProcessId process) {
 }
 
 bool CloseFd(Op& op, ProcessId process, uint32_t number) {
-  const FdId id = op.w.Find<FdRow>(op.w.NameOf(process), number);
-  if (!id) return false;
-  const FileId file = op.w.Get(id).file;
-  op.w.Remove(Head::kSet, id.any());
-  op.w.Free(id);
+  const FileId file = FileCloseFd(op.w, process, number);
+  if (!file) return false;
   // binder_flush runs at every close(), whoever else has the file open.
   if (op.w.Get(file).proc) {
     DeferWork(op, op.w.Get(file).proc, kDeferredFlush);

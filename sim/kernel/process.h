@@ -1,24 +1,20 @@
-// What the driver needs of the rest of the kernel: descriptors, files, the end
-// of a process.
+// What the driver needs of the rest of the kernel: closing and releasing files,
+// the end of a process. Descriptors themselves are in sim/vfs.
 //
-// Not modelled yet: descriptor flags, files that are shared by fork or passed
-// by sockets. A process ends in one step: unmapping and closing are not split,
-// the deferred release that they lead to is (release.cc).
+// A process ends in one step: unmapping and closing are not split, the deferred
+// release that they lead to is (release.cc).
 #ifndef BINDERY_SIM_KERNEL_PROCESS_H_
 #define BINDERY_SIM_KERNEL_PROCESS_H_
 
 #include <cstdint>
 
 #include "sim/kernel/op.h"
+#include "sim/vfs/files.h"
 
 namespace bindery::sim {
 
-// The lowest free descriptor, or -EMFILE.
-int32_t LowestFreeFd(Op& op, ProcessId process);
-// Installs `file`; the descriptor takes over one count of it.
-void InstallFd(Op& op, ProcessId process, uint32_t number, FileId file);
-// The file behind a descriptor; none if it is not open.
-FileId FileOfFd(const World& w, ProcessId process, uint32_t number);
+// current->tgid, as the process whose files a system call uses.
+ProcessId CurrentProcess(Op& op);
 // fdget(): a system call finds the file of its descriptor (f.handle) and holds
 // it until it returns. Nothing between that and the first lock could tell.
 void FdGet(Op& op);
@@ -26,8 +22,11 @@ void FdGet(Op& op);
 FileId OldestMapping(const World& w, ProcessId process);
 // close(): false if the descriptor is not open (-EBADF).
 bool CloseFd(Op& op, ProcessId process, uint32_t number);
-// fput(): at 0 the file is released.
+// fput(): at 0 the file is released, by a task when it is about to return to
+// user space, else at once.
 void PutFile(Op& op, FileId file);
+// task_work_run(): the files that the task's system call put.
+void RunTaskWorks(Op& op, TaskId task);
 // The mapping of a device goes away: binder_vma_close and the file's count.
 void Unmap(Op& op, FileId file);
 

@@ -51,6 +51,12 @@ Operation BuildFreeTransaction() {
       .Unlock("to_proc.inner")
       .Local("done with them", ForgetTarget)
       .Label("free")
+      .Branch(
+          "no descriptors",
+          [](Op& op) { return op.w.Get(op.f->t).fd_fixups.size == 0; },
+          "no_fixups")
+      .Call(OpId::kFreeTxnFixups, [](Op& op) { op.callee().t = op.f->t; })
+      .Label("no_fixups")
       .Undo("kfree(t)", [](Op& op) { op.w.Free(op.f->t); })
       .Return()
       .Finish();

@@ -88,13 +88,11 @@ void Kernel::SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args) {
   frame.null_argument = args.null_argument ? 1 : 0;
   frame.unreadable_write = args.unreadable_write ? 1 : 0;
   frame.unwritable_read = args.unwritable_read ? 1 : 0;
+  frame.writable = args.writable;
   // User space's own until the driver writes them back, which it may not.
   TaskRow& row = w_.Edit(task);
   row.write_consumed = args.write_consumed;
   row.read_consumed = args.read_consumed;
-  if (args.unwritable_read && args.read_consumed != 0) {
-    NoteUnmodelled("a fault behind the first word of a read buffer");
-  }
   if (proto::Event* event = Emit(events_, proto::Event::SYSCALL, "ioctl")) {
     AddArg(event, "fd", fd);
     AddArg(event, "request", "BINDER_WRITE_READ");

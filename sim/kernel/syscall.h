@@ -17,7 +17,8 @@ struct WriteReadArgs {
   uint64_t read_consumed = 0;
   bool null_argument = false;
   bool unreadable_write = false;
-  bool unwritable_read = false;
+  bool unwritable_read = false;  // from its byte `writable` on
+  uint64_t writable = 0;
 };
 
 // One call with everything that the caller passes. `op` says which: kOpen,

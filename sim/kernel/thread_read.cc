@@ -18,6 +18,13 @@ ReturnRow& PutWord(Op& op, Br br) {
   return word;
 }
 
+// put_user() and copy_to_user() of a word of `size` bytes that comes next.
+bool Writable(Op& op, uint64_t size) {
+  return op.f->unwritable_read == 0 || op.f->consumed + size <= op.f->writable;
+}
+
+bool PlainWordWritable(Op& op) { return Writable(op, SizeOf(Br::kNoop)); }
+
 void PutPlainWord(Op& op, Br br) {
   PutWord(op, br);
   op.WordEvent(proto::Event::RETURN, br);
@@ -75,6 +82,7 @@ void AppendWait(Builder& b) {
       .Do("looper |= WAITING", StartWaiting)
       .Branch(
           "O_NONBLOCK", [](Op& op) { return op.f->nonblock != 0; }, "nonblock")
+      .Local("ret = 0", [](Op& op) { op.f->ret = 0; })
       .Lock("proc.inner")
       .Label("wait")
       .Branch("binder_has_work_ilocked", WorkIsThere, "woken")
@@ -146,23 +154,15 @@ bool TypeIs(Op& op, WorkType type) {
 
 // --- One item of each type ---------------------------------------------------
 
-void TakeReturnError(Op& op) {
-  ErrorRow& error = op.w.Edit(ErrorId{op.f->w.value});
-  op.f->return_error = error.cmd;
-  error.cmd = 0;
-}
-
 void PutReturnError(Op& op) {
-  PutPlainWord(op, static_cast<Br>(op.f->return_error - 1));
-  op.f->return_error = 0;
+  ErrorRow& error = op.w.Edit(ErrorId{op.f->w.value});
+  PutPlainWord(op, static_cast<Br>(error.cmd - 1));
+  error.cmd = 0;
 }
 
 // One-way spam is reported only to senders that asked for it, which needs
 // BINDER_ENABLE_ONEWAY_SPAM_DETECTION; nobody can yet.
-void PutComplete(Op& op) {
-  PutPlainWord(op, Br::kTransactionComplete);
-  op.w.Free(CompleteId{op.f->w.value});
-}
+void PutComplete(Op& op) { PutPlainWord(op, Br::kTransactionComplete); }
 
 // What the owner must be told, as bits; the state changes at once.
 enum NodeNews : uint32_t {
@@ -214,8 +214,16 @@ void UpdateNode(Op& op) {
   if (node.rb_node.linked()) op.w.Remove(Head::kSet, id.any());
 }
 
+// The first word that faults is the last that is tried. What is left of an
+// earlier error counts as well, unless BR_INCREFS is to be put.
 void PutNodeWord(Op& op, uint32_t bit, Br br) {
   if ((op.f->i & bit) == 0) return;
+  if (br == Br::kIncrefs) op.f->ret = 0;
+  if (op.f->ret != 0) return;
+  if (!Writable(op, SizeOf(br))) {
+    op.Ret(Errno::kEfault);
+    return;
+  }
   ReturnRow& word = PutWord(op, br);
   word.ptr = op.f->ptr;
   word.cookie = op.f->cookie;
@@ -252,6 +260,9 @@ void AppendNode(Builder& b) {
       .Label("node_put")
       .Local("binder_put_node_cmd", PutNodeWords)
       .Local("done with it", ForgetNode)
+      .Branch(
+          "an error, of this word or left over",
+          [](Op& op) { return op.f->ret != 0; }, "failed")
       .Step()
       .Goto("loop");
 }
@@ -263,6 +274,8 @@ void TakeDeath(Op& op) {
   if (TypeIs(op, WorkType::kClearDeathNotification)) return;
   op.w.PushBack(Head::kDeliveredDeath, op.f->proc.any(), id.any());
 }
+
+bool DeathWritable(Op& op) { return Writable(op, SizeOf(Br::kDeadBinder)); }
 
 void PutDeath(Op& op) {
   const bool cleared = TypeIs(op, WorkType::kClearDeathNotification);
@@ -283,11 +296,13 @@ void AppendDeath(Builder& b) {
           "dead_binder")
       .Undo("free the registration",
             [](Op& op) { op.w.Free(DeathId{op.f->w.value}); })
+      .Check("the read buffer is writable", DeathWritable, "fault")
       .Local("put the word", PutDeath)
       .Local("done with it", ForgetNode)
       .Step()
       .Goto("loop")
       .Label("dead_binder")
+      .Check("the read buffer is writable", DeathWritable, "fault")
       .Local("put the word", PutDeath)
       .Goto("done");
 }
@@ -311,8 +326,9 @@ ProcessId SenderOf(Op& op) {
 }
 
 void DescribeDelivery(Op& op, const ReturnRow& word) {
-  proto::Event* event =
-      op.WordEvent(proto::Event::RETURN, static_cast<Br>(word.br));
+  const char* name = word.secctx != 0 ? kTransactionSecCtxName
+                                      : NameOf(static_cast<Br>(word.br));
+  proto::Event* event = op.Event(proto::Event::RETURN, name);
   if (event == nullptr) return;
   AddArg(event, "ptr", word.ptr);
   AddArg(event, "code", word.code);
@@ -320,16 +336,23 @@ void DescribeDelivery(Op& op, const ReturnRow& word) {
   AddArg(event, "data_size", word.data_size);
   AddArg(event, "offsets_size", word.offsets_size);
   AddArg(event, "buffer", word.address);
-  proto::Event* receive =
-      op.WordEvent(proto::Event::RECEIVE, static_cast<Br>(word.br));
+  proto::Event* receive = op.Event(proto::Event::RECEIVE, name);
   receive->set_message_id(op.w.Get(op.f->t).debug_id);
 }
+
+bool IsReply(Op& op) { return !op.w.Get(op.w.Get(op.f->t).buffer).target_node; }
+
+uint32_t TransactionSize(Op& op) {
+  return SizeOf(Br::kTransaction) +
+         (op.w.Get(op.f->t).security_ctx != 0 ? kSecCtxSize : 0);
+}
+
+bool TransactionWritable(Op& op) { return Writable(op, TransactionSize(op)); }
 
 void PutTransaction(Op& op) {
   const TransactionRow& t = op.w.Get(op.f->t);
   const BufferRow& buffer = op.w.Get(t.buffer);
-  ReturnRow& word =
-      PutWord(op, buffer.target_node ? Br::kTransaction : Br::kReply);
+  ReturnRow& word = PutWord(op, IsReply(op) ? Br::kReply : Br::kTransaction);
   if (buffer.target_node) {
     word.ptr = op.w.Get(buffer.target_node).ptr;
     word.cookie = op.w.Get(buffer.target_node).cookie;
@@ -342,6 +365,8 @@ void PutTransaction(Op& op) {
   word.offsets_size = buffer.offsets_size;
   word.buffer = t.buffer;
   word.address = buffer.offset;
+  word.secctx = t.security_ctx;
+  if (word.secctx != 0) op.f->consumed += kSecCtxSize;
   DescribeDelivery(op, word);
 }
 
@@ -368,30 +393,69 @@ void PushIncoming(Op& op) {
   op.w.Edit(op.f->thread).transaction_stack = op.f->t;
 }
 
+void DetachBuffer(Op& op) {
+  op.f->buffer = op.w.Get(op.f->t).buffer;
+  op.f->reply = IsReply(op) ? 1 : 0;
+  op.w.Edit(op.f->buffer).transaction = {};
+}
+
+// The descriptors found no place. A call or a one-way is gone, and the loop
+// goes on, with the error still in `ret`; for a reply the reader gets a word.
+void AppendFixupsFailed(Builder& b) {
+  b.Label("fixups_failed")
+      .Do("buffer->transaction = NULL", DetachBuffer)
+      .Goto("cleanup")
+      .Label("free_buffer")
+      .Call(OpId::kFreeBuf,
+            [](Op& op) {
+              op.callee().buffer = op.f->buffer;
+              op.callee().is_failure = 1;
+            })
+      .Local("done with it",
+             [](Op& op) {
+               op.f->buffer = {};
+               op.f->t = {};
+               op.f->type = 0;
+               op.Ret(Errno::kEnomem);
+             })
+      .Branch(
+          "a reply", [](Op& op) { return op.f->reply != 0; }, "failed_reply")
+      .Step()
+      .Goto("loop")
+      .Label("failed_reply")
+      .Check("the read buffer is writable", PlainWordWritable, "fault")
+      .Local("BR_FAILED_REPLY",
+             [](Op& op) { PutPlainWord(op, Br::kFailedReply); })
+      .Goto("done");
+}
+
 // binder_cleanup_transaction: a call's sender learns of the failure.
-void AppendDeliveryFault(Builder& b) {
-  b.Label("delivery_fault")
+void AppendCleanup(Builder& b) {
+  b.Label("cleanup")
       .Branch(
           "the sender is gone", [](Op& op) { return !HasSender(op); },
-          "fault_unpinned")
+          "cleanup_unpinned")
       .Lock("from.proc.inner")
       .Unpin("from->tmp_ref", UnpinSender)
       .Unlock("from.proc.inner")
       .Local("t_from = NULL", ForgetSender)
-      .Label("fault_unpinned")
+      .Label("cleanup_unpinned")
       .Branch(
           "nobody waits for a reply", [](Op& op) { return !WantsReply(op); },
-          "fault_free")
+          "cleanup_free")
       .Call(OpId::kSendFailedReply,
             [](Op& op) {
               op.callee().t = op.f->t;
               op.callee().return_error =
                   static_cast<uint32_t>(Br::kFailedReply) + 1;
             })
-      .Goto("fault_told")
-      .Label("fault_free")
+      .Goto("cleaned_up")
+      .Label("cleanup_free")
       .Call(OpId::kFreeTransaction, [](Op& op) { op.callee().t = op.f->t; })
-      .Label("fault_told")
+      .Label("cleaned_up")
+      .Branch(
+          "its descriptors found no place",
+          [](Op& op) { return bool(op.f->buffer); }, "free_buffer")
       .Local("-EFAULT", SetRet<Errno::kEfault>)
       .Goto("failed");
 }
@@ -403,9 +467,16 @@ void AppendTransaction(Builder& b) {
       .Do("t->from", FindSender)
       .Pin("from->tmp_ref", PinSender)
       .Unlock("t.lock")
-      .Check(
-          "the read buffer is writable",
-          [](Op& op) { return op.f->unwritable_read == 0; }, "delivery_fault")
+      .Branch(
+          "no descriptors",
+          [](Op& op) { return op.w.Get(op.f->t).fd_fixups.size == 0; },
+          "deliver")
+      .Call(OpId::kApplyFdFixups, [](Op& op) { op.callee().t = op.f->t; })
+      .Branch(
+          "no place for them", [](Op& op) { return op.f->ret != 0; },
+          "fixups_failed")
+      .Label("deliver")
+      .Check("the read buffer is writable", TransactionWritable, "cleanup")
       .Local("copy_to_user(tr)", PutTransaction)
       .Branch(
           "the sender is gone", [](Op& op) { return !HasSender(op); },
@@ -438,7 +509,9 @@ bool ShouldSpawn(Op& op) {
 }
 
 uint32_t SizeOfWord(Op& op, AnyId id) {
-  return SizeOf(static_cast<Br>(op.w.Get(ReturnId{id.value}).br));
+  const ReturnRow& word = op.w.Get(ReturnId{id.value});
+  return SizeOf(static_cast<Br>(word.br)) +
+         (word.secctx != 0 ? kSecCtxSize : 0);
 }
 
 // The word at the very start of the read buffer; none if read_consumed was not
@@ -455,6 +528,10 @@ AnyId WordAtStart(Op& op) {
     behind -= SizeOfWord(op, id);
   }
   return {};
+}
+
+bool StartWritable(Op& op) {
+  return op.f->unwritable_read == 0 || op.f->writable >= 4;
 }
 
 // The request overwrites that word, whatever it is.
@@ -480,6 +557,7 @@ void AppendDone(Builder& b) {
       .Do("proc->requested_threads++",
           [](Op& op) { ++op.w.Edit(op.f->proc).requested_threads; })
       .Unlock("proc.inner")
+      .Check("the start of the read buffer is writable", StartWritable, "fault")
       .Local("BR_SPAWN_LOOPER", PutSpawnLooper)
       .Return()
       .Label("enough")
@@ -521,14 +599,16 @@ void AppendLoop(Builder& b) {
           [](Op& op) { return TypeIs(op, WorkType::kReturnError); },
           "return_error")
       .Unlock("proc.inner")
+      .Local("kfree(w)", [](Op& op) { op.w.Free(CompleteId{op.f->w.value}); })
+      .Check("the read buffer is writable", PlainWordWritable, "fault")
       .Local("BR_TRANSACTION_COMPLETE", PutComplete)
       .Local("done with it", ForgetNode)
       .Step()
       .Goto("loop")
       .Label("return_error")
-      .Do("error->cmd = BR_OK", TakeReturnError)
       .Unlock("proc.inner")
-      .Local("put the error", PutReturnError)
+      .Check("the read buffer is writable", PlainWordWritable, "fault")
+      .Do("put the error, error->cmd = BR_OK", PutReturnError)
       .Local("done with it", ForgetNode)
       .Step()
       .Goto("loop")
@@ -544,16 +624,15 @@ Operation BuildThreadRead() {
   b.Branch(
        "read_consumed is not 0", [](Op& op) { return op.f->consumed != 0; },
        "retry")
-      .Check(
-          "the read buffer is writable",
-          [](Op& op) { return op.f->unwritable_read == 0; }, "fault")
+      .Check("the read buffer is writable", PlainWordWritable, "fault")
       .Local("BR_NOOP", PutNoop);
   AppendWait(b);
   AppendLoop(b);
   AppendNode(b);
   AppendDeath(b);
   AppendTransaction(b);
-  AppendDeliveryFault(b);
+  AppendFixupsFailed(b);
+  AppendCleanup(b);
   AppendDone(b);
   return b.Finish();
 }

@@ -3,6 +3,9 @@
 // bottom; `err_*` are its labels.
 #include "sim/kernel/transaction.h"
 
+#include <optional>
+#include <string>
+
 #include "sim/kernel/alloc.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
@@ -292,15 +295,29 @@ void AllocateComplete(Op& op) {
   op.f->tcomplete = id;
 }
 
-bool SizesFit(Op& op) {
-  return SanitizedSize(Tr(op).data_size, Tr(op).offsets_size,
-                       Tr(op).buffers_size)
-      .has_value();
+bool WantsSecurityContext(Op& op) {
+  return op.f->target_node &&
+         (op.w.Get(op.f->target_node).flags & kFlatTxnSecurityCtx) != 0;
+}
+
+BlobId SecurityContext(Op& op) {
+  return op.w.Get(op.w.Get(op.f->proc).process).security_context;
+}
+
+// With the zero byte behind it, and padded.
+void MeasureSecurityContext(Op& op) {
+  const size_t length = op.w.blobs().Bytes(SecurityContext(op)).size() + 1;
+  op.f->size = (length + 7) & ~uint64_t{7};
+}
+
+uint64_t ExtraSize(Op& op) { return Tr(op).buffers_size + op.f->size; }
+
+std::optional<uint64_t> SizeOfBuffer(Op& op) {
+  return SanitizedSize(Tr(op).data_size, Tr(op).offsets_size, ExtraSize(op));
 }
 
 void ReserveBuffer(Op& op) {
-  const uint64_t size = *SanitizedSize(Tr(op).data_size, Tr(op).offsets_size,
-                                       Tr(op).buffers_size);
+  const uint64_t size = *SizeOfBuffer(op);
   op.f->buffer =
       AllocNewBuf(op, op.f->target_proc, size, op.f->reply == 0 && OneWay(op),
                   op.w.Get(op.f->task).process);
@@ -312,7 +329,7 @@ void FillBuffer(Op& op) {
   BufferRow& buffer = op.w.Edit(op.f->buffer);
   buffer.data_size = Tr(op).data_size;
   buffer.offsets_size = Tr(op).offsets_size;
-  buffer.extra_buffers_size = Tr(op).buffers_size;
+  buffer.extra_buffers_size = ExtraSize(op);
   buffer.clear_on_free = (Tr(op).flags & kTfClearBuf) != 0 ? 1 : 0;
   buffer.transaction = op.f->t;
   buffer.debug_id = op.w.Get(op.f->t).debug_id;
@@ -321,15 +338,39 @@ void FillBuffer(Op& op) {
   t.buffer = op.f->buffer;
   t.to_proc = op.f->target_proc;
   t.to_thread = op.f->target_thread;
+  if (op.f->size == 0) return;
+  std::string extra(buffer.extra_buffers_size, '\0');
+  const absl::string_view context = op.w.blobs().Bytes(SecurityContext(op));
+  const uint64_t at = extra.size() - op.f->size;
+  extra.replace(at, context.size(), context.data(), context.size());
+  buffer.extra = op.w.blobs().Intern(extra);
+  t.security_ctx = ExtraOffset(buffer) + at + 1;
+}
+
+void AppendSecurityContext(Builder& b) {
+  b.Branch(
+       "no security context is wanted",
+       [](Op& op) { return !WantsSecurityContext(op); }, "no_context")
+      .Check(
+          "the sender has one",
+          [](Op& op) { return bool(SecurityContext(op)); }, "err_get_secctx")
+      .Local("security_secid_to_secctx", MeasureSecurityContext)
+      .Check(
+          "the sum does not overflow",
+          [](Op& op) { return ExtraSize(op) >= op.f->size; }, "err_sizes")
+      .Label("no_context");
 }
 
 void AppendBuffer(Builder& b) {
   b.Label("have_target")
       .Local("allocate tcomplete", AllocateComplete)
-      .Branch("no memory", Failed, "err_target")
-      .Do("binder_alloc_is_mapped", [](Op&) {})
+      .Branch("no memory for tcomplete", Failed, "err_target");
+  AppendSecurityContext(b);
+  b.Do("binder_alloc_is_mapped", [](Op&) {})
       .Check("the target is mapped", TargetMapped, "err_unmapped")
-      .Check("the sizes do not overflow", SizesFit, "err_sizes")
+      .Check(
+          "the sizes do not overflow",
+          [](Op& op) { return SizeOfBuffer(op).has_value(); }, "err_sizes")
       .Check(
           "the split chunk could be allocated",
           [](Op& op) { return !op.AllocationFails(); }, "err_no_memory")
@@ -339,7 +380,8 @@ void AppendBuffer(Builder& b) {
       .Check(
           "there is room", [](Op& op) { return bool(op.f->buffer); },
           "err_no_space")
-      .Do("binder_install_buffer_pages", [](Op&) {})
+      .Do("binder_install_buffer_pages",
+          [](Op& op) { AllocInstallPages(op, op.f->buffer); })
       .Check("the target is still mapped", TargetMapped, "err_unmapped_late")
       .Do("buffer->transaction, ->target_node", FillBuffer);
 }
@@ -355,6 +397,10 @@ void AppendBufferErrors(Builder& b) {
       .Unlock("target_proc.alloc.mutex")
       .Label("err_unmapped")
       .Local("-ESRCH", [](Op& op) { op.Fail(Br::kDeadReply, Errno::kEsrch); })
+      .Goto("err_tcomplete")
+      .Label("err_get_secctx")
+      .Local("-EOPNOTSUPP",
+             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEopnotsupp); })
       .Goto("err_tcomplete")
       .Label("err_sizes")
       .Local("-EINVAL",
@@ -397,7 +443,7 @@ void AppendCommitReply(Builder& b) {
       .Unlock("proc.inner")
       .Lock("target_proc.inner")
       .Check(
-          "the caller is alive",
+          "the caller is alive at the commit",
           [](Op& op) { return op.w.Get(op.f->target_thread).is_dead == 0; },
           "err_dead_reply")
       .Do("pop the call, enqueue the reply", CommitReply)
@@ -531,6 +577,8 @@ void FreeComplete(Op& op) {
   op.f->tcomplete = {};
 }
 
+bool NoFixups(Op& op) { return op.w.Get(op.f->t).fd_fixups.size == 0; }
+
 void FreeBuffer(Op& op) {
   op.w.Edit(op.f->buffer).transaction = {};
   AllocFreeBuf(op, op.f->buffer);
@@ -544,6 +592,10 @@ void AppendErrors(Builder& b) {
                [](Op& op) { DequeueWork(op, op.f->tcomplete.any()); })
       .Unlock("proc.inner")
       .Label("err_translate_failed")
+      .Local("binder_cleanup_deferred_txn_lists", [](Op& op) { op.f->sg = {}; })
+      .Branch("no descriptors", NoFixups, "err_release")
+      .Call(OpId::kFreeTxnFixups, [](Op& op) { op.callee().t = op.f->t; })
+      .Label("err_release")
       .Call(OpId::kReleaseBuffer,
             [](Op& op) {
               op.callee().target_proc = op.f->target_proc;
@@ -555,8 +607,9 @@ void AppendErrors(Builder& b) {
       .Unpin("node->tmp_refs", DropTargetNode)
       .Unlock("node.lock + target_proc.inner")
       .Local("target_node = NULL", [](Op& op) { op.f->target_node = {}; })
-      .Label("err_free_buffer")
-      .Lock("target_proc.alloc.mutex")
+      .Label("err_free_buffer");
+  AppendClearBuffer(b);
+  b.Lock("target_proc.alloc.mutex")
       .Undo("binder_alloc_free_buf", FreeBuffer)
       .Unlock("target_proc.alloc.mutex")
       .Label("err_tcomplete")
@@ -627,7 +680,7 @@ void AppendReport(Builder& b) {
       .Do("thread->return_error", ReportFailure)
       .Unlock("proc.inner")
       .Branch(
-          "not a reply", [](Op& op) { return !op.f->in_reply_to; }, "out")
+          "no caller to fail", [](Op& op) { return !op.f->in_reply_to; }, "out")
       .Call(OpId::kSendFailedReply,
             [](Op& op) {
               op.callee().t = op.f->in_reply_to;

@@ -11,6 +11,15 @@ namespace bindery::sim {
 void AppendPayload(Builder& b);
 void AppendPayloadErrors(Builder& b);
 
+// Objects of type PTR and FDA, as part of it; they go on at `store`, or to
+// err_translate with an errno (pointer.cc).
+void AppendPointer(Builder& b);
+void AppendFdArray(Builder& b);
+void AppendPointerErrors(Builder& b);
+
+// binder_alloc_clear_buf for f.buffer, if its sender asked for it (buffer.cc).
+void AppendClearBuffer(Builder& b);
+
 }  // namespace bindery::sim
 
 #endif  // BINDERY_SIM_KERNEL_TRANSACTION_H_

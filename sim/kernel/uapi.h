@@ -55,6 +55,11 @@ enum class Br : uint32_t {
   kTransactionPendingFrozen = 20,
 };
 
+// BR_TRANSACTION_SEC_CTX is BR_TRANSACTION (the same nr) with one more operand,
+// the address of the sender's security context.
+inline constexpr char kTransactionSecCtxName[] = "BR_TRANSACTION_SEC_CTX";
+inline constexpr uint32_t kSecCtxSize = 8;
+
 // Names such as "BC_TRANSACTION"; the word with its number if it has none.
 const char* NameOf(Bc bc);
 const char* NameOf(Br br);
@@ -102,6 +107,12 @@ inline constexpr uint32_t kTfStatusCode = 0x08;
 inline constexpr uint32_t kTfAcceptFds = 0x10;
 inline constexpr uint32_t kTfClearBuf = 0x20;
 inline constexpr uint32_t kTfUpdateTxn = 0x40;
+
+// flat_binder_object.flags.
+inline constexpr uint32_t kFlatAcceptsFds = 0x100;
+inline constexpr uint32_t kFlatTxnSecurityCtx = 0x1000;
+// binder_buffer_object.flags.
+inline constexpr uint32_t kBufferFlagHasParent = 0x01;
 
 // Types of flat objects.
 constexpr uint32_t PackChars(char a, char b, char c) {

@@ -48,6 +48,7 @@ class WorldBuilder {
     process.index = index;
     process.uid = spec.uid;
     process.nofile = spec.nofile;
+    process.security_context = w_.blobs().Intern(spec.security_context);
     for (uint32_t i = 1; i <= spec.variables.size(); ++i) {
       VariableRow& row = w_.Edit(w_.Create<VariableRow>(w_.NameOf(id), i));
       row.process = id;
@@ -71,33 +72,24 @@ class WorldBuilder {
     w_.PushFront(Head::kSet, process.any(), id.any());
   }
 
-  // Files with a number first, so that the others get what is left.
   void Files(ProcessId process, const ProcessSpec& spec) {
-    for (const FileSpec& file : spec.files) {
-      if (file.fd >= 0) File(process, file, static_cast<uint32_t>(file.fd));
-    }
-    for (const FileSpec& file : spec.files) {
-      if (file.fd >= 0) continue;
-      uint32_t number = 0;
-      while (w_.Find<FdRow>(w_.NameOf(process), number)) ++number;
-      File(process, file, number);
-    }
+    for (const FileSpec& file : spec.files) File(process, file);
   }
 
-  void File(ProcessId process, const FileSpec& spec, uint32_t number) {
+  void File(ProcessId process, const FileSpec& spec) {
     FileId& file = files_[spec.name];
     if (!file) {
       file = w_.Create<FileRow>(spec.name, 0);
       w_.Edit(file).name = spec.name;
     }
     ++w_.Edit(file).count;
-    const FdId id = w_.Create<FdRow>(w_.NameOf(process), number);
+    const FdId id = w_.Create<FdRow>(w_.NameOf(process), spec.fd);
     FdRow& fd = w_.Edit(id);
     fd.process = process;
-    fd.number = number;
+    fd.number = spec.fd;
     fd.file = file;
     w_.PushFront(Head::kSet, process.any(), id.any());
-    BindFd(process, spec.fd_variable, number);
+    BindFd(process, spec.fd_variable, spec.fd);
   }
 
   void BindFd(ProcessId process, uint32_t variable, uint32_t number) {

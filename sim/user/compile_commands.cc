@@ -1,16 +1,9 @@
 // Commands, payloads, and the names in them.
 #include "absl/strings/str_cat.h"
 #include "sim/user/compiler.h"
-#include "sim/user/payload.h"
 #include "sim/user/raw_commands.h"
 
 namespace bindery::sim {
-namespace {
-
-constexpr size_t kMostPayload = 8u << 20;
-
-}  // namespace
-
 uint32_t Compiler::Variable(const std::string& name, VariableKind kind,
                             Place place) {
   const auto& variables = out_.processes[scope_.index - 1].variables;
@@ -251,127 +244,20 @@ void Compiler::TransactionCommand(const Cursor<proto::Transaction>& transaction,
              &command->handle_variable);
     }
   }
-  command->bc = reply ? Bc::kReply : Bc::kTransaction;
-  if (transaction->has_buffers_size()) {
-    command->bc = reply ? Bc::kReplySg : Bc::kTransactionSg;
-    command->buffers_size = transaction->buffers_size();
-  }
-  command->size = SizeOf(command->bc);
   command->code = transaction->code();
   command->flags = transaction->flags();
   if (transaction->one_way()) command->flags |= kTfOneWay;
-  Payload(transaction, command);
+  // As transact() of both libraries.
+  if (transaction->has_parcel() && !reply) command->flags |= kTfAcceptFds;
+  const bool scattered = Payload(transaction, command);
+  if (scattered || transaction->has_buffers_size()) {
+    command->bc = reply ? Bc::kReplySg : Bc::kTransactionSg;
+  } else {
+    command->bc = reply ? Bc::kReply : Bc::kTransaction;
+  }
+  command->size = SizeOf(command->bc);
   Sizes(transaction, command);
-  if (transaction->unreadable_data()) {
-    command->fault_at = 3;
-  } else if (transaction->unreadable_offsets()) {
-    command->fault_at = 4;
-  }
-}
-
-void Compiler::Sizes(const Cursor<proto::Transaction>& transaction,
-                     CommandTemplate* command) {
-  if (transaction->raw_offset_size() != 0) {
-    command->offsets.clear();
-    for (const uint64_t offset : transaction->raw_offset()) {
-      AppendNumber<uint64_t>(&command->offsets, offset);
-    }
-  }
-  command->data_size = command->data.size();
-  command->offsets_size = command->offsets.size();
-  if (transaction->has_data_size()) {
-    command->data_size = transaction->data_size();
-  }
-  if (transaction->has_offsets_size()) {
-    command->offsets_size = transaction->offsets_size();
-  }
-  if (command->data.size() > kMostPayload) {
-    errors_.Add(transaction.At("item", 0),
-                "the payload is larger than 8 MiB, which no mapping holds");
-    command->data.clear();
-  }
-}
-
-void Compiler::Payload(const Cursor<proto::Transaction>& transaction,
-                       CommandTemplate* command) {
-  command->patches.begin = static_cast<uint32_t>(out_.patches.size());
-  for (int i = 0; i < transaction->item_size(); ++i) {
-    PayloadItem(transaction.Sub(transaction->item(i), "item", i), command);
-  }
-  command->patches.count =
-      static_cast<uint32_t>(out_.patches.size()) - command->patches.begin;
-}
-
-void Compiler::PayloadItem(const Cursor<proto::Item>& item,
-                           CommandTemplate* command) {
-  switch (item->item_case()) {
-    case proto::Item::kI32:
-      return AppendNumber<int32_t>(&command->data, item->i32());
-    case proto::Item::kI64:
-      return AppendNumber<int64_t>(&command->data, item->i64());
-    case proto::Item::kText:
-      if (item->text().find('\0') != std::string::npos) {
-        errors_.Add(item.At("text"),
-                    "a text ends at its first zero byte; use "
-                    "raw for bytes");
-      }
-      command->data += EncodeText(item->text());
-      return;
-    case proto::Item::kRaw:
-      command->data += item->raw();
-      return;
-    case proto::Item::kBinder:
-      return BinderItem(item->binder(), kTypeBinder, item.At("binder"),
-                        command);
-    case proto::Item::kWeakBinder:
-      return BinderItem(item->weak_binder(), kTypeWeakBinder,
-                        item.At("weak_binder"), command);
-    case proto::Item::kHandle:
-      return HandleItem(item.Sub(item->handle(), "handle"), kTypeHandle,
-                        command);
-    case proto::Item::kWeakHandle:
-      return HandleItem(item.Sub(item->weak_handle(), "weak_handle"),
-                        kTypeWeakHandle, command);
-    case proto::Item::kObject:
-      AppendNumber<uint64_t>(&command->offsets, command->data.size());
-      return AppendObject(&command->data,
-                          {item->object().type(), item->object().flags(),
-                           item->object().binder(), item->object().cookie()});
-    default:
-      errors_.Add(item.place(),
-                  "the item is empty; add i32, text, binder, handle, ...");
-  }
-}
-
-void Compiler::BinderItem(const std::string& node, uint32_t type, Place place,
-                          CommandTemplate* command) {
-  FlatObject object;
-  object.type = type;
-  const NodeSpec* spec = FindNode(node, place);
-  if (spec != nullptr) {
-    object.flags = spec->flags;
-    object.binder = spec->ptr;
-    object.cookie = spec->cookie;
-  }
-  AppendNumber<uint64_t>(&command->offsets, command->data.size());
-  AppendObject(&command->data, object);
-}
-
-void Compiler::HandleItem(const Cursor<proto::HandleRef>& handle, uint32_t type,
-                          CommandTemplate* command) {
-  FlatObject object;
-  object.type = type;
-  uint32_t number = 0;
-  uint32_t variable = 0;
-  Handle(handle, &number, &variable);
-  object.binder = number;
-  if (variable != 0) {
-    out_.patches.push_back(
-        {static_cast<uint32_t>(command->data.size() + kFlatHandleOffset),
-         variable});
-  }
-  AppendNumber<uint64_t>(&command->offsets, command->data.size());
-  AppendObject(&command->data, object);
+  Faults(transaction, command);
 }
 
 }  // namespace bindery::sim

@@ -37,7 +37,7 @@ Range Compiler::Outcomes(const StepCursor& step, Result result) {
         OneOutcome(step.Sub(step->expect(i), "expect", i), result));
     const ExpectedOutcome& made = outcomes.back();
     if (step->has_call() && step->call().one_way() &&
-        (made.has_text || made.has_i32 ||
+        (made.has_text || made.has_i32 || made.parcel != 0 ||
          (made.has_br && made.br == proto::BR_REPLY))) {
       errors_.Add(step.At("expect", i),
                   "a one-way call gets no reply; expect br: "
@@ -70,6 +70,7 @@ void Compiler::CheckFields(const Cursor<proto::Outcome>& outcome,
   reject(outcome->br() != proto::BR_ERROR, "br", call, "call and reply");
   reject(outcome->has_text(), "text", result == Result::kCall, "call");
   reject(outcome->has_i32(), "i32", result == Result::kCall, "call");
+  reject(outcome->has_parcel(), "parcel", result == Result::kCall, "call");
   reject(outcome->has_value(), "value", result == Result::kIoctl, "ioctl");
   reject(outcome->has_ee_param(), "ee_param", result == Result::kIoctl,
          "ioctl");
@@ -139,6 +140,14 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
                 "no_returns and returns contradict each other; keep one");
   }
   expected.returns = Returns(outcome);
+  if (outcome->has_parcel()) {
+    std::vector<BindSpec> names;
+    expected.parcel =
+        ParcelToRead(outcome.Sub(outcome->parcel(), "parcel"), &names);
+    expected.binds = {static_cast<uint32_t>(out_.binds.size()),
+                      static_cast<uint32_t>(names.size())};
+    out_.binds.insert(out_.binds.end(), names.begin(), names.end());
+  }
   return expected;
 }
 
@@ -171,6 +180,8 @@ ExpectedReturn Compiler::OneReturn(const Cursor<proto::Return>& word) {
   expected.offsets_size = word->offsets_size();
   expected.has_sender_euid = word->has_sender_euid();
   expected.sender_euid = word->sender_euid();
+  expected.has_security_context = word->has_security_context();
+  expected.security_context = word->security_context();
   expected.has_sender = word->has_sender();
   if (word->has_sender() && !word->sender().empty()) {
     expected.sender = ProcessNumber(word->sender(), word.At("sender"));
@@ -189,22 +200,22 @@ ExpectedReturn Compiler::OneReturn(const Cursor<proto::Return>& word) {
 BindSpec Compiler::OneBind(const Cursor<proto::Bind>& bind) {
   BindSpec spec;
   spec.place = bind.place();
-  spec.buffer = bind->what_case() == proto::Bind::kBuffer;
-  spec.object = bind->object();
+  spec.kind = KindOf(*bind);
+  spec.object = bind->has_fd() ? bind->fd().object() : uint32_t{bind->object()};
+  spec.index = bind->fd().index();
   spec.acquire = bind->acquire();
   if (bind->what_case() == proto::Bind::WHAT_NOT_SET) {
     errors_.Add(bind.place(),
                 "the bind does not say what to remember; add object: 0 (the "
-                "first object of the payload) or buffer {}");
+                "handle in the first object of the payload), fd {} (the "
+                "descriptor in it) or buffer {}");
   }
-  if (spec.buffer && spec.acquire) {
+  if (spec.kind != VariableKind::kHandle && spec.acquire) {
     errors_.Add(bind.At("acquire"),
-                "a buffer has no references to acquire; remove acquire");
+                "only a handle has references to acquire; remove acquire");
   }
   if (bind->name().empty()) return spec;
-  spec.variable = Variable(
-      bind->name(), spec.buffer ? VariableKind::kBuffer : VariableKind::kHandle,
-      bind.At("name"));
+  spec.variable = Variable(bind->name(), spec.kind, bind.At("name"));
   return spec;
 }
 

@@ -57,8 +57,10 @@ void Compiler::DeclareLater(const std::vector<std::string>& fds) {
   }
 }
 
-uint32_t Compiler::LaterStep(int process, const StepCursor& step) {
+uint32_t Compiler::LaterStep(int process, int thread, const StepCursor& step) {
   scope_ = scopes_[static_cast<size_t>(process)];
+  memory_of_ = out_.processes[static_cast<size_t>(process)].tasks.begin +
+               static_cast<uint32_t>(thread);
   const uint32_t entry = static_cast<uint32_t>(out_.code.size());
   Step(step, Context());
   Signals();
@@ -125,15 +127,15 @@ void Compiler::DeclareBind(const Cursor<proto::Bind>& bind) {
     errors_.Add(bind.place(), "the bind has no name; add name: \"...\"");
     return;
   }
-  Declare(bind->name(),
-          bind->what_case() == proto::Bind::kBuffer ? VariableKind::kBuffer
-                                                    : VariableKind::kHandle,
-          bind.At("name"));
+  Declare(bind->name(), KindOf(*bind), bind.At("name"));
 }
 
 void Compiler::DeclareStep(const StepCursor& step) {
   for (int i = 0; i < step->expect_size(); ++i) {
     const auto outcome = step.Sub(step->expect(i), "expect", i);
+    if (outcome->has_parcel()) {
+      DeclareParcel(outcome.Sub(outcome->parcel(), "parcel"));
+    }
     for (int j = 0; j < outcome->returns_size(); ++j) {
       const auto word = outcome.Sub(outcome->returns(j), "returns", j);
       for (int k = 0; k < word->bind_size(); ++k) {
@@ -164,6 +166,7 @@ void Compiler::DeclareNames(const Cursor<proto::Process>& process) {
     for (int i = 0; i < on->bind_size(); ++i) {
       DeclareBind(on.Sub(on->bind(i), "bind", i));
     }
+    if (on->has_parcel()) DeclareParcel(on.Sub(on->parcel(), "parcel"));
     for (int i = 0; i < on->step_size(); ++i) {
       DeclareStep(on.Sub(on->step(i), "step", i));
     }
@@ -185,6 +188,7 @@ void Compiler::DeclareNames(const Cursor<proto::Process>& process) {
 void Compiler::Files(const Cursor<proto::Process>& process) {
   ProcessSpec& spec = out_.processes[scope_.index - 1];
   std::set<uint32_t> numbers;
+  std::vector<size_t> unnumbered;
   for (int i = 0; i < process->file_size(); ++i) {
     const auto file = process.Sub(process->file(i), "file", i);
     if (!GoodName(file->name(), "file", file.place())) continue;
@@ -195,7 +199,8 @@ void Compiler::Files(const Cursor<proto::Process>& process) {
     made.name = static_cast<uint32_t>(at - names.begin()) + 1;
     made.fd_variable =
         Declare(file->name(), VariableKind::kFd, file.At("name"));
-    if (file->has_fd()) made.fd = file->fd();
+    made.fd = file->fd();
+    if (!file->has_fd()) unnumbered.push_back(spec.files.size());
     if (file->has_fd() && !numbers.insert(file->fd()).second) {
       errors_.Add(file.At("fd"), absl::StrCat("descriptor ", file->fd(),
                                               " is taken by another file of "
@@ -208,6 +213,12 @@ void Compiler::Files(const Cursor<proto::Process>& process) {
                        " is not below limits.nofile, which is ", spec.nofile));
     }
     spec.files.push_back(made);
+  }
+  // Files without a number get what is left, lowest first.
+  uint32_t next = 0;
+  for (const size_t index : unnumbered) {
+    while (!numbers.insert(next).second) ++next;
+    spec.files[index].fd = next;
   }
   const size_t needed = spec.files.size() + (process->has_attach() ? 1 : 0);
   if (needed > spec.nofile) {
@@ -323,6 +334,7 @@ void Compiler::CheckStyle(const Cursor<proto::Thread>& thread) {
 
 void Compiler::ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task) {
   task->entry = static_cast<uint32_t>(out_.code.size());
+  memory_of_ = static_cast<uint32_t>(out_.tasks.size());
   if (thread->pool()) Emit(OpCode::kStart, thread.place());
   Context context;
   context.pool = thread->pool();
@@ -357,11 +369,11 @@ void Compiler::HandlerFilters(const Cursor<proto::Handler>& handler,
     }
   }
   if (transaction) return;
-  if (spec->has_code || spec->has_text || handler->bind_size() != 0 ||
-      handler->keep_buffer()) {
+  if (spec->has_code || spec->has_text || handler->has_parcel() ||
+      handler->bind_size() != 0 || handler->keep_buffer()) {
     errors_.Add(handler.place(),
-                "only a transaction has a code, a payload and a buffer; "
-                "code, text, bind and keep_buffer need br: BR_TRANSACTION");
+                "only a transaction has a code, a payload and a buffer; code, "
+                "text, parcel, bind and keep_buffer need br: BR_TRANSACTION");
   }
 }
 
@@ -394,8 +406,14 @@ uint32_t Compiler::Handler(const Cursor<proto::Handler>& handler) {
                              "and the runtime starts pool threads; remove "
                              "the handler"));
   }
+  memory_of_ = kHandlerMemory + scope_.index;
   HandlerFilters(handler, &spec);
-  spec.binds = Binds(handler);
+  std::vector<BindSpec> names;
+  if (handler->has_parcel()) {
+    spec.parcel =
+        ParcelToRead(handler.Sub(handler->parcel(), "parcel"), &names);
+  }
+  spec.binds = Binds(handler, names);
   spec.entry = static_cast<uint32_t>(out_.code.size());
   const uint32_t index = static_cast<uint32_t>(out_.handlers.size());
   out_.handlers.push_back(spec);

@@ -263,7 +263,9 @@ uint32_t Compiler::WriteReads(const Cursor<proto::WriteRead>& write_read) {
   spec.args.read_consumed = write_read->read_consumed();
   spec.args.null_argument = write_read->null_argument();
   spec.args.unreadable_write = write_read->unreadable_write();
-  spec.args.unwritable_read = write_read->unwritable_read();
+  spec.args.unwritable_read =
+      write_read->unwritable_read() || write_read->has_writable_read();
+  spec.args.writable = write_read->writable_read();
   // The driver never sees what is before write_consumed.
   uint64_t skipped = 0;
   while (spec.commands.count > 0 && skipped < spec.args.write_consumed) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/kernel/user_memory.h"
+#include "sim/user/parcel_items.h"
 #include "sim/user/program.h"
 #include "sim/user/source.h"
 
@@ -27,9 +29,10 @@ class Compiler {
 
   void Run(const Cursor<proto::Scenario>& scenario);
   // Behind Run(): descriptors that steps of any process may open later, and
-  // such a step. Returns its first instruction. `process` counts from 0.
+  // such a step. Returns its first instruction. `process` and `thread`, its
+  // number in the process, count from 0.
   void DeclareLater(const std::vector<std::string>& fds);
-  uint32_t LaterStep(int process, const StepCursor& step);
+  uint32_t LaterStep(int process, int thread, const StepCursor& step);
 
  private:
   struct NodeSpec {
@@ -45,6 +48,10 @@ class Compiler {
     std::set<uint32_t> nonblock;  // fd variables
     uint32_t default_fd = 0;
   };
+  // Threads come first in memory_used_, then the handlers of processes.
+  static constexpr uint32_t kHandlerMemory = 64;
+  // A payload that is being written; defined in compile_payload.cc.
+  struct Draft;
   // Where a step stands.
   enum class Where : uint8_t { kThread, kTransactionHandler, kOtherHandler };
   struct Context {
@@ -133,21 +140,45 @@ class Compiler {
                           bool reply, CommandTemplate* command);
   void CheckTransaction(const Cursor<proto::Transaction>& transaction,
                         bool reply);
-  void Sizes(const Cursor<proto::Transaction>& transaction,
-             CommandTemplate* command);
-  void Payload(const Cursor<proto::Transaction>& transaction,
-               CommandTemplate* command);
-  void PayloadItem(const Cursor<proto::Item>& item, CommandTemplate* command);
-  void BinderItem(const std::string& node, uint32_t type, Place place,
-                  CommandTemplate* command);
-  void HandleItem(const Cursor<proto::HandleRef>& handle, uint32_t type,
-                  CommandTemplate* command);
   void Handle(const Cursor<proto::HandleRef>& handle, uint32_t* number,
               uint32_t* variable);
   void NodeOperand(const Cursor<proto::NodeRef>& node,
                    CommandTemplate* command);
   const NodeSpec* FindNode(const std::string& name, Place place);
   uint32_t Variable(const std::string& name, VariableKind kind, Place place);
+
+  // compile_payload.cc: payloads, and memory that objects point to.
+  bool Payload(const Cursor<proto::Transaction>& transaction,
+               CommandTemplate* command);
+  void Sizes(const Cursor<proto::Transaction>& transaction,
+             CommandTemplate* command);
+  void Faults(const Cursor<proto::Transaction>& transaction,
+              CommandTemplate* command);
+  void PayloadItem(const Cursor<proto::Item>& item, Draft* draft);
+  void ObjectItem(const Cursor<proto::Item>& item, Draft* draft);
+  bool PlainItem(const Cursor<proto::Item>& item, std::string* bytes);
+  void BinderItem(const std::string& node, uint32_t type, Place place,
+                  Draft* draft);
+  void HandleItem(const Cursor<proto::HandleRef>& handle, uint32_t type,
+                  Draft* draft);
+  void FdItem(const Cursor<proto::FdItem>& fd, Draft* draft);
+  void PtrItem(const Cursor<proto::PtrItem>& ptr, Draft* draft);
+  uint64_t PlaceMemory(const Cursor<proto::PtrItem>& ptr, uint64_t length,
+                       Draft* draft);
+
+  // compile_parcel.cc: typed parcels.
+  std::vector<ParcelItem> ParcelToSend(
+      const Cursor<proto::Transaction>& transaction);
+  // A parcel to compare with, and the names in it; index into parcels, plus 1.
+  uint32_t ParcelToRead(const Cursor<proto::Parcel>& parcel,
+                        std::vector<BindSpec>* binds);
+  ParcelItems LaidOut(const Cursor<proto::Parcel>& parcel, bool reading);
+  void ParcelBind(const ParcelItem& item, const std::string& name,
+                  uint32_t object, uint32_t index,
+                  std::vector<BindSpec>* binds);
+  void DeclareParcel(const Cursor<proto::Parcel>& parcel);
+  void DeclareParcelName(const std::string& name, VariableKind kind,
+                         Place place);
 
   // compile_outcomes.cc: expectations.
   Range Outcomes(const StepCursor& step, Result result);
@@ -159,7 +190,7 @@ class Compiler {
   Range Returns(const Cursor<proto::Outcome>& outcome);
   ExpectedReturn OneReturn(const Cursor<proto::Return>& word);
   template <typename M>
-  Range Binds(const Cursor<M>& parent);
+  Range Binds(const Cursor<M>& parent, const std::vector<BindSpec>& more = {});
   BindSpec OneBind(const Cursor<proto::Bind>& bind);
 
   Errors& errors_;
@@ -169,14 +200,19 @@ class Compiler {
   // Node names of all processes, to say whose a foreign one is.
   std::map<std::string, std::string> node_owner_;
   std::set<std::string> posted_;
+  // Memory that objects point to, by whose code it is in: bytes taken. A place
+  // must not depend on what other threads do (growing_scenario.h).
+  std::map<uint32_t, uint64_t> memory_used_;
+  uint32_t memory_of_ = 0;
   // Signal steps, by instruction: whom they mean is known behind the last
   // process.
   std::vector<std::pair<uint32_t, Cursor<proto::Signal>>> signals_;
 };
 
 template <typename M>
-Range Compiler::Binds(const Cursor<M>& parent) {
-  std::vector<BindSpec> binds;
+Range Compiler::Binds(const Cursor<M>& parent,
+                      const std::vector<BindSpec>& more) {
+  std::vector<BindSpec> binds = more;
   for (int i = 0; i < parent->bind_size(); ++i) {
     binds.push_back(OneBind(parent.Sub(parent->bind(i), "bind", i)));
   }
@@ -184,6 +220,18 @@ Range Compiler::Binds(const Cursor<M>& parent) {
                     static_cast<uint32_t>(binds.size())};
   out_.binds.insert(out_.binds.end(), binds.begin(), binds.end());
   return range;
+}
+
+// What kind of name a bind makes.
+inline VariableKind KindOf(const proto::Bind& bind) {
+  switch (bind.what_case()) {
+    case proto::Bind::kBuffer:
+      return VariableKind::kBuffer;
+    case proto::Bind::kFd:
+      return VariableKind::kFd;
+    default:
+      return VariableKind::kHandle;
+  }
 }
 
 }  // namespace bindery::sim

@@ -21,10 +21,10 @@ absl::StatusOr<std::unique_ptr<GrowingScenario>> GrowingScenario::Create(
   return made;
 }
 
-absl::StatusOr<uint32_t> GrowingScenario::Append(int process,
+absl::StatusOr<uint32_t> GrowingScenario::Append(int process, int thread,
                                                  const proto::Step& step) {
   const uint32_t entry =
-      compiler_->LaterStep(process, {step, nullptr, Place{}});
+      compiler_->LaterStep(process, thread, {step, nullptr, Place{}});
   if (!errors_->empty()) return errors_->ToStatus();
   return entry;
 }

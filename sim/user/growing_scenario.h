@@ -36,9 +36,10 @@ class GrowingScenario {
 
   const CompiledScenario& compiled() const { return out_; }
 
-  // Code for a step of one of the process's threads, then the thread's end;
-  // its first instruction. `process` counts from 0. Errors: InvalidArgument.
-  absl::StatusOr<uint32_t> Append(int process, const proto::Step& step);
+  // Code for a step of a thread, then the thread's end; its first instruction.
+  // `process` and `thread` count from 0. Errors: InvalidArgument.
+  absl::StatusOr<uint32_t> Append(int process, int thread,
+                                  const proto::Step& step);
 
  private:
   explicit GrowingScenario(const std::string& name);

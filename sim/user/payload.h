@@ -7,7 +7,6 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "sim/kernel/uapi.h"
 
 namespace bindery::sim {
 
@@ -31,36 +30,6 @@ void AppendNumber(std::string* bytes, T value) {
   char raw[sizeof(T)];
   std::memcpy(raw, &value, sizeof(T));
   bytes->append(raw, sizeof(T));
-}
-
-// A flat_binder_object.
-struct FlatObject {
-  uint32_t type = 0;
-  uint32_t flags = 0;
-  uint64_t binder = 0;  // or handle
-  uint64_t cookie = 0;
-};
-inline constexpr size_t kFlatHandleOffset = 8;
-
-inline void AppendObject(std::string* bytes, const FlatObject& object) {
-  AppendNumber<uint32_t>(bytes, object.type);
-  AppendNumber<uint32_t>(bytes, object.flags);
-  AppendNumber<uint64_t>(bytes, object.binder);
-  AppendNumber<uint64_t>(bytes, object.cookie);
-}
-
-// The object that entry `index` of the offsets array names. False if there is
-// none inside the payload.
-inline bool LoadObject(absl::string_view data, absl::string_view offsets,
-                       uint32_t index, FlatObject* object) {
-  if (offsets.size() / 8 <= index) return false;
-  const uint64_t at = LoadNumber<uint64_t>(offsets, size_t{index} * 8);
-  if (at > data.size() || data.size() - at < kFlatObjectSize) return false;
-  object->type = LoadNumber<uint32_t>(data, at);
-  object->flags = LoadNumber<uint32_t>(data, at + 4);
-  object->binder = LoadNumber<uint64_t>(data, at + kFlatHandleOffset);
-  object->cookie = LoadNumber<uint64_t>(data, at + 16);
-  return true;
 }
 
 }  // namespace bindery::sim

@@ -23,6 +23,7 @@
 #include "proto/scenario.pb.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/uapi.h"
+#include "sim/user/parcel.h"
 
 namespace bindery::sim {
 
@@ -91,19 +92,26 @@ struct Instruction {
   Place place;
 };
 
-// What a Bind remembers: object `object` of a payload, or the buffer.
+enum class VariableKind : uint8_t { kFd, kHandle, kBuffer };
+
+// What a Bind remembers: a handle or descriptor in object `object` of a payload
+// (the index-th of an array), or the buffer.
 struct BindSpec {
   uint32_t variable = 0;
   uint32_t object = 0;
-  bool buffer = false;
+  uint32_t index = 0;
+  VariableKind kind = VariableKind::kHandle;
   bool acquire = false;
   Place place;
 };
 
-// A handle number to be written into a payload when it is sent.
+// A number to be written into a payload, or the memory that goes along, when it
+// is sent: that of a handle (8 bytes) or descriptor (4).
 struct Patch {
   uint32_t offset = 0;
   uint32_t variable = 0;
+  uint8_t size = 8;
+  bool in_memory = false;
 };
 
 // One BC_* command, ready but for what only the run knows.
@@ -123,8 +131,10 @@ struct CommandTemplate {
   uint64_t data_size = 0;
   uint64_t offsets_size = 0;
   uint64_t buffers_size = 0;
+  uint64_t readable = 0;  // if fault_at is 3: bytes of the payload
   std::string data;
   std::string offsets;
+  std::string memory;  // see sim/kernel/user_memory.h
   Range patches;
 };
 
@@ -141,6 +151,7 @@ struct ExpectedReturn {
   bool has_ptr = false, has_cookie = false, has_code = false;
   bool has_flags = false, has_data_size = false, has_offsets_size = false;
   bool has_sender_euid = false, has_sender = false;
+  bool has_security_context = false;
   uint64_t ptr = 0;
   uint64_t cookie = 0;
   uint32_t code = 0;
@@ -149,6 +160,7 @@ struct ExpectedReturn {
   uint64_t offsets_size = 0;
   uint32_t sender_euid = 0;
   uint32_t sender = 0;  // process; 0: none
+  std::string security_context;
   Range binds;
 };
 
@@ -167,6 +179,8 @@ struct ExpectedOutcome {
   int32_t i32 = 0;
   uint64_t value = 0;
   int32_t ee_param = 0;
+  uint32_t parcel = 0;  // index into parcels, plus 1; 0: not compared
+  Range binds;          // names in that parcel
 };
 
 // `on { ... }`: which words it takes, and its code. The first two of a scenario
@@ -180,6 +194,7 @@ struct HandlerSpec {
   uint64_t cookie = 0;
   std::string text;       // as it stands in a payload
   uint32_t if_bound = 0;  // variable; 0: always
+  uint32_t parcel = 0;    // index into parcels, plus 1; 0: any payload
   Range binds;
   uint32_t entry = 0;
   Place place;
@@ -187,8 +202,6 @@ struct HandlerSpec {
 
 inline constexpr uint32_t kIgnoreTransaction = 0;
 inline constexpr uint32_t kIgnoreDeadBinder = 1;
-
-enum class VariableKind : uint8_t { kFd, kHandle, kBuffer };
 
 struct VariableSpec {
   std::string name;
@@ -210,7 +223,7 @@ struct AttachSpec {
 struct FileSpec {
   uint32_t name = 0;  // index into file_names, plus 1
   uint32_t fd_variable = 0;
-  int64_t fd = -1;  // -1: the lowest free number
+  uint32_t fd = 0;
 };
 
 struct ProcessSpec {
@@ -274,6 +287,7 @@ struct CompiledScenario {
   std::vector<BindSpec> binds;
   std::vector<ExpectedOutcome> outcomes;
   std::vector<ExpectedReturn> expected_returns;
+  std::vector<ParcelSpec> parcels;
   std::vector<HandlerSpec> handlers;
   std::vector<uint32_t> handler_lists;
 

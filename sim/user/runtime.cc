@@ -41,6 +41,7 @@ void UserRuntime::InternPayloads() {
     const CommandTemplate& command = scenario_.commands[data_.size()];
     data_.push_back(w_.blobs().Intern(command.data));
     offsets_.push_back(w_.blobs().Intern(command.offsets));
+    memory_.push_back(w_.blobs().Intern(command.memory));
   }
 }
 

@@ -116,7 +116,8 @@ class UserRuntime {
   bool RepeatEnd(TaskId task, const Instruction& instruction);
   bool Queue(TaskId task, const Instruction& instruction);
   bool PushTemplate(TaskId task, uint32_t index, Place place);
-  bool FillPayload(TaskId task, uint32_t index, Place place, BlobId* data);
+  bool FillIn(TaskId task, uint32_t index, Place place, bool in_memory,
+              BlobId* filled);
   CommandRow& PushCommand(TaskId task, Bc bc);
   void FreeBuffer(TaskId task, BufferId buffer, uint64_t address);
   void FreeHandlersBuffer(TaskId task, ActivationId handler);
@@ -130,6 +131,7 @@ class UserRuntime {
   bool EndsCall(const Instruction& opener, uint32_t br) const;
   bool FinishCall(TaskId task, const Instruction& opener,
                   const ReturnRow& word);
+  std::string RefusedParcels(TaskId task, const ReturnRow& word) const;
   bool Dispatch(TaskId task, const ReturnRow& word);
   bool Unhandled(TaskId task, const ReturnRow& word);
   bool Matches(TaskId task, const HandlerSpec& handler,
@@ -140,13 +142,24 @@ class UserRuntime {
   bool Bind(TaskId task, Range binds, BufferId buffer, uint64_t address);
   bool BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
                uint64_t address);
+  const char* LoadHandle(BufferId buffer, const BindSpec& bind,
+                         uint64_t* handle) const;
+  const char* LoadFd(BufferId buffer, const BindSpec& bind, uint64_t* fd) const;
 
   // runtime_expect.cc
   bool JudgeReturn(TaskId task, const Instruction& call, const Instruction& ret,
                    const ExpectedOutcome** outcome);
-  bool JudgeCall(TaskId task, const Instruction& opener, const ReturnRow& word);
+  bool JudgeCall(TaskId task, const Instruction& opener, const ReturnRow& word,
+                 const ExpectedOutcome** outcome);
+  const ParcelSpec& ParcelOf(uint32_t parcel) const {
+    return scenario_.parcels[parcel - 1];
+  }
+  ParcelView Payload(const ReturnRow& word) const;
+  std::string ParcelDifference(uint32_t parcel, const ReturnRow& word) const;
+  std::string ParcelDifferences(Range outcomes, const ReturnRow& word) const;
   bool MatchesReturn(TaskId task, const ExpectedOutcome& outcome) const;
   bool MatchesWords(TaskId task, const ExpectedOutcome& outcome) const;
+  std::string SecurityContextOf(const ReturnRow& word) const;
   bool MatchesWord(const ExpectedReturn& expected, const ReturnRow& word) const;
   bool MatchesCall(const ExpectedOutcome& outcome, const ReturnRow& word) const;
   std::string DescribeExpected(Range outcomes) const;
@@ -172,6 +185,7 @@ class UserRuntime {
   std::function<bool(uint32_t)> check_;
   std::vector<BlobId> data_;     // of each command template
   std::vector<BlobId> offsets_;  // of each command template
+  std::vector<BlobId> memory_;   // of each command template
   std::string scratch_;          // payload under construction
   // By process - 1 the place of its first variable in `variables_`, where
   // variables were found before; looked up again when they are not there.

@@ -311,23 +311,24 @@ void UserRuntime::FreeHandlersBuffer(TaskId task, ActivationId id) {
   row.address = 0;
 }
 
-// The payload with the handles that it names put in.
-bool UserRuntime::FillPayload(TaskId task, uint32_t index, Place place,
-                              BlobId* data) {
+// The payload, or the memory that goes along, with the handles and descriptors
+// that it names put in.
+bool UserRuntime::FillIn(TaskId task, uint32_t index, Place place,
+                         bool in_memory, BlobId* filled) {
   const CommandTemplate& command = scenario_.commands[index];
-  scratch_.assign(command.data);
+  scratch_.assign(in_memory ? command.memory : command.data);
   for (uint32_t i = 0; i < command.patches.count; ++i) {
     const Patch& patch = scenario_.patches[command.patches.begin + i];
+    if (patch.in_memory != in_memory) continue;
     const VariableRow& variable = w_.Peek(Variable(task, patch.variable));
     if (variable.bound == 0) {
       return Fail(task, place,
-                  absl::StrCat("handle \"", VariableName(task, patch.variable),
+                  absl::StrCat("\"", VariableName(task, patch.variable),
                                "\" is not bound yet"));
     }
-    std::memcpy(&scratch_[patch.offset], &variable.value,
-                sizeof(variable.value));
+    std::memcpy(&scratch_[patch.offset], &variable.value, patch.size);
   }
-  *data = w_.blobs().Intern(scratch_);
+  *filled = w_.blobs().Intern(scratch_);
   return true;
 }
 
@@ -335,7 +336,10 @@ bool UserRuntime::FillPayload(TaskId task, uint32_t index, Place place,
 bool UserRuntime::PushTemplate(TaskId task, uint32_t index, Place place) {
   const CommandTemplate& from = scenario_.commands[index];
   BlobId data = data_[index];
-  if (from.patches.count != 0 && !FillPayload(task, index, place, &data)) {
+  BlobId memory = memory_[index];
+  if (from.patches.count != 0 &&
+      !(FillIn(task, index, place, /*in_memory=*/false, &data) &&
+        FillIn(task, index, place, /*in_memory=*/true, &memory))) {
     return false;
   }
   uint32_t handle = from.handle;
@@ -365,8 +369,10 @@ bool UserRuntime::PushTemplate(TaskId task, uint32_t index, Place place) {
   command.data_size = from.data_size;
   command.offsets_size = from.offsets_size;
   command.buffers_size = from.buffers_size;
+  command.readable = from.readable;
   command.data = data;
   command.offsets = offsets_[index];
+  command.memory = memory;
   command.buffer = buffer;
   command.address = address;
   command.has_address = from.has_address ? 1 : 0;

@@ -90,6 +90,13 @@ bool UserRuntime::MatchesWords(TaskId task,
   return true;
 }
 
+std::string UserRuntime::SecurityContextOf(const ReturnRow& word) const {
+  if (word.secctx == 0) return "";
+  const BufferRow& buffer = w_.Peek(word.buffer);
+  const absl::string_view extra = w_.blobs().Bytes(buffer.extra);
+  return extra.substr(word.secctx - 1 - ExtraOffset(buffer)).data();
+}
+
 bool UserRuntime::MatchesWord(const ExpectedReturn& expected,
                               const ReturnRow& word) const {
   if (expected.br != word.br) return false;
@@ -106,6 +113,10 @@ bool UserRuntime::MatchesWord(const ExpectedReturn& expected,
   if (expected.has_sender_euid && expected.sender_euid != word.sender_euid) {
     return false;
   }
+  if (expected.has_security_context &&
+      expected.security_context != SecurityContextOf(word)) {
+    return false;
+  }
   if (!expected.has_sender) return true;
   const uint32_t sender =
       word.sender ? w_.Peek(word.sender).index : uint32_t{0};
@@ -115,20 +126,54 @@ bool UserRuntime::MatchesWord(const ExpectedReturn& expected,
 bool UserRuntime::MatchesCall(const ExpectedOutcome& outcome,
                               const ReturnRow& word) const {
   if (outcome.has_br && outcome.br != word.br) return false;
-  if (!outcome.has_text && !outcome.has_i32) return true;
+  if (!outcome.has_text && !outcome.has_i32 && outcome.parcel == 0) return true;
   if (word.br != Number(Br::kReply)) return false;
   const absl::string_view data = w_.blobs().Bytes(w_.Peek(word.buffer).data);
   if (outcome.has_text && !absl::StartsWith(data, outcome.text)) return false;
+  if (outcome.parcel != 0 &&
+      CompareParcel(ParcelOf(outcome.parcel), Payload(word)).what != nullptr) {
+    return false;
+  }
   return !outcome.has_i32 ||
          (data.size() >= 4 && LoadNumber<int32_t>(data, 0) == outcome.i32);
 }
 
+ParcelView UserRuntime::Payload(const ReturnRow& word) const {
+  const BufferRow& buffer = w_.Peek(word.buffer);
+  const auto& blobs = w_.blobs();
+  return {blobs.Bytes(buffer.data), blobs.Bytes(buffer.offsets),
+          blobs.Bytes(buffer.extra), ExtraOffset(buffer)};
+}
+
+// ": value 2: expected ..., observed ...", or nothing if it is that parcel.
+std::string UserRuntime::ParcelDifference(uint32_t parcel,
+                                          const ReturnRow& word) const {
+  const ParcelSpec& spec = ParcelOf(parcel);
+  const ParcelView view = Payload(word);
+  const ParcelMismatch mismatch = CompareParcel(spec, view);
+  if (mismatch.what == nullptr) return "";
+  return absl::StrCat(": ", DescribeMismatch(spec, view, mismatch));
+}
+
+std::string UserRuntime::ParcelDifferences(Range outcomes,
+                                           const ReturnRow& word) const {
+  std::string text;
+  if (word.br != Number(Br::kReply)) return text;
+  for (uint32_t i = 0; i < outcomes.count; ++i) {
+    const uint32_t parcel = scenario_.outcomes[outcomes.begin + i].parcel;
+    if (parcel != 0) absl::StrAppend(&text, ParcelDifference(parcel, word));
+  }
+  return text;
+}
+
 bool UserRuntime::JudgeCall(TaskId task, const Instruction& opener,
-                            const ReturnRow& word) {
+                            const ReturnRow& word,
+                            const ExpectedOutcome** outcome) {
   for (uint32_t i = 0; i < opener.expect.count; ++i) {
-    if (MatchesCall(scenario_.outcomes[opener.expect.begin + i], word)) {
-      return true;
-    }
+    const ExpectedOutcome& one = scenario_.outcomes[opener.expect.begin + i];
+    if (!MatchesCall(one, word)) continue;
+    *outcome = &one;
+    return true;
   }
   const bool sync = opener.op == OpCode::kCall && (opener.flags & kOneWay) == 0;
   const Br usual = sync ? Br::kReply : Br::kTransactionComplete;
@@ -138,7 +183,8 @@ bool UserRuntime::JudgeCall(TaskId task, const Instruction& opener,
       absl::StrCat(opener.op == OpCode::kCall ? "call" : "reply", ": expected ",
                    opener.expect.count == 0 ? std::string(NameOf(usual))
                                             : DescribeExpected(opener.expect),
-                   "; observed ", DescribeWord(word)));
+                   "; observed ", DescribeWord(word),
+                   ParcelDifferences(opener.expect, word)));
 }
 
 std::string UserRuntime::DescribeExpected(Range outcomes) const {
@@ -170,6 +216,10 @@ std::string UserRuntime::DescribeOutcome(const ExpectedOutcome& outcome) const {
     parts.push_back(absl::StrCat("text \"", TextOf(outcome.text), "\""));
   }
   number(outcome.has_i32, "i32", outcome.i32);
+  if (outcome.parcel != 0) {
+    parts.push_back(
+        absl::StrCat("parcel { ", ParcelOf(outcome.parcel).text, " }"));
+  }
   if (outcome.has_returns) {
     std::vector<std::string> words;
     for (uint32_t i = 0; i < outcome.returns.count; ++i) {
@@ -194,6 +244,9 @@ std::string UserRuntime::DescribeExpectedWord(
   number(word.has_data_size, "data_size", word.data_size);
   number(word.has_offsets_size, "offsets_size", word.offsets_size);
   number(word.has_sender_euid, "sender_euid", word.sender_euid);
+  if (word.has_security_context) {
+    absl::StrAppend(&text, " security_context=\"", word.security_context, "\"");
+  }
   if (word.has_sender) {
     absl::StrAppend(&text, " sender=\"",
                     word.sender == 0
@@ -217,6 +270,10 @@ std::string UserRuntime::DescribeWord(const ReturnRow& word) const {
           word.sender ? scenario_.processes[w_.Peek(word.sender).index - 1].name
                       : std::string(),
           "\"");
+      if (word.secctx != 0) {
+        absl::StrAppend(&text, " security_context=\"", SecurityContextOf(word),
+                        "\"");
+      }
       break;
     case Br::kIncrefs:
     case Br::kAcquire:

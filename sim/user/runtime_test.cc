@@ -204,7 +204,7 @@ TEST(RuntimeTest, BindOfAMissingObjectFails) {
   EXPECT_THAT(Outcome(Pair("step { serve {} } on { br: BR_TRANSACTION bind { "
                            "object: 0 name: \"h\" } }",
                            kCall1)),
-              HasSubstr("the payload has no object 0"));
+              HasSubstr("object 0 of the payload does not exist"));
 }
 
 TEST(RuntimeTest, BindOfANodeThatCameHomeFails) {

@@ -2,7 +2,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sim/events/events.h"
-#include "sim/user/payload.h"
+#include "sim/kernel/object.h"
 #include "sim/user/runtime.h"
 
 namespace bindery::sim {
@@ -54,9 +54,14 @@ bool UserRuntime::EndsCall(const Instruction& opener, uint32_t br) const {
 
 bool UserRuntime::FinishCall(TaskId task, const Instruction& opener,
                              const ReturnRow& word) {
-  if (!JudgeCall(task, opener, word)) return false;
+  const ExpectedOutcome* outcome = nullptr;
+  if (!JudgeCall(task, opener, word, &outcome)) return false;
   if (word.br == Number(Br::kReply)) {
-    if (!Bind(task, opener.binds, word.buffer, word.address)) return false;
+    const Range names = outcome == nullptr ? Range() : outcome->binds;
+    if (!Bind(task, opener.binds, word.buffer, word.address) ||
+        !Bind(task, names, word.buffer, word.address)) {
+      return false;
+    }
     FreeBuffer(task, word.buffer, word.address);
   }
   Pop(task);
@@ -75,8 +80,29 @@ bool UserRuntime::Matches(TaskId task, const HandlerSpec& handler,
                         handler.text)) {
     return false;
   }
+  if (handler.parcel != 0 &&
+      CompareParcel(ParcelOf(handler.parcel), Payload(word)).what != nullptr) {
+    return false;
+  }
   return handler.if_bound == 0 ||
          w_.Peek(Variable(task, handler.if_bound)).bound != 0;
+}
+
+// Why handlers that wait for a parcel do not take this transaction.
+std::string UserRuntime::RefusedParcels(TaskId task,
+                                        const ReturnRow& word) const {
+  std::string text;
+  if (word.br != Number(Br::kTransaction)) return text;
+  const Range list = Spec(task).handlers;
+  for (uint32_t i = 0; i < list.count; ++i) {
+    const HandlerSpec& handler =
+        scenario_.handlers[scenario_.handler_lists[list.begin + i]];
+    if (handler.parcel == 0) continue;
+    if (handler.has_code && handler.code != word.code) continue;
+    absl::StrAppend(&text, "; not the one at ", FileLine(handler.place),
+                    ParcelDifference(handler.parcel, word));
+  }
+  return text;
 }
 
 bool UserRuntime::Dispatch(TaskId task, const ReturnRow& word) {
@@ -128,6 +154,7 @@ bool UserRuntime::Unhandled(TaskId task, const ReturnRow& word) {
     default:
       return Fail(task, scenario_.code[top.pc].place,
                   absl::StrCat("no handler takes ", DescribeWord(word),
+                               RefusedParcels(task, word),
                                "; add on { ... } to the thread or process, or "
                                "declare what is unhandled"));
   }
@@ -181,36 +208,74 @@ bool UserRuntime::Bind(TaskId task, Range binds, BufferId buffer,
 bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
                           uint64_t address) {
   VariableRow& variable = w_.Edit(Variable(task, bind.variable));
-  if (bind.buffer) {
+  if (bind.kind == VariableKind::kBuffer) {
     variable.bound = 1;
     variable.buffer = buffer;
     variable.address = address;
     return true;
   }
-  FlatObject object;
-  if (!buffer || !LoadObject(w_.blobs().Bytes(w_.Peek(buffer).data),
-                             w_.blobs().Bytes(w_.Peek(buffer).offsets),
-                             bind.object, &object)) {
-    return Fail(task, bind.place,
-                absl::StrCat("\"", VariableName(task, bind.variable),
-                             "\" cannot be bound: the payload has no object ",
-                             bind.object));
-  }
-  if (object.type != kTypeHandle && object.type != kTypeWeakHandle) {
+  const char* const problem = bind.kind == VariableKind::kFd
+                                  ? LoadFd(buffer, bind, &variable.value)
+                                  : LoadHandle(buffer, bind, &variable.value);
+  if (problem != nullptr) {
     return Fail(task, bind.place,
                 absl::StrCat("\"", VariableName(task, bind.variable),
                              "\" cannot be bound: object ", bind.object,
-                             " is no handle, but a node of this process that "
-                             "came home"));
+                             " of the payload ", problem));
   }
-  // The union's upper half belongs to a pointer, not to a handle.
   variable.bound = 1;
-  variable.value = static_cast<uint32_t>(object.binder);
   if (bind.acquire) {
     PushCommand(task, Bc::kAcquire).handle =
         static_cast<uint32_t>(variable.value);
   }
   return true;
+}
+
+// Null, or why the payload has no such handle.
+const char* UserRuntime::LoadHandle(BufferId id, const BindSpec& bind,
+                                    uint64_t* handle) const {
+  const BufferRow& buffer = w_.Peek(id);
+  const absl::string_view data = w_.blobs().Bytes(buffer.data);
+  uint64_t place = 0;
+  uint32_t type = 0;
+  if (!id || !FindObject(data, w_.blobs().Bytes(buffer.offsets), bind.object,
+                         &place, &type)) {
+    return "does not exist";
+  }
+  if (type == kTypeBinder || type == kTypeWeakBinder) {
+    return "is no handle, but a node of this process that came home";
+  }
+  if (type != kTypeHandle && type != kTypeWeakHandle) return "is no handle";
+  // The union's upper half belongs to a pointer, not to a handle.
+  *handle = ReadWord32(data, place + kFlatHandleOffset);
+  return nullptr;
+}
+
+// Null, or why the payload has no such descriptor.
+const char* UserRuntime::LoadFd(BufferId id, const BindSpec& bind,
+                                uint64_t* fd) const {
+  const BufferRow& buffer = w_.Peek(id);
+  const absl::string_view data = w_.blobs().Bytes(buffer.data);
+  const absl::string_view offsets = w_.blobs().Bytes(buffer.offsets);
+  uint64_t place = 0;
+  uint32_t type = 0;
+  if (!id || !FindObject(data, offsets, bind.object, &place, &type)) {
+    return "does not exist";
+  }
+  if (type == kTypeFd) {
+    *fd = ReadWord32(data, place + kFlatHandleOffset);
+    return nullptr;
+  }
+  if (type != kTypeFda) return "is no descriptor";
+  const FdArrayObject array = ReadFdArrayObject(data, place);
+  if (bind.index >= array.num_fds) return "has fewer descriptors";
+  if (!FindObject(data, offsets, array.parent, &place, &type)) {
+    return "has no parent";
+  }
+  const uint64_t at = ReadBufferObject(data, place).buffer +
+                      array.parent_offset + uint64_t{bind.index} * 4;
+  *fd = ReadWord32(w_.blobs().Bytes(buffer.extra), at - ExtraOffset(buffer));
+  return nullptr;
 }
 
 }  // namespace bindery::sim

@@ -28,6 +28,7 @@ enum class TableId : uint8_t {
   kRef,
   kDeath,
   kTransaction,
+  kFixup,
   kBuffer,
   kChunk,
   kError,
@@ -102,6 +103,7 @@ struct NodeRow;
 struct RefRow;
 struct DeathRow;
 struct TransactionRow;
+struct FixupRow;
 struct BufferRow;
 struct ChunkRow;
 struct ErrorRow;
@@ -132,6 +134,7 @@ using NodeId = Id<NodeRow>;
 using RefId = Id<RefRow>;
 using DeathId = Id<DeathRow>;
 using TransactionId = Id<TransactionRow>;
+using FixupId = Id<FixupRow>;
 using BufferId = Id<BufferRow>;
 using ChunkId = Id<ChunkRow>;
 using ErrorId = Id<ErrorRow>;

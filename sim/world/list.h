@@ -24,6 +24,8 @@ enum class Head : uint8_t {
   kWaitingThreads,
   kNodeRefs,
   kDeferred,
+  kFdFixups,
+  kTaskWorks,
   kOut,
   kIn,
   kBuffers,

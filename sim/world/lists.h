@@ -67,6 +67,10 @@ template <typename RowOf>
       return row(As<RefRow>(item)).node_entry;
     case Head::kDeferred:
       return row(As<ProcRow>(item)).deferred_work_node;
+    case Head::kFdFixups:
+      return row(As<FixupRow>(item)).fixup_entry;
+    case Head::kTaskWorks:
+      return row(As<FileRow>(item)).f_task_work;
     case Head::kOut:
       return row(As<CommandRow>(item)).entry;
     case Head::kIn:
@@ -98,6 +102,10 @@ template <typename RowOf>
       return &row(As<NodeRow>(owner)).refs;
     case Head::kDeferred:
       return &row(As<GlobalRow>(owner)).deferred;
+    case Head::kFdFixups:
+      return &row(As<TransactionRow>(owner)).fd_fixups;
+    case Head::kTaskWorks:
+      return &row(As<TaskRow>(owner)).task_works;
     case Head::kOut:
       return &row(As<TaskRow>(owner)).out;
     case Head::kIn:
@@ -176,6 +184,20 @@ struct Rows<Head::kDeferred> {
   static Link& Entry(ProcRow& row) { return row.deferred_work_node; }
 };
 template <>
+struct Rows<Head::kFdFixups> {
+  using Owner = TransactionRow;
+  using Item = FixupRow;
+  static ListHead& List(TransactionRow& row) { return row.fd_fixups; }
+  static Link& Entry(FixupRow& row) { return row.fixup_entry; }
+};
+template <>
+struct Rows<Head::kTaskWorks> {
+  using Owner = TaskRow;
+  using Item = FileRow;
+  static ListHead& List(TaskRow& row) { return row.task_works; }
+  static Link& Entry(FileRow& row) { return row.f_task_work; }
+};
+template <>
 struct Rows<Head::kOut> {
   using Owner = TaskRow;
   using Item = CommandRow;
@@ -208,6 +230,10 @@ template <typename F>
       return f(std::integral_constant<Head, Head::kNodeRefs>());
     case Head::kDeferred:
       return f(std::integral_constant<Head, Head::kDeferred>());
+    case Head::kFdFixups:
+      return f(std::integral_constant<Head, Head::kFdFixups>());
+    case Head::kTaskWorks:
+      return f(std::integral_constant<Head, Head::kTaskWorks>());
     case Head::kOut:
       return f(std::integral_constant<Head, Head::kOut>());
     case Head::kIn:

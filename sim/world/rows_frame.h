@@ -36,8 +36,8 @@ struct alignas(8) FrameRow {
   BufferId buffer;
   CommandId command;
   FileId file;
-  AnyId w;      // work item, or the iterator of a walk
-  BlobId data;  // payload under construction
+  AnyId w;    // work item, or the iterator of a walk
+  BlobId sg;  // sgc_head, pf_head and their cursors; see scatter_gather.h
 
   uint64_t ptr;
   uint64_t cookie;
@@ -60,7 +60,8 @@ struct alignas(8) FrameRow {
   uint8_t nonblock;
   uint8_t null_argument;     // the ioctl's argument is a null pointer
   uint8_t unreadable_write;  // the write buffer is at a bad address
-  uint8_t unwritable_read;   // the read buffer is at a bad address
+  uint8_t unwritable_read;   // the read buffer ends in a bad address
+  uint64_t writable;         // then: bytes of it that can be written
 
   template <typename V>
   static void Fields(V& v) {
@@ -83,7 +84,7 @@ struct alignas(8) FrameRow {
     v.Field("command", &FrameRow::command);
     v.Field("file", &FrameRow::file);
     v.Field("w", &FrameRow::w);
-    v.Field("data", &FrameRow::data);
+    v.Field("sg", &FrameRow::sg);
     v.Field("ptr", &FrameRow::ptr);
     v.Field("cookie", &FrameRow::cookie);
     v.Field("consumed", &FrameRow::consumed);
@@ -106,6 +107,7 @@ struct alignas(8) FrameRow {
     v.Field("null_argument", &FrameRow::null_argument);
     v.Field("unreadable_write", &FrameRow::unreadable_write);
     v.Field("unwritable_read", &FrameRow::unwritable_read);
+    v.Field("writable", &FrameRow::writable);
   }
 };
 

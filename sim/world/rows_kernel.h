@@ -310,6 +310,8 @@ struct alignas(8) TransactionRow {
   uint32_t flags;
   uint32_t sender_euid;
   uint32_t debug_id;
+  ListHead fd_fixups;
+  uint64_t security_ctx;  // its place in the buffer, plus 1; 0: none
 
   template <typename V>
   static void Fields(V& v) {
@@ -327,11 +329,35 @@ struct alignas(8) TransactionRow {
     v.Field("flags", &TransactionRow::flags);
     v.Field("sender_euid", &TransactionRow::sender_euid);
     v.Skip("debug_id", &TransactionRow::debug_id, "not observable");
+    v.Field("fd_fixups", &TransactionRow::fd_fixups);
+    v.Field("security_ctx", &TransactionRow::security_ctx);
   }
 };
 
-// struct binder_buffer, while it is allocated. Layout in the target:
-// data, offsets, extra buffers, each padded to 8.
+// struct binder_txn_fd_fixup: a file on its way, and where in the buffer its
+// number goes.
+struct alignas(8) FixupRow {
+  static constexpr TableId kTable = TableId::kFixup;
+  static constexpr char kName[] = "fixup";
+
+  FileId file;
+  int32_t target_fd;  // reserved in the reader; -1: not yet
+  uint64_t offset;    // in the buffer
+  Link fixup_entry;   // transaction.fd_fixups
+
+  template <typename V>
+  static void Fields(V& v) {
+    v.Field("file", &FixupRow::file);
+    v.Field("target_fd", &FixupRow::target_fd);
+    v.Field("offset", &FixupRow::offset);
+    v.Field("fixup_entry", &FixupRow::fixup_entry);
+  }
+};
+
+// struct binder_buffer, while it is allocated. Layout in the target: data,
+// offsets, extra buffers, each padded to 8; the security context is the end of
+// the extra buffers. Pointers that the driver writes into it count from the
+// buffer's start, so that its content does not depend on where it is.
 struct alignas(8) BufferRow {
   static constexpr TableId kTable = TableId::kBuffer;
   static constexpr char kName[] = "buffer";
@@ -353,6 +379,7 @@ struct alignas(8) BufferRow {
   uint32_t debug_id;  // that of its transaction, even behind its end
   BlobId data;
   BlobId offsets;
+  BlobId extra;
   Link entry;  // proc.buffers
 
   template <typename V>
@@ -374,9 +401,16 @@ struct alignas(8) BufferRow {
     v.Skip("debug_id", &BufferRow::debug_id, "not observable");
     v.Field("data", &BufferRow::data);
     v.Field("offsets", &BufferRow::offsets);
+    v.Field("extra", &BufferRow::extra);
     v.Field("entry", &BufferRow::entry);
   }
 };
+
+// Where the extra buffers begin in a buffer.
+inline uint64_t ExtraOffset(const BufferRow& buffer) {
+  return ((buffer.data_size + 7) & ~uint64_t{7}) +
+         ((buffer.offsets_size + 7) & ~uint64_t{7});
+}
 
 // struct binder_buffer, while it is free: a node of the tree free_buffers,
 // ordered by size. All of it is layout.

@@ -50,6 +50,7 @@ struct alignas(8) ProcessRow {
   uint32_t uid;     // effective user id
   uint32_t nofile;  // RLIMIT_NOFILE
   uint8_t dead;     // exited or killed
+  BlobId security_context;
   SetHead fds;
   SetHead tasks;
 
@@ -59,6 +60,7 @@ struct alignas(8) ProcessRow {
     v.Field("uid", &ProcessRow::uid);
     v.Field("nofile", &ProcessRow::nofile);
     v.Field("dead", &ProcessRow::dead);
+    v.Field("security_context", &ProcessRow::security_context);
     v.Field("fds", &ProcessRow::fds);
     v.Field("tasks", &ProcessRow::tasks);
   }
@@ -71,8 +73,9 @@ struct alignas(8) FileRow {
 
   uint32_t name;     // scenario's number of a file that is no device, from 1
   ProcId proc;       // private data of an open device
-  uint32_t count;    // descriptors and mappings that hold it
+  uint32_t count;    // descriptors, mappings, fixups, calls that hold it
   uint8_t nonblock;  // O_NONBLOCK
+  Link f_task_work;  // task.task_works: released on the way to user space
 
   template <typename V>
   static void Fields(V& v) {
@@ -80,6 +83,7 @@ struct alignas(8) FileRow {
     v.Field("proc", &FileRow::proc);
     v.Field("count", &FileRow::count);
     v.Field("nonblock", &FileRow::nonblock);
+    v.Field("f_task_work", &FileRow::f_task_work);
   }
 };
 
@@ -90,14 +94,16 @@ struct alignas(8) FdRow {
 
   ProcessId process;
   uint32_t number;
-  FileId file;
-  Link entry;  // process.fds
+  FileId file;      // none: reserved, not yet installed
+  uint8_t cloexec;  // FD_CLOEXEC
+  Link entry;       // process.fds
 
   template <typename V>
   static void Fields(V& v) {
     v.Field("process", &FdRow::process);
     v.Field("number", &FdRow::number);
     v.Field("file", &FdRow::file);
+    v.Field("cloexec", &FdRow::cloexec);
     v.Field("entry", &FdRow::entry);
   }
 };
@@ -130,9 +136,10 @@ struct alignas(8) TaskRow {
   uint64_t value;           // value that it wrote back
   uint64_t write_consumed;
   uint64_t read_consumed;
-  ListHead out;  // commands not yet taken by the driver
-  ListHead in;   // words that the program has not looked at
-  Link entry;    // process.tasks
+  ListHead out;         // commands not yet taken by the driver
+  ListHead in;          // words that the program has not looked at
+  ListHead task_works;  // files to be released before it is in user space
+  Link entry;           // process.tasks
 
   template <typename V>
   static void Fields(V& v) {
@@ -152,6 +159,7 @@ struct alignas(8) TaskRow {
     v.Field("read_consumed", &TaskRow::read_consumed);
     v.Field("out", &TaskRow::out);
     v.Field("in", &TaskRow::in);
+    v.Field("task_works", &TaskRow::task_works);
     v.Field("entry", &TaskRow::entry);
   }
 };
@@ -240,8 +248,10 @@ struct alignas(8) CommandRow {
   uint64_t data_size;
   uint64_t offsets_size;
   uint64_t buffers_size;
+  uint64_t readable;  // if the payload cannot be read: bytes that can
   BlobId data;
   BlobId offsets;
+  BlobId memory;        // what objects point to; see sim/kernel/user_memory.h
   BufferId buffer;      // BC_FREE_BUFFER: which one
   uint64_t address;     // BC_FREE_BUFFER: its offset
   uint8_t has_address;  // `address` was given as a number
@@ -261,8 +271,10 @@ struct alignas(8) CommandRow {
     v.Field("data_size", &CommandRow::data_size);
     v.Field("offsets_size", &CommandRow::offsets_size);
     v.Field("buffers_size", &CommandRow::buffers_size);
+    v.Field("readable", &CommandRow::readable);
     v.Field("data", &CommandRow::data);
     v.Field("offsets", &CommandRow::offsets);
+    v.Field("memory", &CommandRow::memory);
     v.Field("buffer", &CommandRow::buffer);
     v.Address("address", &CommandRow::address);
     v.Field("has_address", &CommandRow::has_address);
@@ -287,6 +299,7 @@ struct alignas(8) ReturnRow {
   uint64_t offsets_size;
   BufferId buffer;
   uint64_t address;  // offset of that buffer
+  uint64_t secctx;   // place of the security context in it, plus 1; 0: none
   Link entry;        // task.in
 
   template <typename V>
@@ -303,6 +316,7 @@ struct alignas(8) ReturnRow {
     v.Field("offsets_size", &ReturnRow::offsets_size);
     v.Field("buffer", &ReturnRow::buffer);
     v.Address("address", &ReturnRow::address);
+    v.Field("secctx", &ReturnRow::secctx);
     v.Field("entry", &ReturnRow::entry);
   }
 };

@@ -348,16 +348,16 @@ class World {
   void Clear();
   Hash128 WalkOf(uint64_t key, Head head, AnyId first) const;
 
-  std::tuple<Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>,
-             Table<FileRow>, Table<FdRow>, Table<ContextRow>, Table<ProcRow>,
-             Table<ThreadRow>, Table<NodeRow>, Table<RefRow>, Table<DeathRow>,
-             Table<TransactionRow>, Table<BufferRow>, Table<ChunkRow>,
-             Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
-             Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
-             Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
-             Table<HistoryProcRow>, Table<HistoryThreadRow>,
-             Table<HistoryCallRow>, Table<HistoryMessageRow>,
-             Table<HistoryObjectRow>, Table<HistoryDeathRow>>
+  std::tuple<
+      Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
+      Table<FdRow>, Table<ContextRow>, Table<ProcRow>, Table<ThreadRow>,
+      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<TransactionRow>,
+      Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>, Table<ErrorRow>,
+      Table<CompleteRow>, Table<FrameRow>, Table<ActivationRow>,
+      Table<VariableRow>, Table<CommandRow>, Table<ReturnRow>,
+      Table<HistoryNodeRow>, Table<HistoryRefRow>, Table<HistoryProcRow>,
+      Table<HistoryThreadRow>, Table<HistoryCallRow>, Table<HistoryMessageRow>,
+      Table<HistoryObjectRow>, Table<HistoryDeathRow>>
       tables_;
   NameIndex index_;
   BlobPool blobs_;
@@ -426,6 +426,8 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<DeathRow*>(nullptr));
     case TableId::kTransaction:
       return f(static_cast<TransactionRow*>(nullptr));
+    case TableId::kFixup:
+      return f(static_cast<FixupRow*>(nullptr));
     case TableId::kBuffer:
       return f(static_cast<BufferRow*>(nullptr));
     case TableId::kChunk:

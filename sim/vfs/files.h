@@ -1,0 +1,45 @@
+// Descriptors and open file descriptions: as much of the virtual file system as
+// the driver meets.
+//
+// Models alloc_fd, fd_install, put_unused_fd, file_close_fd, fget and the
+// counting half of fput. Numbers are handed out lowest first and are below
+// RLIMIT_NOFILE.
+//
+// Invariants
+//  F1 A file's count is the number of descriptors, mappings, fixups and system
+//     calls that hold it; the file lives exactly as long as it is not 0, and,
+//     once it is, until the task that dropped it is back in user space.
+//  F2 A reserved number has no file: it can be neither used nor closed, and is
+//     handed out to nobody else.
+//
+// Not modelled: dup, fork, exec (FD_CLOEXEC is kept, nothing acts on it), what
+// can be read from or written to a file that is no device.
+#ifndef BINDERY_SIM_VFS_FILES_H_
+#define BINDERY_SIM_VFS_FILES_H_
+
+#include <cstdint>
+
+#include "sim/world/world.h"
+
+namespace bindery::sim {
+
+// get_unused_fd_flags(): reserves the lowest free number, or says -1 (EMFILE).
+int32_t GetUnusedFd(World& w, ProcessId process, bool cloexec);
+// put_unused_fd(). REQUIRES: the number is reserved.
+void PutUnusedFd(World& w, ProcessId process, uint32_t number);
+// fd_install(): the descriptor takes over one count of the file.
+// REQUIRES: the number is reserved.
+void FdInstall(World& w, ProcessId process, uint32_t number, FileId file);
+// The file behind a descriptor; none if it is not open.
+FileId FileOfFd(const World& w, ProcessId process, uint32_t number);
+// fget(): the same, held.
+FileId FGet(World& w, ProcessId process, uint32_t number);
+// file_close_fd(): the descriptor is free; whoever called has its count of the
+// file. None if it is not open.
+FileId FileCloseFd(World& w, ProcessId process, uint32_t number);
+// fput() up to the last count: true if that was it.
+bool DropFile(World& w, FileId file);
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_VFS_FILES_H_
