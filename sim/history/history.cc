@@ -20,6 +20,7 @@ constexpr Invariant kProperties[] = {
      "while others hold a node strongly its owner knows, or the news is "
      "queued"},
     {"E23", "A", "a node's pointer is unique, its cookie and flags constant"},
+    {"E24", "Q", "a send that fails changes nothing"},
     {"E25", "H", "an object means the same node to sender and receiver"},
     {"E26", "H",
      "the owner of a node receives it as its own pointer, others as a "
@@ -31,6 +32,16 @@ constexpr Invariant kProperties[] = {
     {"E36", "H", "a buffer is given back at most once, and after its delivery"},
     {"E40", "A",
      "a mapping that is gone takes no message; its size never changes"},
+    {"E41", "H",
+     "what was sent with TF_CLEAR_BUF is zero before its space is free"},
+    {"E44", "H",
+     "descriptors come only to the task that reads, lowest numbers, closed on "
+     "exec, all or none"},
+    {"E45", "H", "descriptors are sent only to who accepts them"},
+    {"E46", "H",
+     "BC_FREE_BUFFER closes the descriptors of arrays, and no other"},
+    {"E47", "H",
+     "descriptors without a place fail the call, the reply, or nobody"},
     {"E52", "H",
      "an accepted call ends once, in its thread, after its completion"},
     {"E53", "H",
@@ -67,6 +78,8 @@ void History::Observe(World& world) {
   WatchLoopers(watch);
   WatchDeaths(watch);
   WatchProcs(watch);
+  WatchFiles(watch);
+  WatchFailures(watch);
 }
 
 }  // namespace bindery::sim

@@ -80,8 +80,9 @@ class Step {
   void FindWords();
 
   const World* world_ = nullptr;
-  ChangesOf<ReturnRow, CommandRow, TransactionRow, BufferRow, NodeRow, RefRow,
-            DeathRow, ProcRow, ThreadRow, ErrorRow, FrameRow>
+  ChangesOf<ReturnRow, CommandRow, TransactionRow, FixupRow, BufferRow, NodeRow,
+            RefRow, DeathRow, ProcRow, ThreadRow, ErrorRow, FrameRow, FileRow,
+            FdRow>
       changes_;
   uint32_t actor_ = 0;
   TaskId task_;

@@ -157,10 +157,30 @@ bool IsTranslated(const Watch& h, const FlatObject& object, ProcId target,
          (IsHandle(object) && object.binder >> 32 == 0 && object.cookie == 0);
 }
 
+// Objects that name no node: a descriptor's number is not known yet, and memory
+// is in the target's buffer.
+void StoredOther(Watch& h, const Change<BufferRow>& buffer, uint32_t index,
+                 const FlatObject& object) {
+  const uint64_t extra = ExtraOffset(buffer.after);
+  const bool translated =
+      object.type == kTypeFd ? object.binder == 0
+      : object.type == kTypePtr
+          ? object.binder >= extra &&
+                object.binder <= extra + buffer.after.extra_buffers_size
+          : object.type == kTypeFda;
+  h.Expect(translated, "E29", buffer.id.any(), [&] {
+    return absl::StrCat("object ", index, " of type 0x", absl::Hex(object.type),
+                        " is stored with value 0x", absl::Hex(object.binder));
+  });
+}
+
 void Stored(Watch& h, const Change<BufferRow>& buffer, uint32_t index) {
   const BufferRow& row = buffer.after;
-  const Meaning meaning = TakeMeaning(h, index);
   const FlatObject object = ObjectAt(h.w, row.data, row.offsets, index);
+  if (!IsBinder(object) && !IsHandle(object)) {
+    return StoredOther(h, buffer, index, object);
+  }
+  const Meaning meaning = TakeMeaning(h, index);
   h.Expect(IsTranslated(h, object, row.proc, meaning), "E29", buffer.id.any(),
            [&] {
              return absl::StrCat("object ", index, " is stored as type 0x",
@@ -168,7 +188,6 @@ void Stored(Watch& h, const Change<BufferRow>& buffer, uint32_t index) {
                                  absl::Hex(object.binder), ", but means ",
                                  h.Name(meaning.node.any()));
            });
-  if (buffer.freed) return;
   const HistoryObjectId id =
       h.w.Create<HistoryObjectRow>(h.w.NameOf(buffer.id), index);
   Fill(h, id, buffer.id, index, meaning);
@@ -177,6 +196,8 @@ void Stored(Watch& h, const Change<BufferRow>& buffer, uint32_t index) {
 void NoteStored(Watch& h) {
   if (!h.s.sends()) return;
   for (const Change<BufferRow>& buffer : h.s.changes<BufferRow>()) {
+    // What its objects named may be gone too.
+    if (buffer.freed) continue;
     for (uint32_t i = buffer.before.objects; i < buffer.after.objects; ++i) {
       Stored(h, buffer, i);
     }

@@ -36,6 +36,12 @@ constexpr Invariant kInvariants[] = {
     {"E28", "A",
      "offsets of delivered objects ascend, are aligned and do "
      "not overlap"},
+    {"E30", "A",
+     "memory that objects point to is in the buffer, in order, and so is what "
+     "the driver writes into it"},
+    {"E31", "Q",
+     "a security context is the end of its buffer, and there if the node "
+     "wants it"},
     {"E33", "A",
      "buffers and free chunks tile the mapping, and free chunks "
      "are merged"},
@@ -48,6 +54,9 @@ constexpr Invariant kInvariants[] = {
     {"E39", "Q",
      "no buffer is orphaned: it has a transaction or was "
      "delivered"},
+    {"E43", "A",
+     "a file is held by what its count says; a reserved descriptor is on its "
+     "way"},
     {"E48", "A",
      "every element of a thread's stack came in to it or went "
      "out of it, not both"},
@@ -93,6 +102,12 @@ class Scope {
       case TableId::kRef:
         CheckRef(w_, RefId{id.value}, findings_);
         Node(w_.Peek(RefId{id.value}).node);
+        break;
+      case TableId::kFile:
+        CheckFile(w_, FileId{id.value}, findings_);
+        break;
+      case TableId::kFd:
+        CheckFd(w_, FdId{id.value}, findings_);
         break;
       case TableId::kContext:
         CheckContext(w_, ContextId{id.value}, findings_);
@@ -155,6 +170,8 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken) {
   Findings* const f = &findings;
   w.ForEach<NodeRow>([&](NodeId id, const NodeRow&) { CheckNode(w, id, f); });
   w.ForEach<RefRow>([&](RefId id, const RefRow&) { CheckRef(w, id, f); });
+  w.ForEach<FileRow>([&](FileId id, const FileRow&) { CheckFile(w, id, f); });
+  w.ForEach<FdRow>([&](FdId id, const FdRow&) { CheckFd(w, id, f); });
   w.ForEach<ContextRow>(
       [&](ContextId id, const ContextRow&) { CheckContext(w, id, f); });
   w.ForEach<ProcRow>([&](ProcId id, const ProcRow&) {

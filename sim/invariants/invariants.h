@@ -62,6 +62,8 @@ bool CheckChanged(const World& w, std::vector<BrokenInvariant>* broken);
 // The parts, by the object that they start from.
 void CheckNode(const World& w, NodeId node, Findings* findings);
 void CheckRef(const World& w, RefId ref, Findings* findings);
+void CheckFile(const World& w, FileId file, Findings* findings);
+void CheckFd(const World& w, FdId fd, Findings* findings);
 void CheckContext(const World& w, ContextId context, Findings* findings);
 void CheckProc(const World& w, ProcId proc, Findings* findings);
 void CheckThread(const World& w, ThreadId thread, Findings* findings);

@@ -108,6 +108,8 @@ void CheckTodo(const World& w, ThreadId id, const ThreadRow& thread,
 }
 
 void CheckError(const World& w, ThreadId id, ErrorId error, Findings* f) {
+  // A reader takes it off its list before it says that there is none.
+  if (!w.Quiescent(error.any())) return;
   const ErrorRow& row = w.Peek(error);
   f->Expect((row.cmd != 0) == row.work.entry.linked(), "E58", id.any(), [&] {
     return absl::StrCat(
@@ -153,104 +155,6 @@ void CheckTransaction(const World& w, TransactionId id, Findings* f) {
   f->Expect(!delivered || !t.to_thread || OnStackOf(w, t.to_thread, id), "E50",
             id.any(),
             [] { return std::string("it is not on its receiver's stack"); });
-}
-
-namespace {
-
-void CheckOffsets(const World& w, BufferId id, const BufferRow& buffer,
-                  Findings* f) {
-  uint64_t end = 0;
-  for (uint64_t i = 0; i * 8 < buffer.offsets_size; ++i) {
-    const uint64_t offset = ReadWord64(w.blobs().Bytes(buffer.offsets), i * 8);
-    const uint64_t size =
-        ObjectSize(ReadWord32(w.blobs().Bytes(buffer.data), offset));
-    f->Expect(offset % 4 == 0 && offset >= end && size != 0 &&
-                  offset + size <= buffer.data_size,
-              "E28", id.any(), [&] {
-                return absl::StrCat("object ", i, " at offset ", offset);
-              });
-    end = offset + size;
-  }
-}
-
-}  // namespace
-
-void CheckBuffer(const World& w, BufferId id, Findings* f) {
-  const BufferRow& buffer = w.Peek(id);
-  f->Expect(buffer.async_transaction == 0 || buffer.target_node ||
-                !w.Quiescent(id.any()),
-            "E38", id.any(), [] { return std::string("it has none"); });
-  if (buffer.allow_user_free != 0) CheckOffsets(w, id, buffer, f);
-  if (!w.Quiescent(id.any())) return;
-  f->Expect(!buffer.transaction || !w.Quiescent(buffer.transaction.any()) ||
-                w.Peek(buffer.transaction).buffer == id,
-            "E37", id.any(),
-            [] { return std::string("its transaction names another one"); });
-  // Releasing a proc is an operation on all of its buffers.
-  if (w.Peek(buffer.proc).in_procs == 0) return;
-  f->Expect(buffer.transaction || buffer.allow_user_free != 0, "E39", id.any(),
-            [] { return std::string("nobody will ever free it"); });
-}
-
-namespace {
-
-// What the list of buffers and chunks adds up to.
-struct Layout {
-  bool tiled = true;  // in order, without gaps, free neighbours merged
-  uint64_t end = 0;
-  uint64_t one_way = 0;
-  uint64_t free = 0;
-  uint32_t buffers = 0;
-};
-
-Layout LayoutOf(const World& w, const ProcRow& proc) {
-  Layout layout;
-  bool last_free = false;
-  for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
-    const bool free = i.table() == TableId::kChunk;
-    const uint64_t at = free ? w.Peek(ChunkId{i.value}).offset
-                             : w.Peek(BufferId{i.value}).offset;
-    const uint64_t size =
-        free ? w.Peek(ChunkId{i.value}).size : w.Peek(BufferId{i.value}).size;
-    layout.tiled &=
-        at == layout.end && size != 0 && size % 8 == 0 && !(free && last_free);
-    if (free) {
-      layout.free += size;
-    } else {
-      ++layout.buffers;
-      const BufferRow& buffer = w.Peek(BufferId{i.value});
-      if (buffer.async_transaction != 0) layout.one_way += size;
-    }
-    layout.end += size;
-    last_free = free;
-  }
-  return layout;
-}
-
-}  // namespace
-
-void CheckLayout(const World& w, ProcId id, Findings* f) {
-  if (!w.Alive(id)) return;
-  const ProcRow& proc = w.Peek(id);
-  const Layout layout = LayoutOf(w, proc);
-  f->Expect(
-      layout.tiled && layout.end == proc.buffer_size, "E33", id.any(), [&] {
-        return absl::StrCat("the mapping has ", proc.buffer_size,
-                            " bytes, buffers and chunks end at ", layout.end);
-      });
-  f->Expect(proc.free_async_space == proc.buffer_size / 2 - layout.one_way,
-            "E34", id.any(), [&] {
-              return absl::StrCat("free_async_space is ", proc.free_async_space,
-                                  ", one-way buffers take ", layout.one_way,
-                                  " of ", proc.buffer_size / 2);
-            });
-  f->Expect(proc.allocated == layout.buffers && proc.free_total == layout.free,
-            "E35", id.any(), [&] {
-              return absl::StrCat(proc.allocated, " buffers and ",
-                                  proc.free_total,
-                                  " free bytes are counted, but there are ",
-                                  layout.buffers, " and ", layout.free);
-            });
 }
 
 }  // namespace bindery::sim

@@ -1,0 +1,215 @@
+// Invariants of buffers: what is in them, who names them, and how they tile a
+// mapping.
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "sim/invariants/invariants.h"
+#include "sim/kernel/object.h"
+#include "sim/kernel/uapi.h"
+
+namespace bindery::sim {
+
+namespace {
+
+void CheckOffsets(const World& w, BufferId id, const BufferRow& buffer,
+                  Findings* f) {
+  uint64_t end = 0;
+  for (uint64_t i = 0; i * 8 < buffer.offsets_size; ++i) {
+    const uint64_t offset = ReadWord64(w.blobs().Bytes(buffer.offsets), i * 8);
+    const uint64_t size =
+        ObjectSize(ReadWord32(w.blobs().Bytes(buffer.data), offset));
+    f->Expect(offset % 4 == 0 && offset >= end && size != 0 &&
+                  offset + size <= buffer.data_size,
+              "E28", id.any(), [&] {
+                return absl::StrCat("object ", i, " at offset ", offset);
+              });
+    end = offset + size;
+  }
+}
+
+// PTR and FDA objects of one buffer, in order.
+class Memory {
+ public:
+  Memory(const World& w, const BufferRow& buffer)
+      : buffer_(buffer),
+        data_(w.blobs().Bytes(buffer.data)),
+        offsets_(w.blobs().Bytes(buffer.offsets)),
+        extra_(w.blobs().Bytes(buffer.extra)),
+        end_(ExtraOffset(buffer)) {}
+
+  // Why the index-th object breaks E30; null: it does not.
+  const char* Check(uint32_t index) {
+    uint64_t place = 0;
+    uint32_t type = 0;
+    if (!FindObject(data_, offsets_, index, &place, &type)) return nullptr;
+    if (type == kTypePtr)
+      return CheckPtr(ReadBufferObject(data_, place), index);
+    if (type != kTypeFda) return nullptr;
+    const FdArrayObject array = ReadFdArrayObject(data_, place);
+    if (array.num_fds == 0) return nullptr;
+    return Patch(array.parent, array.parent_offset, array.num_fds * 4, index);
+  }
+
+ private:
+  const char* CheckPtr(const BufferObject& object, uint32_t index) {
+    const uint64_t limit = ExtraOffset(buffer_) + buffer_.extra_buffers_size;
+    if (object.buffer % 8 != 0) return "its memory is not aligned";
+    if (object.buffer < end_) return "its memory overlaps an earlier one's";
+    if (object.length > limit || object.buffer > limit - object.length) {
+      return "its memory is not in the buffer";
+    }
+    end_ = object.buffer + object.length;
+    if ((object.flags & kBufferFlagHasParent) == 0) return nullptr;
+    const char* const wrong =
+        Patch(object.parent, object.parent_offset, 8, index);
+    if (wrong != nullptr || extra_.empty()) return wrong;
+    const uint64_t at = parent_.buffer + object.parent_offset;
+    return ReadWord64(extra_, at - ExtraOffset(buffer_)) == object.buffer
+               ? nullptr
+               : "its parent does not point to it";
+  }
+
+  // A part of a parent that the driver writes.
+  const char* Patch(uint64_t parent, uint64_t offset, uint64_t size,
+                    uint32_t index) {
+    uint64_t place = 0;
+    uint32_t type = 0;
+    if (parent >= index ||
+        !FindObject(data_, offsets_, parent, &place, &type) ||
+        type != kTypePtr) {
+      return "its parent is no memory before it";
+    }
+    parent_ = ReadBufferObject(data_, place);
+    if (size > parent_.length || offset > parent_.length - size) {
+      return "what is written for it is not in its parent";
+    }
+    uint64_t& patched = patched_[parent];
+    if (offset < patched) return "what is written for it overlaps";
+    patched = offset + size;
+    return nullptr;
+  }
+
+  const BufferRow& buffer_;
+  const absl::string_view data_;
+  const absl::string_view offsets_;
+  const absl::string_view extra_;
+  uint64_t end_;                          // of the memory so far
+  BufferObject parent_;                   // of the latest patch
+  std::map<uint64_t, uint64_t> patched_;  // by parent: end of what is written
+};
+
+// The memory's content is there once the payload is complete.
+void CheckMemory(const World& w, BufferId id, const BufferRow& buffer,
+                 Findings* f) {
+  Memory memory(w, buffer);
+  for (uint32_t i = 0; i < buffer.objects; ++i) {
+    const char* const wrong = memory.Check(i);
+    f->Expect(wrong == nullptr, "E30", id.any(),
+              [&] { return absl::StrCat("object ", i, ": ", wrong); });
+  }
+}
+
+void CheckSecurityContext(const World& w, BufferId id, const BufferRow& buffer,
+                          Findings* f) {
+  if (!buffer.transaction || !w.Quiescent(buffer.transaction.any())) return;
+  const uint64_t place = w.Peek(buffer.transaction).security_ctx;
+  const bool wanted = buffer.target_node && (w.Peek(buffer.target_node).flags &
+                                             kFlatTxnSecurityCtx) != 0;
+  f->Expect(wanted == (place != 0), "E31", id.any(), [&] {
+    return std::string(wanted ? "its node wants a security context"
+                              : "nobody wants its security context");
+  });
+  if (place == 0) return;
+  const uint64_t at = place - 1 - ExtraOffset(buffer);
+  const absl::string_view context =
+      w.blobs().Bytes(buffer.extra).substr(at, buffer.extra_buffers_size);
+  const size_t length = context.find('\0');
+  f->Expect(at % 8 == 0 && length != absl::string_view::npos &&
+                at + ((length + 8) & ~uint64_t{7}) == buffer.extra_buffers_size,
+            "E31", id.any(),
+            [] { return std::string("it is not the end of the buffer"); });
+}
+
+}  // namespace
+
+void CheckBuffer(const World& w, BufferId id, Findings* f) {
+  const BufferRow& buffer = w.Peek(id);
+  if (buffer.extra_buffers_size != 0) CheckMemory(w, id, buffer, f);
+  if (w.Quiescent(id.any())) CheckSecurityContext(w, id, buffer, f);
+  f->Expect(buffer.async_transaction == 0 || buffer.target_node ||
+                !w.Quiescent(id.any()),
+            "E38", id.any(), [] { return std::string("it has none"); });
+  if (buffer.allow_user_free != 0) CheckOffsets(w, id, buffer, f);
+  if (!w.Quiescent(id.any())) return;
+  f->Expect(!buffer.transaction || !w.Quiescent(buffer.transaction.any()) ||
+                w.Peek(buffer.transaction).buffer == id,
+            "E37", id.any(),
+            [] { return std::string("its transaction names another one"); });
+  // Releasing a proc is an operation on all of its buffers.
+  if (w.Peek(buffer.proc).in_procs == 0) return;
+  f->Expect(buffer.transaction || buffer.allow_user_free != 0, "E39", id.any(),
+            [] { return std::string("nobody will ever free it"); });
+}
+
+namespace {
+
+// What the list of buffers and chunks adds up to.
+struct Layout {
+  bool tiled = true;  // in order, without gaps, free neighbours merged
+  uint64_t end = 0;
+  uint64_t one_way = 0;
+  uint64_t free = 0;
+  uint32_t buffers = 0;
+};
+
+Layout LayoutOf(const World& w, const ProcRow& proc) {
+  Layout layout;
+  bool last_free = false;
+  for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
+    const bool free = i.table() == TableId::kChunk;
+    const uint64_t at = free ? w.Peek(ChunkId{i.value}).offset
+                             : w.Peek(BufferId{i.value}).offset;
+    const uint64_t size =
+        free ? w.Peek(ChunkId{i.value}).size : w.Peek(BufferId{i.value}).size;
+    layout.tiled &=
+        at == layout.end && size != 0 && size % 8 == 0 && !(free && last_free);
+    if (free) {
+      layout.free += size;
+    } else {
+      ++layout.buffers;
+      const BufferRow& buffer = w.Peek(BufferId{i.value});
+      if (buffer.async_transaction != 0) layout.one_way += size;
+    }
+    layout.end += size;
+    last_free = free;
+  }
+  return layout;
+}
+
+}  // namespace
+
+void CheckLayout(const World& w, ProcId id, Findings* f) {
+  if (!w.Alive(id)) return;
+  const ProcRow& proc = w.Peek(id);
+  const Layout layout = LayoutOf(w, proc);
+  f->Expect(
+      layout.tiled && layout.end == proc.buffer_size, "E33", id.any(), [&] {
+        return absl::StrCat("the mapping has ", proc.buffer_size,
+                            " bytes, buffers and chunks end at ", layout.end);
+      });
+  f->Expect(proc.free_async_space == proc.buffer_size / 2 - layout.one_way,
+            "E34", id.any(), [&] {
+              return absl::StrCat("free_async_space is ", proc.free_async_space,
+                                  ", one-way buffers take ", layout.one_way,
+                                  " of ", proc.buffer_size / 2);
+            });
+  f->Expect(proc.allocated == layout.buffers && proc.free_total == layout.free,
+            "E35", id.any(), [&] {
+              return absl::StrCat(proc.allocated, " buffers and ",
+                                  proc.free_total,
+                                  " free bytes are counted, but there are ",
+                                  layout.buffers, " and ", layout.free);
+            });
+}
+
+}  // namespace bindery::sim

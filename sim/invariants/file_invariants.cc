@@ -1,0 +1,49 @@
+// Invariants of files and descriptors.
+#include "absl/strings/str_cat.h"
+#include "sim/invariants/invariants.h"
+
+namespace bindery::sim {
+namespace {
+
+template <typename Row>
+uint32_t CountHolders(const World& w, FileId file) {
+  uint32_t count = 0;
+  w.ForEach<Row>(
+      [&](Id<Row>, const Row& row) { count += row.file == file ? 1 : 0; });
+  return count;
+}
+
+}  // namespace
+
+void CheckFile(const World& w, FileId id, Findings* f) {
+  const FileRow& file = w.Peek(id);
+  const uint32_t holders = CountHolders<FdRow>(w, id) +
+                           CountHolders<FixupRow>(w, id) +
+                           CountHolders<FrameRow>(w, id) +
+                           (file.proc && w.Peek(file.proc).mapped != 0 ? 1 : 0);
+  f->Expect(file.count == holders, "E43", id.any(), [&] {
+    return absl::StrCat("its count is ", file.count, ", but ", holders,
+                        " things hold it");
+  });
+  f->Expect(file.count != 0 || file.f_task_work.linked(), "E43", id.any(),
+            [] { return std::string("nobody holds it, yet it stays"); });
+}
+
+// A number without a file is on its way to one.
+void CheckFd(const World& w, FdId id, Findings* f) {
+  const FdRow& fd = w.Peek(id);
+  if (fd.file) return CheckFile(w, fd.file, f);
+  bool underway = false;
+  w.ForEach<FixupRow>([&](FixupId, const FixupRow& fixup) {
+    underway |= fixup.target_fd == static_cast<int32_t>(fd.number);
+  });
+  w.ForEach<FrameRow>([&](FrameId, const FrameRow& frame) {
+    underway |= !frame.caller && frame.handle == fd.number && frame.task &&
+                w.Peek(frame.task).process == fd.process;
+  });
+  f->Expect(underway, "E43", id.any(), [] {
+    return std::string("the number is reserved, but nobody will use it");
+  });
+}
+
+}  // namespace bindery::sim
