@@ -20,6 +20,9 @@ constexpr uint64_t kMappings[] = {0,       4096,    8192,    1 << 20,
                                   1 << 20, 1 << 20, 1 << 20, 1 << 20};
 constexpr uint32_t kProcesses[] = {2, 2, 3, 3, 3, 4};
 constexpr uint32_t kThreads[] = {1, 1, 2, 2, 2, 3};
+// ACCEPTS_FDS mostly, TXN_SECURITY_CTX seldom: without an LSM it fails.
+constexpr uint32_t kNodeFlags[] = {0,     0,     0x100, 0x100,
+                                   0x100, 0x100, 0x100, 0x1100};
 
 class Generator {
  public:
@@ -41,7 +44,8 @@ class Generator {
       size_t actor = 0;
       if (!Choose(view, &actor)) break;
       const OrderedStep& added = AddStep(view, actor);
-      const auto entry = (*growing)->Append(added.process, added.step);
+      const auto entry =
+          (*growing)->Append(added.process, added.thread, added.step);
       if (!entry.ok()) return entry.status();
       live.Take(static_cast<uint32_t>(actor) + 1, *entry);
       made_.stats.AddStep(added.step);
@@ -60,7 +64,12 @@ class Generator {
     process->set_name(absl::StrCat("p", index));
     process->set_uid(dice_.Pick(kUids));
     if (dice_.Chance(6)) {
-      process->mutable_limits()->set_nofile(1 + dice_.Below(3));
+      process->mutable_limits()->set_nofile(4 + dice_.Below(5));
+    }
+    // What two processes share has one name.
+    constexpr const char* kFiles[] = {"file_a", "file_b", "file_c"};
+    for (const char* name : kFiles) {
+      if (dice_.Chance(40)) process->add_file()->set_name(name);
     }
     proto::Attach* attach = process->mutable_attach();
     attach->set_mmap_size(dice_.Pick(kMappings));
@@ -68,7 +77,9 @@ class Generator {
     attach->set_context_manager(index == 0 && !dice_.Chance(6));
     attach->set_nonblock(dice_.Chance(15));
     for (uint32_t i = 0; i < kNodes; ++i) {
-      process->add_node()->set_name(absl::StrCat("n", i));
+      proto::Node* node = process->add_node();
+      node->set_name(absl::StrCat("n", i));
+      node->set_flags(dice_.Pick(kNodeFlags));
     }
     const uint32_t threads =
         shape_.threads != 0 ? shape_.threads : dice_.Pick(kThreads);

@@ -46,7 +46,7 @@ TEST_F(GeneratorTest, TheFileDoesTheSame) {
 // Nothing that is modelled stays at zero without a reason.
 TEST_F(GeneratorTest, ReachesWhatIsModelled) {
   Stats stats;
-  for (uint64_t seed = 1; seed <= 2000; ++seed) {
+  for (uint64_t seed = 1; seed <= 4000; ++seed) {
     const auto made = Make(seed);
     ASSERT_TRUE(made.ok()) << made.status();
     ASSERT_EQ(made->run.failure, "") << seed;

@@ -16,6 +16,8 @@
 #include "sim/engine/simulation.h"
 #include "sim/kernel/errno.h"
 #include "sim/kernel/process.h"
+#include "sim/kernel/user_memory.h"
+#include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
 #include "tools/conform/word.h"
@@ -77,6 +79,7 @@ class Lockstep : public sim::SyscallObserver {
 
   absl::StatusOr<LockstepRun> Finish() {
     FinishStep();
+    AddDescriptors();
     AddState();
     absl::StrAppend(&run_.plan, "end\n");
     absl::Status status = Judge();
@@ -102,6 +105,7 @@ class Lockstep : public sim::SyscallObserver {
 
  private:
   void Declare();
+  void DeclareFiles();
   absl::Status Judge() const;
   bool Advance();
   bool RunNext();
@@ -111,6 +115,7 @@ class Lockstep : public sim::SyscallObserver {
   void BeginStep(const std::string& action);
   void FinishStep();
   void Cite(std::string text);
+  void AddDescriptors();
   void AddState();
   std::vector<std::string> DriverLogs(const tools::LogDialect& dialect) const;
   void AddResult(uint32_t actor, std::vector<std::string> lines);
@@ -167,6 +172,18 @@ void Lockstep::Declare() {
     absl::StrAppendFormat(&run_.plan, "area %#x %u none\n",
                           SliceOf(static_cast<uint32_t>(i)) + kGuard, kPage);
   }
+  absl::StrAppendFormat(&run_.plan, "area %#x %u none\n", sim::kUserGuard,
+                        kPage);
+  DeclareFiles();
+}
+
+void Lockstep::DeclareFiles() {
+  for (size_t i = 0; i < scenario_.processes.size(); ++i) {
+    for (const sim::FileSpec& file : scenario_.processes[i].files) {
+      absl::StrAppend(&run_.plan, "file ", i, " ", file.fd, " ",
+                      scenario_.file_names[file.name - 1], "\n");
+    }
+  }
 }
 
 absl::Status Lockstep::Judge() const {
@@ -174,9 +191,6 @@ absl::Status Lockstep::Judge() const {
     return absl::FailedPreconditionError(
         absl::StrCat(scenario_.filename, ": ", why));
   };
-  if (simulation_->inconclusive() != nullptr) {
-    return failed(absl::StrCat("not modelled: ", simulation_->inconclusive()));
-  }
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
   if (scenario_.processes.size() > kMaxAgentProcesses) {
     return failed("more than 32 processes");
@@ -342,6 +356,19 @@ void Lockstep::FinishStep() {
   }
 }
 
+// Who has which descriptors, where that is not only a matter of open().
+void Lockstep::AddDescriptors() {
+  if (scenario_.file_names.empty()) return;
+  const World& world = simulation_->world();
+  for (uint32_t i = 1; i <= scenario_.processes.size(); ++i) {
+    absl::StrAppend(&run_.plan, "fds ", i - 1, "\n");
+    run_.transcript.steps.push_back(
+        {absl::StrCat("fds ", scenario_.processes[i - 1].name),
+         {DescribeDescriptors(world, scenario_, i)},
+         {}});
+  }
+}
+
 void Lockstep::AddState() {
   absl::StrAppend(&run_.plan, "state ", kComparedLogs, "\n");
   for (const tools::LogDialect& dialect : tools::kLogDialects) {
@@ -450,12 +477,7 @@ Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row) const {
                                  row.address + ((row.data_size + 7) & ~7ull));
   // Memory that was unmapped meanwhile cannot be looked at.
   if (world.Peek(world.Peek(row.buffer).proc).mapped == 0) return word;
-  word.data_bytes =
-      std::string(world.blobs().Bytes(world.Peek(row.buffer).data));
-  word.data_bytes.resize(row.data_size, '\0');
-  word.offsets_bytes =
-      std::string(world.blobs().Bytes(world.Peek(row.buffer).offsets));
-  word.offsets_bytes.resize(row.offsets_size, '\0');
+  DescribeDelivery(world, scenario_, row, &word);
   return word;
 }
 
@@ -495,7 +517,8 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
        id = world.Next(sim::Head::kIn, id)) {
     if (index++ < actor.words) continue;
     const sim::ReturnRow& word = world.Peek(sim::ReturnId{id.value});
-    at += sim::SizeOf(static_cast<sim::Br>(word.br));
+    at += sim::SizeOf(static_cast<sim::Br>(word.br)) +
+          (word.secctx != 0 ? sim::kSecCtxSize : 0);
     if (at > row.read_consumed) break;
     lines.push_back(absl::StrCat(name, "   ", Describe(WordOf(world, word))));
   }

@@ -170,17 +170,6 @@ TEST(LockstepTest, AnExpectationThatIsNotMetEndsTheRun) {
   EXPECT_NE(run->failure.find("BR_DEAD_REPLY"), std::string::npos);
 }
 
-TEST(LockstepTest, RefusesWhatTheModelLeavesOpen) {
-  std::string text = kCall;
-  text.replace(text.find("code: 1 } }"), 11,
-               "code: 1 item { object { type: 0x66642a85 } } } }");
-  const auto run = RunText(text);
-  ASSERT_FALSE(run.ok());
-  EXPECT_NE(run.status().message().find("not modelled"),
-            absl::string_view::npos)
-      << run.status();
-}
-
 TEST(LockstepTest, AKillIsAStep) {
   const auto run = RunText(R"(
 name: "kill"

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sim/kernel/uapi.h"
+#include "sim/kernel/user_memory.h"
 #include "sim/user/payload.h"
 #include "sim/user/raw_commands.h"
 #include "tools/conform/word.h"
@@ -62,14 +63,34 @@ uint64_t Lowering::Payload(absl::string_view bytes, uint64_t room,
   return address;
 }
 
+// Memory of which only the first `readable` bytes can be read.
+uint64_t Lowering::PartOf(absl::string_view bytes, uint64_t readable,
+                          LoweredCall* out) {
+  const uint64_t address = sim::kUserGuard - readable;
+  std::string part(bytes.substr(0, readable));
+  part.resize(readable, '\0');
+  AppendPoke(address, part, out);
+  return address;
+}
+
 // struct binder_transaction_data, and the extra word of the _SG form.
 std::string Lowering::Transaction(const sim::World& world,
                                   const sim::CommandRow& row,
                                   LoweredCall* out) {
   const absl::string_view data = world.blobs().Bytes(row.data);
   const absl::string_view offsets = world.blobs().Bytes(row.offsets);
-  const uint64_t data_address =
-      row.fault_at == 3 ? Guard() : Payload(data, row.data_size, out);
+  const uint64_t data_address = row.fault_at == 3
+                                    ? PartOf(data, row.readable, out)
+                                    : Payload(data, row.data_size, out);
+  for (const sim::MemorySegment& segment :
+       sim::SegmentsOf(world.blobs().Bytes(row.memory))) {
+    // What is left of other commands in front of the guard is overwritten.
+    std::string bytes = segment.bytes;
+    if (segment.address + segment.size == sim::kUserGuard) {
+      bytes.resize(segment.size, '\0');
+    }
+    AppendPoke(segment.address, bytes, out);
+  }
   const uint64_t offsets_address =
       row.fault_at == 4 ? Guard() : Payload(offsets, row.offsets_size, out);
   std::string bytes;
@@ -172,8 +193,8 @@ void Lowering::LowerWriteRead(const sim::World& world, sim::TaskId task,
   } else {
     AppendPoke(Guard() - bytes.size(), bytes, out);
   }
-  const uint64_t read =
-      args.unwritable_read ? Guard() : SliceOf(actor_) + kReadBuffer;
+  const uint64_t read = args.unwritable_read ? Guard() - args.writable
+                                             : SliceOf(actor_) + kReadBuffer;
   absl::StrAppendFormat(&out->plan,
                         "write_read fd=%u write=%#x,%u,%u read=%#x,%u,%u",
                         call.fd, write, size, args.write_consumed, read,

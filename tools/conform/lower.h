@@ -44,6 +44,7 @@ class Lowering {
                       const sim::Syscall& call, uint64_t mapping,
                       LoweredCall* out);
   uint64_t Guard() const { return SliceOf(actor_) + kGuard; }
+  uint64_t PartOf(absl::string_view bytes, uint64_t readable, LoweredCall* out);
   uint64_t Payload(absl::string_view bytes, uint64_t room, LoweredCall* out);
 
   const uint32_t actor_;

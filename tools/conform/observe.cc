@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "sim/kernel/errno.h"
 #include "sim/user/payload.h"
+#include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/layout.h"
 #include "tools/conform/word.h"
@@ -58,6 +59,9 @@ class Observer {
     std::vector<std::string> lines;
     // Reading the state can wake threads; no model says when they come to run.
     if (!step.logs.empty()) return Logs(step.logs);
+    if (step.descriptors.has_value()) {
+      return {DescribeDescriptors(*step.descriptors)};
+    }
     for (const Return& ret : step.returns) AddReturn(ret, &lines);
     if (step.blocked.empty()) return lines;
     std::vector<std::string> names;
@@ -157,12 +161,16 @@ class Observer {
                        absl::string_view operands) {
     Word word;
     word.br = static_cast<Br>(number & 0xff);
-    const size_t expected = sim::SizeOf(word.br) - 4;
+    size_t expected = sim::SizeOf(word.br) - 4;
+    if (word.br == Br::kTransaction &&
+        operands.size() == expected + sim::kSecCtxSize) {
+      expected = operands.size();
+    }
     if (operands.size() != expected ||
         absl::StrContains(sim::NameOf(word.br), "UNKNOWN")) {
       return absl::StrFormat("%#x %s", number, Hex(operands));
     }
-    if (expected == kTransactionData) {
+    if (expected >= kTransactionData) {
       LoadTransaction(ret, index, operands, &word);
     } else if (expected == 16) {
       word.ptr = LoadNumber<uint64_t>(operands, 0);
@@ -185,11 +193,11 @@ class Observer {
     word->offsets_size = LoadNumber<uint64_t>(operands, 40);
     word->buffer = Address(LoadNumber<uint64_t>(operands, 48));
     word->offsets = Address(LoadNumber<uint64_t>(operands, 56));
-    for (const Payload& payload : ret.payloads) {
-      if (payload.command != index) continue;
-      word->data_bytes = payload.data.value_or("");
-      word->offsets_bytes = payload.offsets.value_or("");
-    }
+    const uint64_t secctx = operands.size() > kTransactionData
+                                ? LoadNumber<uint64_t>(operands, 64)
+                                : 0;
+    DescribeDelivery(ret, index, LoadNumber<uint64_t>(operands, 48), secctx,
+                     word);
   }
 
   const LockstepRun& run_;

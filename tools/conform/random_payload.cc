@@ -11,14 +11,15 @@ namespace {
 
 // What is tried although the model says that it does not exist.
 constexpr uint32_t kSomeHandles = 5;
-// Flags of a node: none, ACCEPTS_FDS, a priority.
-constexpr uint32_t kNodeFlags[] = {0, 0, 0x100, 0x10a};
+// Flags of an object: none, ACCEPTS_FDS, a priority.
+constexpr uint32_t kObjectFlags[] = {0, 0, 0x100, 0x10a};
 constexpr uint32_t kFlags[] = {sim::kTfAcceptFds, sim::kTfClearBuf,
                                sim::kTfStatusCode, sim::kTfUpdateTxn};
-// The types that the model has, and none.
-constexpr uint32_t kTypes[] = {sim::kTypeBinder,     sim::kTypeBinder,
-                               sim::kTypeWeakBinder, sim::kTypeHandle,
-                               sim::kTypeWeakHandle, 0x12345678};
+// The types that drivers know, and none. Those that are longer are cut short.
+constexpr uint32_t kTypes[] = {
+    sim::kTypeBinder, sim::kTypeBinder,     sim::kTypeWeakBinder,
+    sim::kTypeHandle, sim::kTypeWeakHandle, sim::kTypeFd,
+    sim::kTypePtr,    sim::kTypeFda,        0x12345678};
 
 class PayloadFiller {
  public:
@@ -33,8 +34,10 @@ class PayloadFiller {
       if (reply && dice_.Chance(10)) flags |= sim::kTfOneWay;
       t->set_flags(flags);
     }
+    if (dice_.Chance(40)) t->set_flags(t->flags() | sim::kTfAcceptFds);
     const uint32_t items = dice_.Below(4);
     for (uint32_t i = 0; i < items; ++i) Item(t->add_item());
+    if (dice_.Chance(20)) Scatter(t);
     if (dice_.Chance(10)) Spoil(t);
   }
 
@@ -43,6 +46,9 @@ class PayloadFiller {
   void Item(proto::Item* item) {
     if (dice_.Chance(25)) return Plain(item);
     const std::string node = absl::StrCat("n", dice_.Below(kNodes));
+    if (!opening_.files.empty() && dice_.Chance(20)) {
+      return Fd(item->mutable_fd());
+    }
     const bool poor = opening_.handles.empty() && !dice_.Chance(10);
     switch (dice_.Below(poor ? 4 : 8)) {
       case 0:
@@ -67,6 +73,82 @@ class PayloadFiller {
     }
   }
 
+  // A descriptor that is open, mostly.
+  uint32_t AnyFd() {
+    if (opening_.files.empty() || dice_.Chance(6)) return 20 + dice_.Below(3);
+    return dice_.Pick(opening_.files);
+  }
+
+  void Fd(proto::FdItem* fd) {
+    fd->set_number(AnyFd());
+    if (dice_.Chance(20)) fd->set_cookie(dice_.Below(9));
+  }
+
+  // Memory with room for pointers and descriptors, memory that it points to,
+  // and arrays of descriptors in it. What is behind a good parent may be
+  // anything.
+  void Scatter(proto::Transaction* t) {
+    if (t->item_size() == 0 && !dice_.Chance(10)) Plain(t->add_item());
+    std::vector<uint32_t> parents;
+    uint32_t slot = 0;
+    const uint32_t count = 1 + dice_.Below(4);
+    for (uint32_t i = 0; i < count; ++i) {
+      proto::Item* item = t->add_item();
+      if (parents.empty() || dice_.Chance(15)) {
+        slot = 0;
+        Memory(item->mutable_ptr());
+      } else if (dice_.Chance(50)) {
+        Memory(item->mutable_ptr());
+        item->mutable_ptr()->set_parent(Parent(parents));
+        item->mutable_ptr()->set_parent_offset(Slot(&slot, 8));
+      } else {
+        proto::FdArrayItem* array = item->mutable_fd_array();
+        array->set_num_fds(dice_.Chance(4) ? TooLarge() : dice_.Below(4));
+        array->set_parent(Parent(parents));
+        array->set_parent_offset(
+            Slot(&slot, static_cast<uint32_t>(4 * (array->num_fds() & 3))));
+      }
+      if (item->has_ptr()) parents.push_back(ObjectsOf(*t) - 1);
+    }
+    if (dice_.Chance(8)) t->set_buffers_size(8 * dice_.Below(12));
+  }
+
+  static uint32_t ObjectsOf(const proto::Transaction& t) {
+    uint32_t objects = 0;
+    for (const proto::Item& item : t.item()) {
+      objects +=
+          item.has_i32() || item.has_i64() || item.has_text() || item.has_raw()
+              ? 0
+              : 1;
+    }
+    return objects;
+  }
+
+  // Mostly the first, which has most room.
+  uint32_t Parent(const std::vector<uint32_t>& parents) {
+    if (dice_.Chance(6)) return dice_.Below(6);
+    return dice_.Chance(70) ? parents.front() : dice_.Pick(parents);
+  }
+
+  // The next free place in a parent, mostly.
+  uint32_t Slot(uint32_t* slot, uint32_t size) {
+    if (dice_.Chance(10)) return dice_.Below(50);
+    const uint32_t at = *slot;
+    *slot += size;
+    return at;
+  }
+
+  // All of it may be read as descriptors.
+  void Memory(proto::PtrItem* ptr) {
+    const uint32_t words = dice_.Below(10);
+    for (uint32_t i = 0; i < words; ++i) {
+      ptr->add_item()->set_i32(static_cast<int32_t>(AnyFd()));
+    }
+    if (dice_.Chance(6)) ptr->set_length(dice_.Below(100));
+    if (dice_.Chance(3)) ptr->set_misalign(1 + dice_.Below(7));
+    if (dice_.Chance(2)) ptr->set_flags(dice_.Below(4));
+  }
+
   void Plain(proto::Item* item) {
     switch (dice_.Below(4)) {
       case 0:
@@ -87,7 +169,7 @@ class PayloadFiller {
   // The cookie of a node that exists may be wrong, or its type, or its flags.
   void Object(proto::RawObject* object) {
     object->set_type(dice_.Pick(kTypes));
-    object->set_flags(dice_.Pick(kNodeFlags));
+    object->set_flags(dice_.Pick(kObjectFlags));
     if (object->type() == sim::kTypeHandle ||
         object->type() == sim::kTypeWeakHandle) {
       object->set_binder(AnyHandle(dice_, opening_, dice_.Chance(50)));
@@ -123,10 +205,22 @@ class PayloadFiller {
         return t->set_buffers_size(dice_.Chance(20) ? TooLarge()
                                                     : dice_.Below(64));
       case 8:
-        return t->set_unreadable_data(true);
+        return Unreadable(t);
       default:
         return t->set_unreadable_offsets(true);
     }
+  }
+
+  // From some byte on, or the memory of an object.
+  void Unreadable(proto::Transaction* t) {
+    for (proto::Item& item : *t->mutable_item()) {
+      if (!item.has_ptr() || dice_.Chance(50)) continue;
+      return item.mutable_ptr()->set_readable(dice_.Below(20));
+    }
+    if (t->item_size() == 0 || dice_.Chance(30)) {
+      return t->set_unreadable_data(true);
+    }
+    t->set_readable_data(4 * dice_.Below(t->item_size()));
   }
 
   // Unordered, unaligned, overlapping, beyond the end.

@@ -63,10 +63,14 @@ class StepFiller {
   // share they fight about.
   void ChooseOpening() {
     const auto& roles = view_.threads[actor_].roles;
-    if (dice_.Chance(20)) {
-      opening_ = dice_.Below(roles.size());
+    const size_t any = dice_.Below(roles.size());
+    const OpeningView& other = process_.openings[any];
+    if (dice_.Chance(other.device || !other.open ? 20 : 2)) {
+      opening_ = any;
       return;
     }
+    opening_ = 0;
+    while (Opening().fd != kAttached) ++opening_;
     for (size_t i = 0; i < roles.size(); ++i) {
       if (!roles[i].work && !roles[i].answers) continue;
       opening_ = i;
@@ -83,6 +87,7 @@ class StepFiller {
 
   // Without a descriptor, a mapping and a context manager little can happen.
   bool Prepare(proto::Step* step) {
+    if (Opening().open && !Opening().device) return false;
     if (!Opening().open && dice_.Chance(85)) {
       Open(step->mutable_open());
     } else if (Opening().open && !Opening().used && dice_.Chance(50)) {
@@ -157,10 +162,7 @@ class StepFiller {
     if (dice_.Chance(4)) Consumed(call);
     if (dice_.Chance(2)) call->set_null_argument(true);
     if (count != 0 && dice_.Chance(2)) call->set_unreadable_write(true);
-    // A fault further inside a read buffer is not modelled.
-    if (call->read_consumed() == 0 && dice_.Chance(2)) {
-      call->set_unwritable_read(true);
-    }
+    if (dice_.Chance(3)) call->set_writable_read(4 * dice_.Below(40));
   }
 
   // As if an earlier call had taken and given some already.

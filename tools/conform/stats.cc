@@ -17,6 +17,12 @@ namespace {
 // The types of objects that an item becomes.
 uint32_t TypeOf(const proto::Item& item) {
   switch (item.item_case()) {
+    case proto::Item::kFd:
+      return sim::kTypeFd;
+    case proto::Item::kPtr:
+      return sim::kTypePtr;
+    case proto::Item::kFdArray:
+      return sim::kTypeFda;
     case proto::Item::kBinder:
       return sim::kTypeBinder;
     case proto::Item::kWeakBinder:

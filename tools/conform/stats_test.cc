@@ -63,7 +63,7 @@ TEST(StatsTest, WhatHasAReasonMayNotBeSeen) {
 
 TEST(StatsTest, TheReportSaysWhyNot) {
   EXPECT_TRUE(absl::StrContains(Stats().Report(),
-                                "  BINDER_TYPE_FD: the model has no"));
+                                "  ENOMEM: needs an allocation that fails"));
 }
 
 }  // namespace

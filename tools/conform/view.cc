@@ -82,12 +82,15 @@ class Inspector {
     const sim::FileId file = sim::FileOfFd(w_, process, number);
     if (!file) return;
     const sim::ProcId proc = w_.Peek(file).proc;
+    opening.open = true;
+    opening.files = Files(process);
+    opening.device = bool(proc);
+    if (!proc) return;
     if (Find(proc) == nullptr) {
       known_.push_back(
           {proc, index, view_.processes[index].openings.size() - 1});
     }
     const sim::ProcRow& row = w_.Peek(proc);
-    opening.open = true;
     opening.managed = bool(w_.Peek(row.context).mgr_node);
     opening.used = row.buffer_size != 0;
     opening.work = row.todo.size != 0;
@@ -95,6 +98,17 @@ class Inspector {
          item = w_.PeekLink(sim::Head::kDeliveredDeath, item).next) {
       opening.told_deaths.push_back(w_.Peek(sim::DeathId{item.value}).cookie);
     }
+  }
+
+  std::vector<uint32_t> Files(sim::ProcessId process) const {
+    std::vector<uint32_t> files;
+    w_.ForEach<sim::FdRow>([&](sim::FdId, const sim::FdRow& fd) {
+      if (fd.process == process && w_.Peek(fd.file).name != 0) {
+        files.push_back(fd.number);
+      }
+    });
+    std::sort(files.begin(), files.end());
+    return files;
   }
 
   void AddThread(uint32_t actor) {

@@ -31,6 +31,7 @@ struct NodeView {
 struct OpeningView {
   std::string fd;
   bool open = false;                  // the descriptor is
+  bool device = false;                // and leads to one
   bool managed = false;               // the device has a context manager
   bool used = false;                  // was mapped, which works once
   bool work = false;                  // for any thread
@@ -38,6 +39,7 @@ struct OpeningView {
   std::vector<NodeView> nodes;        // by pointer
   std::vector<uint64_t> buffers;      // delivered ones, by offset
   std::vector<uint64_t> told_deaths;  // cookies to acknowledge, in order
+  std::vector<uint32_t> files;        // descriptors that are no devices
 };
 
 struct ProcessView {

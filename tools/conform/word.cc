@@ -26,6 +26,12 @@ std::string Describe(const Word& word) {
           word.code, word.flags, word.sender.empty() ? "-" : word.sender,
           word.sender_euid, word.buffer, word.data_size, Hex(word.data_bytes),
           word.offsets, word.offsets_size, Hex(word.offsets_bytes));
+      for (const std::string& object : word.objects) {
+        absl::StrAppend(&out, " ", object);
+      }
+      if (!word.security_context.empty()) {
+        absl::StrAppend(&out, " secctx=", word.security_context);
+      }
       break;
     case Br::kIncrefs:
     case Br::kAcquire:

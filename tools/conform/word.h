@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "sim/kernel/uapi.h"
@@ -26,6 +27,8 @@ struct Word {
   std::string offsets;  // "map0+0x58"
   std::string data_bytes;
   std::string offsets_bytes;
+  std::string security_context;      // "+0x40 CONTEXT"; "": none
+  std::vector<std::string> objects;  // what objects bring: memory, files
 };
 
 // One line.
