@@ -20,7 +20,13 @@ constexpr const char* kSuites[] = {
     "scenarios/tutorial",    "scenarios/peers/aosp_driver_interface",
     "scenarios/regressions", "scenarios/signals",
     "scenarios/conformance", "scenarios/findings",
-    "scenarios/workload"};
+    "scenarios/workload",    "scenarios/errors",
+    "scenarios/objects",     "scenarios/faults",
+    "scenarios/races",       "scenarios/parcels"};
+
+// Where older kernels are known to differ from the profile. Before 7.2 the
+// sender's uid is that of the process that opened the device.
+constexpr const char* kOnlyOn72 = "uid_of_a_borrower";
 
 struct Case {
   std::string text;
@@ -58,6 +64,10 @@ TEST_P(RecordedTest, TheModelDoesWhatTheKernelDid) {
   size_t steps = 0;
   for (const Case& one : Cases()) {
     const Verdict verdict = Compare(one, driver, GetParam());
+    if (GetParam() != "7.2" && one.scenario.compiled.name == kOnlyOn72) {
+      EXPECT_FALSE(verdict.same) << kOnlyOn72;
+      continue;
+    }
     EXPECT_TRUE(verdict.same) << one.scenario.compiled.name << "\n"
                               << verdict.explanation;
     steps += verdict.steps;
