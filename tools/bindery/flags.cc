@@ -248,7 +248,7 @@ std::string HelpText() {
       "  bindery list    scenarios|invariants|profiles|mutations\n"
       "  bindery list    coverage [SCENARIO...]\n"
       "                                what of the driver they exercise\n"
-      "  bindery bench   [brm|explore|roundtrip]...\n"
+      "  bindery bench   [allocator|brm|explore|roundtrip]...\n"
       "\n"
       "A SCENARIO is a file; FOLDER/... is every one below it.\n"
       "\n"

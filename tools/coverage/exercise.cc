@@ -11,6 +11,9 @@
 namespace bindery::coverage {
 namespace {
 
+constexpr sim::GlobalId kGlobal{
+    sim::AnyId::Make(sim::TableId::kGlobal, 1, 1).value};
+
 struct Subject {
   const sim::CompiledScenario& scenario;
   const sim::Driver& driver;
@@ -18,10 +21,23 @@ struct Subject {
   sim::SimulationOptions options;
 };
 
-void RunAsWritten(const Subject& subject, sim::Scheduler& scheduler) {
+// Whether the allocation that is to fail did, or none is to.
+bool RunAsWritten(const Subject& subject, sim::Scheduler& scheduler) {
   sim::Simulation simulation(subject.scenario, subject.driver,
                              &subject.properties, subject.options);
   sim::Run(simulation, scheduler, sim::RunOptions());
+  return simulation.world().Peek(kGlobal).fail_next == 0;
+}
+
+// One run for each allocation that can fail.
+void RunWithFailures(Subject subject) {
+  if (subject.scenario.budget.allocation_failures == 0) return;
+  bool failed = true;
+  while (failed) {
+    ++subject.options.fail_allocation;
+    sim::AsWrittenScheduler scheduler;
+    failed = RunAsWritten(subject, scheduler);
+  }
 }
 
 // Exact addresses, so that no search ends because it depends on them.
@@ -67,6 +83,12 @@ Exercise Measure(const std::string& name, const sim::CompiledScenario& scenario,
             search);
   }
   Note(counts, facts, &exercise.taken[static_cast<int>(Kind::kExplored)]);
+  RunWithFailures(subject);
+  Note(counts, facts, &exercise.taken[static_cast<int>(Kind::kFailing)]);
+  if (limits.states != 0 && scenario.explore.granularity() == "lock") {
+    Explore(subject, sim::Granularity::kLock, model::Strategy::kDepthFirst,
+            search);
+  }
   if (limits.walks != 0) {
     search.max_states = model::ExploreOptions::kUnlimited;
     search.walks = limits.walks;

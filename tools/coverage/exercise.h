@@ -1,11 +1,14 @@
 // What of the driver a scenario exercises: the branches (sim/kernel/branches.h)
 // that its executions take, and the facts (facts.h) that they show.
 //
-// Three kinds of executions are told apart, the earlier ones being the easier
-// to point at:
+// Four kinds of executions are told apart, the earlier ones being the easier to
+// point at:
 //   as written  the one schedule of `bindery run`
 //   explored    interleavings between commands, depth first up to a limit
-//   windows     interleavings wherever no lock is held, at random
+//   failing     that of `bindery run`, with each allocation failing in turn, if
+//               the scenario's budget allows one to fail
+//   windows     interleavings wherever no lock is held: at random, and if the
+//               scenario is to be explored so, depth first up to the limit
 // All are the same each time. Whether the scenario passes is not judged here.
 #ifndef BINDERY_TOOLS_COVERAGE_EXERCISE_H_
 #define BINDERY_TOOLS_COVERAGE_EXERCISE_H_
@@ -23,8 +26,8 @@
 
 namespace bindery::coverage {
 
-enum class Kind { kAsWritten, kExplored, kWindows };
-inline constexpr int kKinds = 3;
+enum class Kind { kAsWritten, kExplored, kFailing, kWindows };
+inline constexpr int kKinds = 4;
 
 struct Exercise {
   std::string scenario;
@@ -34,7 +37,7 @@ struct Exercise {
 };
 
 struct Limits {
-  uint64_t states = 0;  // explored; 0: none
+  uint64_t states = 0;  // of each search, depth first; 0: none
   uint64_t walks = 0;   // windows; 0: none
 };
 

@@ -77,6 +77,65 @@ TEST(ExerciseTest, OtherOrdersAreFoundByExploring) {
   EXPECT_TRUE(Takes(exercise, Kind::kWindows, polled));
 }
 
+// The node is made, and then nothing can refer to it.
+TEST(ExerciseTest, EachAllocationFailsInTurnIfOneMay) {
+  const char* const late =
+      "binder_inc_ref_for_node: the ref could be allocated: no";
+  const std::string budget =
+      std::string(kScenario) + "budget { allocation_failures: 1 }\n";
+  EXPECT_FALSE(Takes(MeasureText(kScenario, {}), Kind::kWindows, late));
+  const Exercise exercise = MeasureText(budget.c_str(), {});
+  EXPECT_FALSE(Takes(exercise, Kind::kExplored, late));
+  EXPECT_TRUE(Takes(exercise, Kind::kFailing, late));
+}
+
+// Between two locks of the sender the server goes away.
+TEST(ExerciseTest, WhatIsToBeExploredBetweenLocksIs) {
+  const char* const window = "binder_transaction: the target is alive: no";
+  const std::string killed =
+      std::string(kScenario) + "budget { kill: \"server\" }\n";
+  const std::string lock = killed + "explore { granularity: \"lock\" }\n";
+  const Limits limits{1000, 0};
+  EXPECT_FALSE(
+      Takes(MeasureText(killed.c_str(), limits), Kind::kWindows, window));
+  const Exercise exercise = MeasureText(lock.c_str(), limits);
+  EXPECT_FALSE(Takes(exercise, Kind::kFailing, window));
+  EXPECT_TRUE(Takes(exercise, Kind::kWindows, window));
+}
+
+// The word has no number of its own.
+TEST(ExerciseTest, ASecurityContextIsAFact) {
+  const char* const fact = "BR_TRANSACTION_SEC_CTX is returned";
+  EXPECT_FALSE(Takes(MeasureText(kScenario, {}), Kind::kWindows, fact));
+  const Exercise exercise = MeasureText(R"(
+process {
+  name: "server"
+  attach { context_manager: true }
+  node { name: "curious" flags: 0x1000 }
+  thread {
+    name: "main"
+    step { serve {} }
+    on { br: BR_TRANSACTION node: "curious" }
+    on { br: BR_TRANSACTION step { reply { item { binder: "curious" } } } }
+  }
+}
+process {
+  name: "client"
+  security_context: "kernel"
+  attach {}
+  thread {
+    name: "main"
+    step {
+      call { to { number: 0 } bind { object: 0 name: "curious" acquire: true } }
+    }
+    step { call { to { name: "curious" } } }
+  }
+}
+)",
+                                        {});
+  EXPECT_TRUE(Takes(exercise, Kind::kAsWritten, fact));
+}
+
 TEST(ExerciseTest, TheSameEachTime) {
   const Exercise one = MeasureText(kScenario, {1000, 20});
   const Exercise two = MeasureText(kScenario, {1000, 20});

@@ -27,6 +27,11 @@ std::string ReturnName(uint32_t word) {
   return absl::StrCat(sim::NameOf(static_cast<sim::Br>(word)), " is returned");
 }
 
+// BR_TRANSACTION with a security context has the same number as without.
+std::string SecurityContextName() {
+  return absl::StrCat(sim::kTransactionSecCtxName, " is returned");
+}
+
 std::string ArrivalName(const TypeName& sent, const TypeName& arrived) {
   return absl::StrCat(sent.name, " arrives as ", arrived.name);
 }
@@ -49,6 +54,7 @@ void ForEachObject(const sim::World& world, uint32_t code, uint64_t size,
 
 bool IsFact(const std::string& name) {
   if (absl::StartsWith(name, kUserError)) return true;
+  if (name == SecurityContextName()) return true;
   for (uint32_t word = 0; word < kWords; ++word) {
     if (name == ReturnName(word)) return true;
   }
@@ -63,6 +69,7 @@ bool IsFact(const std::string& name) {
 std::set<std::string> FactObserver::Names() const {
   std::set<std::string> names;
   for (const uint32_t word : words_) names.insert(ReturnName(word));
+  if (security_context_) names.insert(SecurityContextName());
   for (const TypeName& sent : kTypes) {
     for (const TypeName& arrived : kTypes) {
       if (arrived_.count({sent.type, arrived.type}) == 0) continue;
@@ -94,6 +101,7 @@ void FactObserver::Returned(const sim::World& world, sim::TaskId task) {
        i = world.Next(sim::Head::kIn, i)) {
     const sim::ReturnRow& word = world.Peek(sim::ReturnId{i.value});
     words_.insert(word.br);
+    if (word.secctx != 0) security_context_ = true;
     if (!word.buffer || !world.Alive(word.buffer)) continue;
     const sim::BufferRow& buffer = world.Peek(word.buffer);
     ForEachObject(world, word.code, word.data_size, buffer.data, buffer.offsets,

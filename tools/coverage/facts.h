@@ -35,7 +35,8 @@ class FactObserver : public sim::SyscallObserver {
   void Refused(const char* message) override;
 
  private:
-  std::set<uint32_t> words_;  // numbers of return words
+  std::set<uint32_t> words_;       // numbers of return words
+  bool security_context_ = false;  // one came with a word
   // Types of the objects that were sent, by what the receiver sees as well: the
   // payload's code and size, and where the object lies among which others.
   std::map<std::string, std::set<uint32_t>> sent_;

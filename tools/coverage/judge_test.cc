@@ -25,9 +25,13 @@ constexpr char kNo[] = "open: it is there: no";
 // As written it takes `written`, in another order `explored` as well.
 Exercise Takes(const std::string& scenario, std::set<std::string> written,
                const std::set<std::string>& explored = {}) {
-  Exercise exercise{scenario, {written, written, written}};
-  exercise.taken[1].insert(explored.begin(), explored.end());
-  exercise.taken[2].insert(explored.begin(), explored.end());
+  Exercise exercise;
+  exercise.scenario = scenario;
+  for (int i = 0; i < kKinds; ++i) {
+    exercise.taken[i] = written;
+    if (i == 0) continue;
+    exercise.taken[i].insert(explored.begin(), explored.end());
+  }
   return exercise;
 }
 
@@ -162,6 +166,7 @@ TEST(FactsTest, OnlyWhatCanBeSeenIsAFact) {
   EXPECT_TRUE(IsFact("BR_ACQUIRE is returned"));
   EXPECT_TRUE(IsFact("WEAK_BINDER arrives as WEAK_HANDLE"));
   EXPECT_TRUE(IsFact("user error: cookie mismatch"));
+  EXPECT_TRUE(IsFact("BR_TRANSACTION_SEC_CTX is returned"));
   EXPECT_FALSE(IsFact("BR_ACQUIRED is returned"));
   EXPECT_FALSE(IsFact("BINDER arrives as HANDEL"));
 }

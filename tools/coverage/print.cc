@@ -15,6 +15,8 @@ const char* NameOf(Kind kind) {
       return "as written";
     case Kind::kExplored:
       return "in another order";
+    case Kind::kFailing:
+      return "when memory is short";
     case Kind::kWindows:
       return "in a window between locks";
   }
@@ -155,8 +157,10 @@ It runs every scenario below `scenarios/` and notes which *branches* of
 `sim/kernel` are taken: each answer of a check or branch, and every atom that
 does something (`sim/kernel/branches.h`). A scenario is run as it is written;
 then its interleavings between commands are explored up to a limit ("in another
-order"), and others, wherever no lock is held, are drawn at random ("in a window
-between locks"). All of that is the same each time.
+order"). If it allows an allocation of the driver to fail, it is run once for
+each that can ("when memory is short"). Others, wherever no lock is held, are
+drawn at random, and explored up to the limit if the scenario is to be explored
+so ("in a window between locks"). All of that is the same each time.
 
 Whether the model answers as a kernel does is not shown here but in
 `conformance.md`.

@@ -16,6 +16,9 @@ constexpr char kOtherTop[] =
     "with the caller";
 
 constexpr ReasonText kReasons[] = {
+    {"binder_poll: interrupted #2: no",
+     "cannot happen: nothing but a signal wakes who polls a file that is no "
+     "device"},
     {"binder_thread_write: end of the buffer: yes",
      "cannot happen: an empty write does not begin, and behind each command "
      "the end is looked for"},

@@ -31,18 +31,16 @@ constexpr RowText kObjects[] = {
     {"A.5/FD",
      "A descriptor's file is taken at the send and gets a number in the "
      "receiver when it reads",
-     {"FD arrives as FD"},
-     kNoObjects},
+     {"FD arrives as FD"}},
     {"A.5/FDA",
      "Descriptors in an array inside a PTR object arrive, and are closed with "
      "the buffer",
-     {"FDA arrives as FDA"},
-     kNoObjects},
+     {"FDA arrives as FDA",
+      "binder_transaction_buffer_release: binder_deferred_fd_close: reached"}},
     {"A.5/PTR",
-     "User memory is copied behind the payload, and its address can be put "
-     "into a parent",
-     {"PTR arrives as PTR"},
-     kNoObjects},
+     "User memory is copied behind the payload, and the object has its new "
+     "address",
+     {"PTR arrives as PTR"}},
 };
 
 }  // namespace
