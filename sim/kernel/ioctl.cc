@@ -40,6 +40,7 @@ void AppendLeave(Builder& b) {
 
 // Bits of pollfd.revents.
 constexpr uint64_t kPollIn = 0x01;
+constexpr uint64_t kPollError = 0x08;
 constexpr uint64_t kPollInvalid = 0x20;
 
 template <uint64_t kEvents>
@@ -118,6 +119,7 @@ Operation BuildPoll() {
       .Do("take the signal", TakeSignal)
       .Return()
       .Label("left")
+      .Local("POLLERR", PollReturns<kPollError>)
       .Return()
       .Label("bad_fd")
       .Local("POLLNVAL", PollReturns<kPollInvalid>)
