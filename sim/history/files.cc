@@ -17,6 +17,7 @@
 #include <set>
 
 #include "sim/history/watch.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/errno.h"
 
 namespace bindery::sim {
@@ -74,35 +75,17 @@ void CheckInstalled(Watch& h, const Change<FdRow>& fd) {
            [] { return "it stays open on exec"; });
 }
 
-// The numbers in an object of a payload.
+// The numbers in all objects of a type.
 std::set<uint32_t> NumbersIn(const Watch& h, const BufferRow& buffer,
-                             uint32_t index, uint32_t wanted) {
-  const absl::string_view data = h.w.blobs().Bytes(buffer.data);
-  const absl::string_view offsets = h.w.blobs().Bytes(buffer.offsets);
-  const absl::string_view extra = h.w.blobs().Bytes(buffer.extra);
-  uint64_t place = 0;
-  uint32_t type = 0;
-  if (!FindObject(data, offsets, index, &place, &type) || type != wanted) {
-    return {};
-  }
-  if (type == kTypeFd) return {ReadWord32(data, place + kFlatHandleOffset)};
-  std::set<uint32_t> numbers;
-  const FdArrayObject array = ReadFdArrayObject(data, place);
-  uint64_t parent = 0;
-  if (!FindObject(data, offsets, array.parent, &parent, &type)) return {};
-  const uint64_t at = ReadBufferObject(data, parent).buffer +
-                      array.parent_offset - ExtraOffset(buffer);
-  for (uint64_t i = 0; i < array.num_fds; ++i) {
-    numbers.insert(ReadWord32(extra, at + i * 4));
-  }
-  return numbers;
-}
-
-std::set<uint32_t> AllNumbersIn(const Watch& h, const BufferRow& buffer,
-                                uint32_t type) {
+                             uint32_t type) {
+  const BufferView view = ViewOf(h.w, buffer);
   std::set<uint32_t> numbers;
   for (uint32_t i = 0; i < buffer.objects; ++i) {
-    numbers.merge(NumbersIn(h, buffer, i, type));
+    uint64_t place = 0;
+    uint32_t found = 0;
+    if (!FindObject(view, i, &place, &found) || found != type) continue;
+    const std::vector<uint32_t> fds = FdsOf(view, i);
+    numbers.insert(fds.begin(), fds.end());
   }
   return numbers;
 }
@@ -112,8 +95,8 @@ void CheckDelivered(Watch& h) {
     const ProcessId process = h.w.Peek(word.task).process;
     if (!word.buffer || h.w.Peek(process).dead != 0) continue;
     const BufferRow& buffer = h.w.Peek(word.buffer);
-    std::set<uint32_t> numbers = AllNumbersIn(h, buffer, kTypeFd);
-    numbers.merge(AllNumbersIn(h, buffer, kTypeFda));
+    std::set<uint32_t> numbers = NumbersIn(h, buffer, kTypeFd);
+    numbers.merge(NumbersIn(h, buffer, kTypeFda));
     for (const uint32_t number : numbers) {
       h.Expect(bool(FileOfFd(h.w, process, number)), "E44", word.buffer.any(),
                [&] {
@@ -132,7 +115,7 @@ void CheckClosed(Watch& h, const Change<FdRow>& fd) {
   bool listed = false;
   if (release != nullptr && h.s.bc() == Bc::kFreeBuffer) {
     const BufferRow buffer = h.s.Before(release->buffer);
-    listed = AllNumbersIn(h, buffer, kTypeFda).count(fd.after.number) != 0;
+    listed = NumbersIn(h, buffer, kTypeFda).count(fd.after.number) != 0;
   }
   h.Expect(own && listed, "E46", fd.id.any(), [&] {
     return own ? "it is closed, but is in no array of a buffer given back"

@@ -10,6 +10,7 @@
 #include "sim/history/history.h"
 #include "sim/history/step.h"
 #include "sim/kernel/object.h"
+#include "sim/kernel/uapi.h"
 #include "sim/world/dump.h"
 #include "sim/world/world.h"
 
@@ -89,13 +90,13 @@ inline FlatObject ObjectAt(const World& w, BlobId data, BlobId offsets,
   return ReadObject(w.blobs().Bytes(data), offset);
 }
 inline bool IsStrong(const FlatObject& object) {
-  return object.type == kTypeBinder || object.type == kTypeHandle;
+  return IsStrongType(object.type);
 }
 inline bool IsBinder(const FlatObject& object) {
-  return object.type == kTypeBinder || object.type == kTypeWeakBinder;
+  return IsBinderType(object.type);
 }
 inline bool IsHandle(const FlatObject& object) {
-  return object.type == kTypeHandle || object.type == kTypeWeakHandle;
+  return IsHandleType(object.type);
 }
 
 // The proc's record, made if there is none.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sim/invariants/invariants.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
 
@@ -31,40 +32,37 @@ void CheckOffsets(const World& w, BufferId id, const BufferRow& buffer,
 class Memory {
  public:
   Memory(const World& w, const BufferRow& buffer)
-      : buffer_(buffer),
-        data_(w.blobs().Bytes(buffer.data)),
-        offsets_(w.blobs().Bytes(buffer.offsets)),
-        extra_(w.blobs().Bytes(buffer.extra)),
-        end_(ExtraOffset(buffer)) {}
+      : view_(ViewOf(w, buffer)),
+        limit_(view_.extra_offset + buffer.extra_buffers_size),
+        end_(view_.extra_offset) {}
 
   // Why the index-th object breaks E30; null: it does not.
   const char* Check(uint32_t index) {
     uint64_t place = 0;
     uint32_t type = 0;
-    if (!FindObject(data_, offsets_, index, &place, &type)) return nullptr;
+    if (!FindObject(view_, index, &place, &type)) return nullptr;
     if (type == kTypePtr)
-      return CheckPtr(ReadBufferObject(data_, place), index);
+      return CheckPtr(ReadBufferObject(view_.data, place), index);
     if (type != kTypeFda) return nullptr;
-    const FdArrayObject array = ReadFdArrayObject(data_, place);
+    const FdArrayObject array = ReadFdArrayObject(view_.data, place);
     if (array.num_fds == 0) return nullptr;
     return Patch(array.parent, array.parent_offset, array.num_fds * 4, index);
   }
 
  private:
   const char* CheckPtr(const BufferObject& object, uint32_t index) {
-    const uint64_t limit = ExtraOffset(buffer_) + buffer_.extra_buffers_size;
     if (object.buffer % 8 != 0) return "its memory is not aligned";
     if (object.buffer < end_) return "its memory overlaps an earlier one's";
-    if (object.length > limit || object.buffer > limit - object.length) {
+    if (object.length > limit_ || object.buffer > limit_ - object.length) {
       return "its memory is not in the buffer";
     }
     end_ = object.buffer + object.length;
     if ((object.flags & kBufferFlagHasParent) == 0) return nullptr;
     const char* const wrong =
         Patch(object.parent, object.parent_offset, 8, index);
-    if (wrong != nullptr || extra_.empty()) return wrong;
+    if (wrong != nullptr || view_.extra.empty()) return wrong;
     const uint64_t at = parent_.buffer + object.parent_offset;
-    return ReadWord64(extra_, at - ExtraOffset(buffer_)) == object.buffer
+    return ReadWord64(view_.extra, at - view_.extra_offset) == object.buffer
                ? nullptr
                : "its parent does not point to it";
   }
@@ -74,12 +72,11 @@ class Memory {
                     uint32_t index) {
     uint64_t place = 0;
     uint32_t type = 0;
-    if (parent >= index ||
-        !FindObject(data_, offsets_, parent, &place, &type) ||
+    if (parent >= index || !FindObject(view_, parent, &place, &type) ||
         type != kTypePtr) {
       return "its parent is no memory before it";
     }
-    parent_ = ReadBufferObject(data_, place);
+    parent_ = ReadBufferObject(view_.data, place);
     if (size > parent_.length || offset > parent_.length - size) {
       return "what is written for it is not in its parent";
     }
@@ -89,10 +86,8 @@ class Memory {
     return nullptr;
   }
 
-  const BufferRow& buffer_;
-  const absl::string_view data_;
-  const absl::string_view offsets_;
-  const absl::string_view extra_;
+  const BufferView view_;
+  const uint64_t limit_;                  // where the memory must end
   uint64_t end_;                          // of the memory so far
   BufferObject parent_;                   // of the latest patch
   std::map<uint64_t, uint64_t> patched_;  // by parent: end of what is written

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "gtest/gtest.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
@@ -49,10 +50,10 @@ class MemoryTest : public testing::Test {
     std::string data, offsets, extra;
     AppendObject(parent_, &data);
     AppendObject(child_, &data);
-    AppendWord64(0, &offsets);
-    AppendWord64(40, &offsets);
-    AppendWord64(0, &extra);
-    AppendWord64(pointer_, &extra);
+    AppendNumber<uint64_t>(&offsets, 0);
+    AppendNumber<uint64_t>(&offsets, 40);
+    AppendNumber<uint64_t>(&extra, 0);
+    AppendNumber<uint64_t>(&extra, pointer_);
     extra.resize(32);
     buffer.data = w_.blobs().Intern(data);
     buffer.offsets = w_.blobs().Intern(offsets);

@@ -1,5 +1,6 @@
 // BC_FREE_BUFFER, binder_free_buf, binder_transaction_buffer_release.
 #include "sim/kernel/alloc.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/ops.h"
@@ -143,17 +144,12 @@ void ReadObjectBack(Op& op) {
   op.f->type = object.type;
   op.f->ptr = object.binder;
   op.f->handle = static_cast<uint32_t>(object.binder);
-  op.f->strong =
-      object.type == kTypeBinder || object.type == kTypeHandle ? 1 : 0;
+  op.f->strong = IsStrongType(object.type) ? 1 : 0;
   ++op.f->i;
 }
 
-bool IsHandle(Op& op) {
-  return op.f->type == kTypeHandle || op.f->type == kTypeWeakHandle;
-}
-bool IsBinder(Op& op) {
-  return op.f->type == kTypeBinder || op.f->type == kTypeWeakBinder;
-}
+bool IsHandle(Op& op) { return IsHandleType(op.f->type); }
+bool IsBinder(Op& op) { return IsBinderType(op.f->type); }
 
 // Descriptors that were never installed need not be closed, and those outside
 // of arrays are the reader's own business.
@@ -165,14 +161,13 @@ bool NothingToClose(Op& op) {
 // buffers.
 void FindArray(Op& op) {
   const BufferRow& buffer = op.w.Get(op.f->buffer);
-  const absl::string_view offsets = op.w.blobs().Bytes(buffer.offsets);
-  const absl::string_view data = op.w.blobs().Bytes(buffer.data);
+  const BufferView view = ViewOf(op.w, buffer);
   const FdArrayObject array =
-      ReadFdArrayObject(data, ReadWord64(offsets, (op.f->i - 1) * 8));
+      ReadFdArrayObject(view.data, ReadWord64(view.offsets, (op.f->i - 1) * 8));
   const BufferObject parent =
-      ReadBufferObject(data, ReadWord64(offsets, array.parent * 8));
+      ReadBufferObject(view.data, ReadWord64(view.offsets, array.parent * 8));
   op.f->size = array.num_fds;
-  op.f->offset = parent.buffer - ExtraOffset(buffer) + array.parent_offset;
+  op.f->offset = parent.buffer - view.extra_offset + array.parent_offset;
 }
 
 bool NoFdLeft(Op& op) { return op.f->size == 0; }

@@ -1,5 +1,6 @@
 #include "sim/kernel/object.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "sim/kernel/uapi.h"
 
@@ -41,16 +42,6 @@ void WriteWord64(uint64_t value, uint64_t offset, std::string* bytes) {
   WriteLittleEndian(value, offset, 8, bytes);
 }
 
-void AppendWord32(uint32_t value, std::string* bytes) {
-  bytes->resize(bytes->size() + 4);
-  WriteWord32(value, bytes->size() - 4, bytes);
-}
-
-void AppendWord64(uint64_t value, std::string* bytes) {
-  bytes->resize(bytes->size() + 8);
-  WriteWord64(value, bytes->size() - 8, bytes);
-}
-
 FlatObject ReadObject(absl::string_view bytes, uint64_t offset) {
   return {ReadWord32(bytes, offset), ReadWord32(bytes, offset + 4),
           ReadWord64(bytes, offset + 8), ReadWord64(bytes, offset + 16)};
@@ -81,20 +72,20 @@ void AppendObject(const FlatObject& object, std::string* bytes) {
 }
 
 void AppendObject(const BufferObject& object, std::string* bytes) {
-  AppendWord32(kTypePtr, bytes);
-  AppendWord32(object.flags, bytes);
-  AppendWord64(object.buffer, bytes);
-  AppendWord64(object.length, bytes);
-  AppendWord64(object.parent, bytes);
-  AppendWord64(object.parent_offset, bytes);
+  AppendNumber<uint32_t>(bytes, kTypePtr);
+  AppendNumber<uint32_t>(bytes, object.flags);
+  AppendNumber<uint64_t>(bytes, object.buffer);
+  AppendNumber<uint64_t>(bytes, object.length);
+  AppendNumber<uint64_t>(bytes, object.parent);
+  AppendNumber<uint64_t>(bytes, object.parent_offset);
 }
 
 void AppendObject(const FdArrayObject& object, std::string* bytes) {
-  AppendWord32(kTypeFda, bytes);
-  AppendWord32(0, bytes);
-  AppendWord64(object.num_fds, bytes);
-  AppendWord64(object.parent, bytes);
-  AppendWord64(object.parent_offset, bytes);
+  AppendNumber<uint32_t>(bytes, kTypeFda);
+  AppendNumber<uint32_t>(bytes, 0);
+  AppendNumber<uint64_t>(bytes, object.num_fds);
+  AppendNumber<uint64_t>(bytes, object.parent);
+  AppendNumber<uint64_t>(bytes, object.parent_offset);
 }
 
 uint64_t ObjectSize(uint32_t type) {
@@ -114,14 +105,50 @@ uint64_t ObjectSize(uint32_t type) {
   }
 }
 
-bool FindObject(absl::string_view data, absl::string_view offsets,
-                uint64_t index, uint64_t* place, uint32_t* type) {
-  if (index >= offsets.size() / 8) return false;
-  *place = ReadWord64(offsets, index * 8);
-  if (*place > data.size() || data.size() - *place < 4) return false;
-  *type = ReadWord32(data, *place);
+bool FindObject(const BufferView& view, uint64_t index, uint64_t* place,
+                uint32_t* type) {
+  if (index >= view.offsets.size() / 8) return false;
+  *place = ReadWord64(view.offsets, index * 8);
+  if (*place > view.data.size() || view.data.size() - *place < 4) return false;
+  *type = ReadWord32(view.data, *place);
   const uint64_t size = ObjectSize(*type);
-  return size != 0 && data.size() - *place >= size;
+  return size != 0 && view.data.size() - *place >= size;
+}
+
+bool FindMemory(const BufferView& view, uint64_t index, BufferObject* object,
+                absl::string_view* memory) {
+  uint64_t place = 0;
+  uint32_t type = 0;
+  if (!FindObject(view, index, &place, &type) || type != kTypePtr) return false;
+  *object = ReadBufferObject(view.data, place);
+  const uint64_t at = object->buffer - view.extra_offset;
+  if (object->buffer < view.extra_offset || at > view.extra.size() ||
+      object->length > view.extra.size() - at) {
+    return false;
+  }
+  *memory = view.extra.substr(at, object->length);
+  return true;
+}
+
+std::vector<uint32_t> FdsOf(const BufferView& view, uint64_t index) {
+  uint64_t place = 0;
+  uint32_t type = 0;
+  if (!FindObject(view, index, &place, &type)) return {};
+  if (type == kTypeFd)
+    return {ReadWord32(view.data, place + kFlatHandleOffset)};
+  BufferObject parent;
+  absl::string_view memory;
+  const FdArrayObject array = ReadFdArrayObject(view.data, place);
+  if (type != kTypeFda || !FindMemory(view, array.parent, &parent, &memory) ||
+      array.parent_offset > memory.size() ||
+      array.num_fds > (memory.size() - array.parent_offset) / 4) {
+    return {};
+  }
+  std::vector<uint32_t> fds;
+  for (uint64_t i = 0; i < array.num_fds; ++i) {
+    fds.push_back(ReadWord32(memory, array.parent_offset + i * 4));
+  }
+  return fds;
 }
 
 }  // namespace bindery::sim

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/bytes.h"
 
 namespace bindery::sim {
 
@@ -47,8 +49,6 @@ uint64_t ReadWord64(absl::string_view bytes, uint64_t offset);
 // REQUIRES: the word fits.
 void WriteWord32(uint32_t value, uint64_t offset, std::string* bytes);
 void WriteWord64(uint64_t value, uint64_t offset, std::string* bytes);
-void AppendWord32(uint32_t value, std::string* bytes);
-void AppendWord64(uint64_t value, std::string* bytes);
 
 FlatObject ReadObject(absl::string_view bytes, uint64_t offset);
 BufferObject ReadBufferObject(absl::string_view bytes, uint64_t offset);
@@ -63,10 +63,25 @@ void AppendObject(const FdArrayObject& object, std::string* bytes);
 // know.
 uint64_t ObjectSize(uint32_t type);
 
-// The object of entry `index` of an offsets array: its place, or nothing if
-// there is none of its type that fits into the payload.
-bool FindObject(absl::string_view data, absl::string_view offsets,
-                uint64_t index, uint64_t* place, uint32_t* type);
+// What is in a buffer. Memory that came along is `extra`, and addresses of it
+// count from `extra_offset` bytes before its beginning.
+struct BufferView {
+  absl::string_view data;
+  absl::string_view offsets;
+  absl::string_view extra;
+  uint64_t extra_offset = 0;
+};
+
+// The object of entry `index` of the offsets array: its place. False if there
+// is none of a known type that fits into the payload.
+bool FindObject(const BufferView& view, uint64_t index, uint64_t* place,
+                uint32_t* type);
+// The same for a PTR object, and the memory that it points to. False also if
+// that is not inside the buffer.
+bool FindMemory(const BufferView& view, uint64_t index, BufferObject* object,
+                absl::string_view* memory);
+// The numbers in an FD or FDA object, in order; none if it is no such object.
+std::vector<uint32_t> FdsOf(const BufferView& view, uint64_t index);
 
 }  // namespace bindery::sim
 

@@ -81,6 +81,22 @@ void SetRet(Op& op) {
   op.f->ret = Value(kErrno);
 }
 
+// The operands of the transaction command that is being executed.
+inline const CommandRow& Tr(Op& op) { return op.w.Get(op.f->command); }
+
+// An operation refuses what user space asked for; atoms.
+template <Errno kErrno, const char* kMessage>
+void RefuseWith(Op& op) {
+  op.UserError(kMessage);
+  op.Ret(kErrno);
+}
+// So does binder_transaction itself.
+template <Errno kErrno, const char* kMessage>
+void FailWith(Op& op) {
+  op.UserError(kMessage);
+  op.Fail(Br::kFailedReply, kErrno);
+}
+
 }  // namespace bindery::sim
 
 #endif  // BINDERY_SIM_KERNEL_OP_H_

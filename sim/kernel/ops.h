@@ -43,9 +43,10 @@ Operation BuildTranslateBinder();
 Operation BuildTranslateHandle();
 // fd.cc
 Operation BuildTranslateFd();
-Operation BuildTranslateFdArray();
 Operation BuildApplyFdFixups();
 Operation BuildFreeTxnFixups();
+// fd_array.cc
+Operation BuildTranslateFdArray();
 // pointer.cc
 Operation BuildFixupParent();
 // reply.cc

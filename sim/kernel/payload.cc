@@ -12,7 +12,6 @@
 namespace bindery::sim {
 namespace {
 
-const CommandRow& Tr(Op& op) { return op.w.Get(op.f->command); }
 bool Failed(Op& op) { return op.f->return_error != 0; }
 
 void CopyOffsets(Op& op) { op.w.Edit(op.f->buffer).offsets = Tr(op).offsets; }
@@ -61,17 +60,12 @@ void ReadNextObject(Op& op) {
   op.f->ptr = object.binder;
   op.f->cookie = object.cookie;
   op.f->handle = static_cast<uint32_t>(object.binder);
-  op.f->strong =
-      object.type == kTypeBinder || object.type == kTypeHandle ? 1 : 0;
+  op.f->strong = IsStrongType(object.type) ? 1 : 0;
   op.f->offset = offset;
 }
 
-bool IsBinder(Op& op) {
-  return op.f->type == kTypeBinder || op.f->type == kTypeWeakBinder;
-}
-bool IsHandle(Op& op) {
-  return op.f->type == kTypeHandle || op.f->type == kTypeWeakHandle;
-}
+bool IsBinder(Op& op) { return IsBinderType(op.f->type); }
+bool IsHandle(Op& op) { return IsHandleType(op.f->type); }
 
 void TranslateArguments(Op& op) {
   FrameRow& callee = op.callee();
@@ -252,6 +246,7 @@ void AppendPayloadErrors(Builder& b) {
              })
       .Goto("err_translate_failed");
   AppendPointerErrors(b);
+  AppendFdArrayErrors(b);
 }
 
 }  // namespace bindery::sim

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
 #include "sim/kernel/user_memory.h"
@@ -17,20 +19,20 @@ void ScatterGather::AddFixup(const PtrFixup& fixup) {
 
 std::string Encode(const ScatterGather& sg) {
   std::string bytes;
-  AppendWord64(sg.sg_buf_offset, &bytes);
-  AppendWord64(sg.sg_buf_end_offset, &bytes);
-  AppendWord64(sg.last_fixup_obj_off, &bytes);
-  AppendWord64(sg.last_fixup_min_off, &bytes);
-  AppendWord64(sg.sgc.size(), &bytes);
+  AppendNumber<uint64_t>(&bytes, sg.sg_buf_offset);
+  AppendNumber<uint64_t>(&bytes, sg.sg_buf_end_offset);
+  AppendNumber<uint64_t>(&bytes, sg.last_fixup_obj_off);
+  AppendNumber<uint64_t>(&bytes, sg.last_fixup_min_off);
+  AppendNumber<uint64_t>(&bytes, sg.sgc.size());
   for (const SgCopy& copy : sg.sgc) {
-    AppendWord64(copy.offset, &bytes);
-    AppendWord64(copy.sender_uaddr, &bytes);
-    AppendWord64(copy.length, &bytes);
+    AppendNumber<uint64_t>(&bytes, copy.offset);
+    AppendNumber<uint64_t>(&bytes, copy.sender_uaddr);
+    AppendNumber<uint64_t>(&bytes, copy.length);
   }
   for (const PtrFixup& fixup : sg.pf) {
-    AppendWord64(fixup.offset, &bytes);
-    AppendWord64(fixup.skip_size, &bytes);
-    AppendWord64(fixup.fixup_data, &bytes);
+    AppendNumber<uint64_t>(&bytes, fixup.offset);
+    AppendNumber<uint64_t>(&bytes, fixup.skip_size);
+    AppendNumber<uint64_t>(&bytes, fixup.fixup_data);
   }
   return bytes;
 }
@@ -88,7 +90,7 @@ bool CopyOne(const World& w, const CommandRow& tr, const SgCopy& copy,
       to->append(fixup.skip_size, '\0');
       copied += fixup.skip_size;
     } else {
-      AppendWord64(fixup.fixup_data, to);
+      AppendNumber<uint64_t>(to, fixup.fixup_data);
       copied += 8;
     }
   }
@@ -112,32 +114,44 @@ bool DoDeferredCopies(const World& w, const CommandRow& tr,
   return true;
 }
 
-bool ValidatePtr(const World& w, BufferId id, uint64_t index,
-                 uint64_t num_valid, uint64_t* object_offset) {
-  if (index >= num_valid) return false;
-  const BufferRow& buffer = w.Get(id);
+ScatterGather LoadScatterGather(Op& op) {
+  if (op.f->sg) return DecodeScatterGather(op.w.blobs().Bytes(op.f->sg));
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  ScatterGather sg;
+  sg.sg_buf_offset = ExtraOffset(buffer);
+  sg.sg_buf_end_offset =
+      sg.sg_buf_offset + buffer.extra_buffers_size - op.f->size;
+  return sg;
+}
+
+void StoreScatterGather(Op& op, const ScatterGather& sg) {
+  op.f->sg = op.w.blobs().Intern(Encode(sg));
+}
+
+uint64_t ValidatePtr(const World& w, BufferId id, uint64_t index,
+                     uint64_t num_valid) {
+  uint64_t place = 0;
   uint32_t type = 0;
-  return FindObject(w.blobs().Bytes(buffer.data),
-                    w.blobs().Bytes(buffer.offsets), index, object_offset,
-                    &type) &&
-         type == kTypePtr;
+  const bool found = index < num_valid &&
+                     FindObject(ViewOf(w, w.Get(id)), index, &place, &type) &&
+                     type == kTypePtr;
+  return found ? place : kNoObject;
 }
 
 bool ValidateFixup(const World& w, BufferId id, const ScatterGather& sg,
                    uint64_t parent_object, uint64_t fixup_offset) {
   const BufferRow& buffer = w.Get(id);
-  const absl::string_view data = w.blobs().Bytes(buffer.data);
-  const absl::string_view offsets = w.blobs().Bytes(buffer.offsets);
+  const BufferView view = ViewOf(w, buffer);
   uint64_t last = sg.last_fixup_obj_off;
   uint64_t least = sg.last_fixup_min_off;
   // A parent at offset 0 is refused by this too.
   if (last == 0) return false;
   for (uint32_t i = 0; last != parent_object; ++i) {
     if (i >= buffer.objects) return false;
-    const BufferObject object = ReadBufferObject(data, last);
+    const BufferObject object = ReadBufferObject(view.data, last);
     if ((object.flags & kBufferFlagHasParent) == 0) return false;
     least = object.parent_offset + 8;
-    last = ReadWord64(offsets, object.parent * 8);
+    last = ReadWord64(view.offsets, object.parent * 8);
   }
   return fixup_offset >= least;
 }

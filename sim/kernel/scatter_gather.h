@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/kernel/op.h"
 #include "sim/world/world.h"
 
 namespace bindery::sim {
@@ -53,10 +54,22 @@ bool DoDeferredCopies(const World& w, const CommandRow& tr,
                       const ScatterGather& sg, uint64_t extra_offset,
                       std::string* extra);
 
-// binder_validate_ptr: the buffer object of entry `index`, of which the first
-// `num_valid` are translated. False: there is none.
-bool ValidatePtr(const World& w, BufferId buffer, uint64_t index,
-                 uint64_t num_valid, uint64_t* object_offset);
+// The one of the running operation. The first object that needs it finds all of
+// the extra buffers free, but for a security context (f.size bytes).
+ScatterGather LoadScatterGather(Op& op);
+void StoreScatterGather(Op& op, const ScatterGather& sg);
+
+// Why the two below refuse.
+inline constexpr char kBadParent[] =
+    "got transaction with invalid parent offset or type";
+inline constexpr char kOutOfOrder[] =
+    "got transaction with out-of-order buffer fixup";
+
+// binder_validate_ptr: the place of the buffer object of entry `index`, of
+// which the first `num_valid` are translated; kNoObject: it is none.
+inline constexpr uint64_t kNoObject = ~uint64_t{0};
+uint64_t ValidatePtr(const World& w, BufferId buffer, uint64_t index,
+                     uint64_t num_valid);
 // binder_validate_fixup: whether a part of the parent at `parent_object` may be
 // replaced at `fixup_offset`. Parts are replaced in increasing order, in the
 // object that was last worked on or one of its parents.

@@ -17,7 +17,6 @@
 namespace bindery::sim {
 namespace {
 
-const CommandRow& Tr(Op& op) { return op.w.Get(op.f->command); }
 bool OneWay(Op& op) { return (Tr(op).flags & kTfOneWay) != 0; }
 bool Failed(Op& op) { return op.f->return_error != 0; }
 

@@ -12,10 +12,11 @@ void AppendPayload(Builder& b);
 void AppendPayloadErrors(Builder& b);
 
 // Objects of type PTR and FDA, as part of it; they go on at `store`, or to
-// err_translate with an errno (pointer.cc).
+// err_translate with an errno (pointer.cc, fd_array.cc).
 void AppendPointer(Builder& b);
-void AppendFdArray(Builder& b);
 void AppendPointerErrors(Builder& b);
+void AppendFdArray(Builder& b);
+void AppendFdArrayErrors(Builder& b);
 
 // binder_alloc_clear_buf for f.buffer, if its sender asked for it (buffer.cc).
 void AppendClearBuffer(Builder& b);

@@ -127,6 +127,16 @@ inline constexpr uint32_t kTypeFd = PackChars('f', 'd', '*');
 inline constexpr uint32_t kTypeFda = PackChars('f', 'd', 'a');
 inline constexpr uint32_t kTypePtr = PackChars('p', 't', '*');
 
+constexpr bool IsBinderType(uint32_t type) {
+  return type == kTypeBinder || type == kTypeWeakBinder;
+}
+constexpr bool IsHandleType(uint32_t type) {
+  return type == kTypeHandle || type == kTypeWeakHandle;
+}
+constexpr bool IsStrongType(uint32_t type) {
+  return type == kTypeBinder || type == kTypeHandle;
+}
+
 // flat_binder_object: type 4, flags 4, binder or handle 8, cookie 8.
 inline constexpr uint64_t kFlatObjectSize = 24;
 

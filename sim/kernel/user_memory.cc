@@ -1,5 +1,6 @@
 #include "sim/kernel/user_memory.h"
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "sim/kernel/object.h"
 
@@ -23,9 +24,9 @@ void AppendPadded(absl::string_view bytes, uint64_t offset, uint64_t size,
 }  // namespace
 
 void AppendSegment(const MemorySegment& segment, std::string* memory) {
-  AppendWord64(segment.address, memory);
-  AppendWord64(segment.size, memory);
-  AppendWord64(segment.bytes.size(), memory);
+  AppendNumber<uint64_t>(memory, segment.address);
+  AppendNumber<uint64_t>(memory, segment.size);
+  AppendNumber<uint64_t>(memory, segment.bytes.size());
   memory->append(segment.bytes);
 }
 

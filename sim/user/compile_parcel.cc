@@ -1,9 +1,9 @@
 // Typed parcels: what they mean to the process whose program holds them.
 #include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "sim/kernel/uapi.h"
 #include "sim/user/compiler.h"
 #include "sim/user/parcel_items.h"
-#include "sim/user/payload.h"
 
 namespace bindery::sim {
 namespace {

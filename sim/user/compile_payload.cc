@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "sim/kernel/object.h"
 #include "sim/user/compiler.h"
 #include "sim/user/parcel_items.h"

@@ -1,10 +1,10 @@
 // HIDL's types: memory that goes along, and memory that it points to.
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
 #include "sim/user/parcel_items.h"
-#include "sim/user/payload.h"
 
 namespace bindery::sim {
 namespace {

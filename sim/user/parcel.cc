@@ -2,9 +2,9 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
-#include "sim/user/payload.h"
 
 namespace bindery::sim {
 namespace {
@@ -34,28 +34,8 @@ bool SameBytes(const ParcelPiece& piece, absl::string_view bytes) {
   return true;
 }
 
-// The memory of the object in this entry of the offsets array; false if there
-// is no such object, or its memory is not inside the buffer.
-bool FindMemory(const ParcelView& view, uint64_t index, BufferObject* object,
-                absl::string_view* memory) {
-  uint64_t place = 0;
-  uint32_t type = 0;
-  if (!FindObject(view.data, view.offsets, index, &place, &type) ||
-      type != kTypePtr) {
-    return false;
-  }
-  *object = ReadBufferObject(view.data, place);
-  const uint64_t at = object->buffer - view.extra_offset;
-  if (object->buffer < view.extra_offset || at > view.extra.size() ||
-      object->length > view.extra.size() - at) {
-    return false;
-  }
-  *memory = view.extra.substr(at, object->length);
-  return true;
-}
-
 // Null, or what is wrong with the memory that came along.
-const char* CompareMemory(const ParcelPiece& piece, const ParcelView& view,
+const char* CompareMemory(const ParcelPiece& piece, const BufferView& view,
                           uint64_t index) {
   BufferObject object;
   absl::string_view memory;
@@ -109,7 +89,7 @@ const char* KindOfObject(uint32_t type) {
 // Walks the payload, piece by piece.
 class Comparer {
  public:
-  Comparer(const ParcelSpec& spec, const ParcelView& view)
+  Comparer(const ParcelSpec& spec, const BufferView& view)
       : spec_(spec), view_(view) {}
 
   ParcelMismatch Run() {
@@ -143,8 +123,7 @@ class Comparer {
   const char* Object(const ParcelPiece& piece) {
     uint64_t place = 0;
     uint32_t type = 0;
-    if (!FindObject(view_.data, view_.offsets, object_, &place, &type) ||
-        place != at_) {
+    if (!FindObject(view_, object_, &place, &type) || place != at_) {
       return at_ == view_.data.size() ? "the end of the payload" : "no object";
     }
     if (type != TypeOf(piece.kind)) return KindOfObject(type);
@@ -164,7 +143,7 @@ class Comparer {
   }
 
   const ParcelSpec& spec_;
-  const ParcelView& view_;
+  const BufferView& view_;
   ParcelMismatch found_;
   uint64_t at_ = 0;
   uint64_t object_ = 0;
@@ -177,7 +156,7 @@ std::string Quoted(absl::string_view text) {
 // What is in the payload, if it holds a value of this type there.
 class Reader {
  public:
-  Reader(const ParcelView& view, const ParcelMismatch& mismatch)
+  Reader(const BufferView& view, const ParcelMismatch& mismatch)
       : view_(view), mismatch_(mismatch), bytes_(Behind(view, mismatch)) {}
 
   std::string Read(V::ValueCase type) const {
@@ -210,7 +189,7 @@ class Reader {
   }
 
  private:
-  static absl::string_view Behind(const ParcelView& view,
+  static absl::string_view Behind(const BufferView& view,
                                   const ParcelMismatch& mismatch) {
     return view.data.substr(mismatch.place);
   }
@@ -245,18 +224,18 @@ class Reader {
     return Quoted(text.substr(0, text.find('\0')));
   }
 
-  const ParcelView& view_;
+  const BufferView& view_;
   const ParcelMismatch& mismatch_;
   absl::string_view bytes_;
 };
 
 }  // namespace
 
-ParcelMismatch CompareParcel(const ParcelSpec& spec, const ParcelView& view) {
+ParcelMismatch CompareParcel(const ParcelSpec& spec, const BufferView& view) {
   return Comparer(spec, view).Run();
 }
 
-std::string DescribeMismatch(const ParcelSpec& spec, const ParcelView& view,
+std::string DescribeMismatch(const ParcelSpec& spec, const BufferView& view,
                              const ParcelMismatch& mismatch) {
   if (mismatch.value == spec.values.size()) {
     return absl::StrCat(

@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "proto/parcel.pb.h"
+#include "sim/kernel/object.h"
 
 namespace bindery::sim {
 
@@ -54,15 +55,6 @@ struct ParcelSpec {
   std::string text;   // of the whole, for messages
 };
 
-// The bytes of a buffer that arrived. Memory that came along is `extra`, and
-// addresses of it count from `extra_offset` bytes before its beginning.
-struct ParcelView {
-  absl::string_view data;
-  absl::string_view offsets;
-  absl::string_view extra;
-  uint64_t extra_offset = 0;
-};
-
 // Where a parcel is not the one that was expected.
 struct ParcelMismatch {
   const char* what = nullptr;  // null: it is the same
@@ -72,11 +64,11 @@ struct ParcelMismatch {
 };
 
 // Compares; any bytes may have arrived. Does not allocate.
-ParcelMismatch CompareParcel(const ParcelSpec& spec, const ParcelView& view);
+ParcelMismatch CompareParcel(const ParcelSpec& spec, const BufferView& view);
 
 // What differs, such as `value 2: expected i32: 7, observed 9`. REQUIRES: a
 // mismatch of this parcel.
-std::string DescribeMismatch(const ParcelSpec& spec, const ParcelView& view,
+std::string DescribeMismatch(const ParcelSpec& spec, const BufferView& view,
                              const ParcelMismatch& mismatch);
 
 }  // namespace bindery::sim

@@ -4,9 +4,9 @@
 #include <bit>
 
 #include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
-#include "sim/user/payload.h"
 
 namespace bindery::sim {
 namespace {

@@ -168,7 +168,7 @@ struct Arrived {
     });
   }
   const ParcelSpec& spec() const { return run.scenario().parcels.at(0); }
-  ParcelView view() const { return {data, offsets, extra, extra_offset}; }
+  BufferView view() const { return {data, offsets, extra, extra_offset}; }
 
   TestRun run;
   std::string data, offsets, extra;
@@ -197,7 +197,7 @@ TEST(ParcelTest, AnyBytesCanArrive) {
       }
       if (random() % 8 == 0) bytes->resize(random() % bytes->size());
     }
-    const ParcelView view{data, offsets, extra, good.extra_offset};
+    const BufferView view{data, offsets, extra, good.extra_offset};
     const ParcelMismatch mismatch = CompareParcel(good.spec(), view);
     if (mismatch.what == nullptr) continue;
     messages.insert(mismatch.what);

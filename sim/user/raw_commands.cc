@@ -1,6 +1,6 @@
 #include "sim/user/raw_commands.h"
 
-#include <cstring>
+#include "base/bytes.h"
 
 namespace bindery::sim {
 namespace {
@@ -18,13 +18,6 @@ constexpr Bc kCommands[] = {
     Bc::kReplySg,
 };
 
-template <typename T>
-T Load(absl::string_view bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof(value));
-  return value;
-}
-
 Bc CommandOf(uint32_t word) {
   for (Bc bc : kCommands) {
     if (CommandWord(bc) == word) return bc;
@@ -34,14 +27,14 @@ Bc CommandOf(uint32_t word) {
 
 // struct binder_transaction_data, and the extra word of the _SG form.
 void LoadTransaction(absl::string_view operands, CommandTemplate* command) {
-  command->handle = Load<uint32_t>(operands, 0);
-  command->cookie = Load<uint64_t>(operands, 8);
-  command->code = Load<uint32_t>(operands, 16);
-  command->flags = Load<uint32_t>(operands, 20);
-  command->data_size = Load<uint64_t>(operands, 32);
-  command->offsets_size = Load<uint64_t>(operands, 40);
+  command->handle = LoadNumber<uint32_t>(operands, 0);
+  command->cookie = LoadNumber<uint64_t>(operands, 8);
+  command->code = LoadNumber<uint32_t>(operands, 16);
+  command->flags = LoadNumber<uint32_t>(operands, 20);
+  command->data_size = LoadNumber<uint64_t>(operands, 32);
+  command->offsets_size = LoadNumber<uint64_t>(operands, 40);
   if (operands.size() >= 72) {
-    command->buffers_size = Load<uint64_t>(operands, 64);
+    command->buffers_size = LoadNumber<uint64_t>(operands, 64);
   }
   if (command->data_size != 0) {
     command->fault_at = 3;
@@ -63,24 +56,24 @@ void LoadOperands(absl::string_view operands, CommandTemplate* command) {
     case Bc::kRelease:
     case Bc::kDecrefs:
     case Bc::kAcquireResult:
-      command->handle = Load<uint32_t>(operands, 0);
+      command->handle = LoadNumber<uint32_t>(operands, 0);
       break;
     case Bc::kIncrefsDone:
     case Bc::kAcquireDone:
-      command->ptr = Load<uint64_t>(operands, 0);
-      command->cookie = Load<uint64_t>(operands, 8);
+      command->ptr = LoadNumber<uint64_t>(operands, 0);
+      command->cookie = LoadNumber<uint64_t>(operands, 8);
       break;
     case Bc::kFreeBuffer:
-      command->address = Load<uint64_t>(operands, 0);
+      command->address = LoadNumber<uint64_t>(operands, 0);
       command->has_address = true;
       break;
     case Bc::kDeadBinderDone:
-      command->cookie = Load<uint64_t>(operands, 0);
+      command->cookie = LoadNumber<uint64_t>(operands, 0);
       break;
     case Bc::kRequestDeathNotification:
     case Bc::kClearDeathNotification:
-      command->handle = Load<uint32_t>(operands, 0);
-      command->cookie = Load<uint64_t>(operands, 4);
+      command->handle = LoadNumber<uint32_t>(operands, 0);
+      command->cookie = LoadNumber<uint64_t>(operands, 4);
       break;
     default:
       break;
@@ -95,7 +88,7 @@ CommandTemplate DecodeOne(absl::string_view bytes) {
     command.fault_at = 1;
     return command;
   }
-  command.bc = CommandOf(Load<uint32_t>(bytes, 0));
+  command.bc = CommandOf(LoadNumber<uint32_t>(bytes, 0));
   if (command.bc == Bc::kUnknown) return command;
   const uint32_t size = SizeOf(command.bc);
   if (bytes.size() < size) {

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "base/bytes.h"
 #include "gtest/gtest.h"
-#include "sim/user/payload.h"
 
 namespace bindery::sim {
 namespace {

@@ -154,7 +154,6 @@ class UserRuntime {
   const ParcelSpec& ParcelOf(uint32_t parcel) const {
     return scenario_.parcels[parcel - 1];
   }
-  ParcelView Payload(const ReturnRow& word) const;
   std::string ParcelDifference(uint32_t parcel, const ReturnRow& word) const;
   std::string ParcelDifferences(Range outcomes, const ReturnRow& word) const;
   bool MatchesReturn(TaskId task, const ExpectedOutcome& outcome) const;

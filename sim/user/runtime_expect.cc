@@ -2,8 +2,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/bytes.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/errno.h"
-#include "sim/user/payload.h"
 #include "sim/user/runtime.h"
 
 namespace bindery::sim {
@@ -131,25 +132,19 @@ bool UserRuntime::MatchesCall(const ExpectedOutcome& outcome,
   const absl::string_view data = w_.blobs().Bytes(w_.Peek(word.buffer).data);
   if (outcome.has_text && !absl::StartsWith(data, outcome.text)) return false;
   if (outcome.parcel != 0 &&
-      CompareParcel(ParcelOf(outcome.parcel), Payload(word)).what != nullptr) {
+      CompareParcel(ParcelOf(outcome.parcel), ViewOf(w_, w_.Peek(word.buffer)))
+              .what != nullptr) {
     return false;
   }
   return !outcome.has_i32 ||
          (data.size() >= 4 && LoadNumber<int32_t>(data, 0) == outcome.i32);
 }
 
-ParcelView UserRuntime::Payload(const ReturnRow& word) const {
-  const BufferRow& buffer = w_.Peek(word.buffer);
-  const auto& blobs = w_.blobs();
-  return {blobs.Bytes(buffer.data), blobs.Bytes(buffer.offsets),
-          blobs.Bytes(buffer.extra), ExtraOffset(buffer)};
-}
-
 // ": value 2: expected ..., observed ...", or nothing if it is that parcel.
 std::string UserRuntime::ParcelDifference(uint32_t parcel,
                                           const ReturnRow& word) const {
   const ParcelSpec& spec = ParcelOf(parcel);
-  const ParcelView view = Payload(word);
+  const BufferView view = ViewOf(w_, w_.Peek(word.buffer));
   const ParcelMismatch mismatch = CompareParcel(spec, view);
   if (mismatch.what == nullptr) return "";
   return absl::StrCat(": ", DescribeMismatch(spec, view, mismatch));

@@ -2,6 +2,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sim/events/events.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/object.h"
 #include "sim/user/runtime.h"
 
@@ -81,7 +82,8 @@ bool UserRuntime::Matches(TaskId task, const HandlerSpec& handler,
     return false;
   }
   if (handler.parcel != 0 &&
-      CompareParcel(ParcelOf(handler.parcel), Payload(word)).what != nullptr) {
+      CompareParcel(ParcelOf(handler.parcel), ViewOf(w_, w_.Peek(word.buffer)))
+              .what != nullptr) {
     return false;
   }
   return handler.if_bound == 0 ||
@@ -234,47 +236,34 @@ bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
 // Null, or why the payload has no such handle.
 const char* UserRuntime::LoadHandle(BufferId id, const BindSpec& bind,
                                     uint64_t* handle) const {
-  const BufferRow& buffer = w_.Peek(id);
-  const absl::string_view data = w_.blobs().Bytes(buffer.data);
+  const BufferView view = ViewOf(w_, w_.Peek(id));
   uint64_t place = 0;
   uint32_t type = 0;
-  if (!id || !FindObject(data, w_.blobs().Bytes(buffer.offsets), bind.object,
-                         &place, &type)) {
+  if (!id || !FindObject(view, bind.object, &place, &type)) {
     return "does not exist";
   }
-  if (type == kTypeBinder || type == kTypeWeakBinder) {
+  if (IsBinderType(type)) {
     return "is no handle, but a node of this process that came home";
   }
-  if (type != kTypeHandle && type != kTypeWeakHandle) return "is no handle";
+  if (!IsHandleType(type)) return "is no handle";
   // The union's upper half belongs to a pointer, not to a handle.
-  *handle = ReadWord32(data, place + kFlatHandleOffset);
+  *handle = ReadWord32(view.data, place + kFlatHandleOffset);
   return nullptr;
 }
 
 // Null, or why the payload has no such descriptor.
 const char* UserRuntime::LoadFd(BufferId id, const BindSpec& bind,
                                 uint64_t* fd) const {
-  const BufferRow& buffer = w_.Peek(id);
-  const absl::string_view data = w_.blobs().Bytes(buffer.data);
-  const absl::string_view offsets = w_.blobs().Bytes(buffer.offsets);
+  const BufferView view = ViewOf(w_, w_.Peek(id));
   uint64_t place = 0;
   uint32_t type = 0;
-  if (!id || !FindObject(data, offsets, bind.object, &place, &type)) {
+  if (!id || !FindObject(view, bind.object, &place, &type)) {
     return "does not exist";
   }
-  if (type == kTypeFd) {
-    *fd = ReadWord32(data, place + kFlatHandleOffset);
-    return nullptr;
-  }
-  if (type != kTypeFda) return "is no descriptor";
-  const FdArrayObject array = ReadFdArrayObject(data, place);
-  if (bind.index >= array.num_fds) return "has fewer descriptors";
-  if (!FindObject(data, offsets, array.parent, &place, &type)) {
-    return "has no parent";
-  }
-  const uint64_t at = ReadBufferObject(data, place).buffer +
-                      array.parent_offset + uint64_t{bind.index} * 4;
-  *fd = ReadWord32(w_.blobs().Bytes(buffer.extra), at - ExtraOffset(buffer));
+  if (type != kTypeFd && type != kTypeFda) return "is no descriptor";
+  const std::vector<uint32_t> fds = FdsOf(view, bind.object);
+  if (bind.index >= fds.size()) return "has fewer descriptors";
+  *fd = fds[bind.index];
   return nullptr;
 }
 

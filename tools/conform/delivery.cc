@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sim/kernel/buffer_view.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/uapi.h"
 #include "sim/vfs/files.h"
@@ -39,25 +40,6 @@ std::string FileName(const World& world, const sim::CompiledScenario& scenario,
   return device <= 3 ? scenario.devices[device - 1] : "other";
 }
 
-// The number in a descriptor object, or each in an array.
-std::vector<uint32_t> FdsOf(const BufferRow& buffer, absl::string_view data,
-                            absl::string_view offsets, absl::string_view extra,
-                            uint64_t place, uint32_t type) {
-  if (type == sim::kTypeFd) {
-    return {sim::ReadWord32(data, place + sim::kFlatHandleOffset)};
-  }
-  const sim::FdArrayObject array = sim::ReadFdArrayObject(data, place);
-  std::vector<uint32_t> fds;
-  if (array.num_fds == 0) return fds;
-  const uint64_t parent = sim::ReadWord64(offsets, array.parent * 8);
-  const uint64_t at = sim::ReadBufferObject(data, parent).buffer +
-                      array.parent_offset - sim::ExtraOffset(buffer);
-  for (uint64_t i = 0; i < array.num_fds; ++i) {
-    fds.push_back(sim::ReadWord32(extra, at + i * 4));
-  }
-  return fds;
-}
-
 class ModelDelivery {
  public:
   ModelDelivery(const World& world, const sim::CompiledScenario& scenario,
@@ -67,22 +49,20 @@ class ModelDelivery {
         row_(row),
         word_(*word),
         buffer_(world.Peek(row.buffer)),
-        data_(world.blobs().Bytes(buffer_.data)),
-        offsets_(world.blobs().Bytes(buffer_.offsets)),
-        extra_(world.blobs().Bytes(buffer_.extra)) {}
+        view_(sim::ViewOf(world, buffer_)) {}
 
   void Run() {
     // Who reads for another process does not see that one's mapping.
     const sim::ProcessId owner = world_.Peek(buffer_.proc).process;
     if (world_.Peek(row_.task).process != owner) return;
-    word_.data_bytes = std::string(data_);
+    word_.data_bytes = std::string(view_.data);
     word_.data_bytes.resize(row_.data_size, '\0');
-    word_.offsets_bytes = std::string(offsets_);
+    word_.offsets_bytes = std::string(view_.offsets);
     word_.offsets_bytes.resize(row_.offsets_size, '\0');
     if (row_.secctx != 0) {
-      const uint64_t at = row_.secctx - 1 - sim::ExtraOffset(buffer_);
-      word_.security_context =
-          absl::StrCat("+", row_.secctx - 1, " ", extra_.substr(at).data());
+      const uint64_t at = row_.secctx - 1 - view_.extra_offset;
+      word_.security_context = absl::StrCat("+", row_.secctx - 1, " ",
+                                            view_.extra.substr(at).data());
     }
     for (uint32_t i = 0; i < row_.offsets_size / 8; ++i) Object(i);
   }
@@ -91,18 +71,14 @@ class ModelDelivery {
   void Object(uint32_t index) {
     uint64_t place = 0;
     uint32_t type = 0;
-    if (!sim::FindObject(data_, offsets_, index, &place, &type)) return;
-    if (type == sim::kTypePtr) {
-      const BufferObject object = sim::ReadBufferObject(data_, place);
-      std::string bytes(extra_.substr(object.buffer - sim::ExtraOffset(buffer_),
-                                      object.length));
-      bytes.resize(object.length, '\0');
-      word_.objects.push_back(absl::StrCat("ptr", index, "=", Hex(bytes)));
+    if (!sim::FindObject(view_, index, &place, &type)) return;
+    BufferObject object;
+    absl::string_view memory;
+    if (sim::FindMemory(view_, index, &object, &memory)) {
+      word_.objects.push_back(absl::StrCat("ptr", index, "=", Hex(memory)));
     }
-    if (type != sim::kTypeFd && type != sim::kTypeFda) return;
     const sim::ProcessId process = world_.Peek(row_.task).process;
-    for (const uint32_t fd :
-         FdsOf(buffer_, data_, offsets_, extra_, place, type)) {
+    for (const uint32_t fd : sim::FdsOf(view_, index)) {
       const sim::FdId id = world_.Find<sim::FdRow>(world_.NameOf(process), fd);
       const sim::FdRow& descriptor = world_.Peek(id);
       word_.objects.push_back(absl::StrCat(
@@ -117,9 +93,7 @@ class ModelDelivery {
   const sim::ReturnRow& row_;
   Word& word_;
   const BufferRow& buffer_;
-  const absl::string_view data_;
-  const absl::string_view offsets_;
-  const absl::string_view extra_;
+  const sim::BufferView view_;
 };
 
 void Subtract(uint64_t value, uint64_t at, std::string* bytes) {
@@ -134,7 +108,7 @@ void MakeRelative(uint64_t buffer, std::string* data,
   for (uint32_t i = 0; i < offsets.size() / 8; ++i) {
     uint64_t place = 0;
     uint32_t type = 0;
-    if (!sim::FindObject(*data, offsets, i, &place, &type)) continue;
+    if (!sim::FindObject({*data, offsets, "", 0}, i, &place, &type)) continue;
     if (type != sim::kTypePtr) continue;
     Subtract(buffer, place + sim::kBufferAddressOffset, data);
     const BufferObject object = sim::ReadBufferObject(*data, place);

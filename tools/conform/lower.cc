@@ -4,16 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/bytes.h"
 #include "sim/kernel/uapi.h"
 #include "sim/kernel/user_memory.h"
-#include "sim/user/payload.h"
 #include "sim/user/raw_commands.h"
 #include "tools/conform/word.h"
 
 namespace bindery::conform {
 namespace {
 
-using sim::AppendNumber;
 using sim::Bc;
 using sim::IoctlRequest;
 using sim::OpId;

@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/bytes.h"
 #include "sim/kernel/errno.h"
-#include "sim/user/payload.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/layout.h"
@@ -20,7 +20,6 @@ namespace bindery::conform {
 namespace {
 
 using sim::Br;
-using sim::LoadNumber;
 
 // sizeof(struct binder_transaction_data).
 constexpr size_t kTransactionData = 64;

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "sim/kernel/uapi.h"
-#include "sim/user/payload.h"
 #include "sim/user/raw_commands.h"
 #include "tools/conform/random_payload.h"
 #include "tools/conform/vocabulary.h"
@@ -135,7 +135,7 @@ class CommandFiller {
         command->mutable_acquire_result();
         return;
       case 2:
-        sim::AppendNumber<uint32_t>(&bytes, 0x12345678);
+        AppendNumber<uint32_t>(&bytes, 0x12345678);
         break;
       case 3:
         bytes = std::string(1 + dice_.Below(3), '\x01');
@@ -151,7 +151,7 @@ class CommandFiller {
   std::string CutShort() {
     const sim::Bc bc = dice_.Pick(ModelledCommands());
     std::string bytes;
-    sim::AppendNumber<uint32_t>(&bytes, sim::CommandWord(bc));
+    AppendNumber<uint32_t>(&bytes, sim::CommandWord(bc));
     bytes.resize(4 + dice_.Below(sim::SizeOf(bc) - 3), '\0');
     return bytes;
   }
