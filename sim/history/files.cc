@@ -162,8 +162,8 @@ bool Accepted(const Watch& h, TransactionId t) {
 void CheckAccepted(Watch& h) {
   for (const Change<FixupRow>& fixup : h.s.changes<FixupRow>()) {
     if (!fixup.created || fixup.freed || !h.s.task()) continue;
-    const TransactionId t{fixup.after.fixup_entry.owner.value};
-    h.Expect(!t || Accepted(h, t), "E45", t.any(),
+    const TransactionId t = fixup.after.t;
+    h.Expect(Accepted(h, t), "E45", t.any(),
              [] { return "it carries a file that nobody accepts"; });
   }
 }

@@ -672,7 +672,8 @@ class HistoryFilesTest : public HistoryTest {
   FixupId Attach(TransactionId t) {
     const FixupId id = w_.Create<FixupRow>();
     w_.Edit(id).file = w_.Create<FileRow>(1, 9);
-    w_.PushBack(Head::kFdFixups, t.any(), id.any());
+    w_.Edit(id).t = t;
+    w_.Edit(t).fd_fixups = id;
     return id;
   }
 };

@@ -144,7 +144,7 @@ TEST_F(FileTest, E43ANumberIsReservedForNobody) {
 
 // A security context in front of the end of its buffer.
 TEST(SecurityContextTest, E31NotAtTheEnd) {
-  for (const uint64_t place : {1, 9}) {
+  for (const uint32_t place : {1u, 9u}) {
     World w;
     w.BeginStep(1);
     const BufferId id = w.Create<BufferRow>();

@@ -125,7 +125,7 @@ BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
     op.w.PushFront(Head::kBuffers, proc.any(), id.any());
   }
   const uint64_t rest = op.w.Get(from).size - size;
-  if (rest != 0) {
+  if (op.Takes(Guard::kBufferCut, rest != 0)) {
     Resize(op, proc, from, op.w.Get(from).offset + size, rest);
   } else {
     EraseChunk(op.w, proc, from);
@@ -146,7 +146,7 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   }
   const ChunkId chunk = BestFit(op.w, proc, size);
   NoteLayout(op, row, size);
-  if (!chunk) return {};
+  if (!op.Takes(Guard::kBufferFits, bool(chunk))) return {};
   if (LooksAtPages(op)) [[unlikely]]
     ReservePages(op, proc, chunk, size);
   const BufferId id = TakeFrom(op, proc, chunk, size);
@@ -216,6 +216,8 @@ void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   op.w.Remove(Head::kBuffers, buffer.any());
   const ChunkId previous{merge && IsChunk(before) ? before.value : 0};
   const ChunkId next{merge && IsChunk(after) ? after.value : 0};
+  op.Takes(Guard::kMergeNext, bool(next));
+  op.Takes(Guard::kMergePrevious, bool(previous));
   if (LooksAtPages(op)) [[unlikely]]
     FreePages(op, proc, buffer, previous, next);
   if (next) size += op.w.Get(next).size;

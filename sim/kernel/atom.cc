@@ -36,6 +36,27 @@ std::vector<Atom> WithoutLocks(const std::vector<Atom>& atoms) {
   return kept;
 }
 
+void JoinAtoms(std::vector<Atom>& atoms) {
+  const auto at = [&atoms](size_t place) -> const Atom* {
+    if (place >= atoms.size()) return nullptr;  // behind kReturn or kGoto
+    while (atoms[place].kind == AtomKind::kGoto &&
+           atoms[place].target > place) {
+      place = atoms[place].target;
+    }
+    return &atoms[place];
+  };
+  for (size_t i = 0; i < atoms.size(); ++i) {
+    Atom& atom = atoms[i];
+    const Atom* const behind = at(i + 1);
+    const Atom* const target = at(atom.target);
+    const bool check = atom.kind == AtomKind::kCheck;
+    const bool branch = atom.kind == AtomKind::kBranch;
+    const bool go = atom.kind == AtomKind::kGoto;
+    atom.next[0] = check || go ? target : behind;
+    atom.next[1] = branch ? target : behind;
+  }
+}
+
 Builder::Builder(OpId id, const char* function) {
   op_.id = id;
   op_.function = function;

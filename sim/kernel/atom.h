@@ -100,6 +100,8 @@ struct Atom {
     bool (*test)(Op&);
     OpId (*select)(Op&);
   };
+  // What runs behind it, or by the answer of its test; set by JoinAtoms().
+  const Atom* next[2] = {nullptr, nullptr};
   const char* name = "";   // what it does, or the name of its lock
   const char* label = "";  // kCheck, kBranch, kGoto: where it goes
 };
@@ -109,6 +111,10 @@ bool Visible(AtomKind kind);
 
 // The same table without locks, for where nobody can run between them.
 std::vector<Atom> WithoutLocks(const std::vector<Atom>& atoms);
+
+// Joins the atoms of a finished table, past every kGoto that goes forward: what
+// bounds a loop is the kGoto that goes back. The table must stay where it is.
+void JoinAtoms(std::vector<Atom>& atoms);
 
 // One operation.
 struct Operation {

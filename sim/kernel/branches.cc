@@ -93,10 +93,15 @@ void BranchCounts::AddOperation(const Driver& driver,
 
 void BranchCounts::AddGuard(Guard guard) {
   const GuardInfo& info = InfoOf(guard);
-  const bool checks = absl::string_view(info.kind) == "check";
-  guards_[static_cast<size_t>(guard)] =
-      Add(info.function, info.name, checks ? "goes on" : "reached",
-          checks ? "stops" : nullptr);
+  const absl::string_view kind = info.kind;
+  uint32_t& first = guards_[static_cast<size_t>(guard)];
+  if (kind == "branch") {
+    first = Add(info.function, info.name, "yes", "no");
+  } else if (kind == "check") {
+    first = Add(info.function, info.name, "goes on", "stops");
+  } else {
+    first = Add(info.function, info.name, "reached", nullptr);
+  }
 }
 
 uint32_t BranchCounts::Add(const char* operation, const std::string& atom,

@@ -57,10 +57,10 @@ class BranchCounts {
                     : without_locks_)[static_cast<size_t>(op)][place];
     if (first != kNoBranch) ++taken_[first + (yes ? 0 : no_[first])];
   }
-  // The same of a guard; `goes_on` is ignored unless it checks.
-  void Take(Guard guard, bool goes_on) {
+  // The same of a guard; `yes` is ignored unless it checks or branches.
+  void Take(Guard guard, bool yes) {
     const uint32_t first = guards_[static_cast<size_t>(guard)];
-    ++taken_[first + (goes_on ? 0 : no_[first])];
+    ++taken_[first + (yes ? 0 : no_[first])];
   }
 
  private:

@@ -52,7 +52,7 @@ namespace {
 
 void DetachTransaction(Op& op) {
   BufferRow& buffer = op.w.Edit(op.f->buffer);
-  if (!buffer.transaction) return;
+  if (!op.Takes(Guard::kFreedEarly, bool(buffer.transaction))) return;
   op.w.Edit(buffer.transaction).buffer = {};
   buffer.transaction = {};
 }
@@ -137,6 +137,7 @@ bool NoObjectLeft(Op& op) { return op.f->i >= op.w.Get(op.f->buffer).objects; }
 
 // Objects are read back from the buffer, which user space cannot write.
 void ReadObjectBack(Op& op) {
+  op.Takes(Guard::kReleaseUnsent, op.f->is_failure != 0);
   const BufferRow& buffer = op.w.Get(op.f->buffer);
   const uint64_t offset =
       ReadWord64(op.w.blobs().Bytes(buffer.offsets), uint64_t{op.f->i} * 8);

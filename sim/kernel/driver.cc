@@ -77,6 +77,8 @@ absl::StatusOr<Driver> Driver::Create(
   if (absl::Status s = Mutate(mutations, &driver); !s.ok()) return s;
   for (size_t i = 1; i < driver.operations_.size(); ++i) {
     driver.without_locks_[i] = WithoutLocks(driver.operations_[i].atoms);
+    JoinAtoms(driver.operations_[i].atoms);
+    JoinAtoms(driver.without_locks_[i]);
   }
   return driver;
 }

@@ -18,6 +18,9 @@ namespace bindery::sim {
 
 class Driver {
  public:
+  Driver(Driver&&) = default;
+  Driver& operator=(Driver&&) = default;
+
   // The faithful driver of a profile. Errors: unknown profile.
   static absl::StatusOr<Driver> Create(absl::string_view profile);
   // The same with mutations (see mutation.h). Errors: unknown or repeated id.
@@ -39,6 +42,8 @@ class Driver {
 
  private:
   friend class Mutator;
+  Driver() = default;
+
   std::string profile_;
   std::vector<std::string> mutations_;
   std::array<Operation, static_cast<size_t>(OpId::kCount)> operations_;

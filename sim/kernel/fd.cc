@@ -26,8 +26,15 @@ void AppendFixup(Op& op) {
   fixup.file = op.f->file;
   fixup.offset = op.f->offset;
   fixup.target_fd = -1;
-  op.w.PushBack(Head::kFdFixups, op.f->t.any(), id.any());
+  fixup.t = op.f->t;
   op.f->file = {};
+  FixupId last = op.w.Get(op.f->t).fd_fixups;
+  if (!last) {
+    op.w.Edit(op.f->t).fd_fixups = id;
+    return;
+  }
+  while (op.w.Get(last).next) last = op.w.Get(last).next;
+  op.w.Edit(last).next = id;
 }
 
 constexpr char kNotAccepted[] = "got fd, but target does not allow fds";
@@ -68,9 +75,7 @@ namespace {
 
 FixupId Current(Op& op) { return FixupId{op.f->w.value}; }
 
-void FirstFixup(Op& op) {
-  op.f->w = op.w.First(Head::kFdFixups, op.f->t.any());
-}
+void FirstFixup(Op& op) { op.f->w = op.w.Get(op.f->t).fd_fixups.any(); }
 
 bool NoFixup(Op& op) { return !op.f->w; }
 
@@ -96,11 +101,12 @@ void StoreFd(Op& op) {
     WriteWord32(static_cast<uint32_t>(fixup.target_fd), at, &bytes);
   }
   blob = op.w.blobs().Intern(bytes);
-  op.f->w = op.w.Next(Head::kFdFixups, op.f->w);
+  op.f->w = fixup.next.any();
 }
 
+// It is the first one.
 void FreeFixup(Op& op) {
-  op.w.Remove(Head::kFdFixups, op.f->w);
+  op.w.Edit(op.f->t).fd_fixups = op.w.Get(Current(op)).next;
   op.w.Free(Current(op));
   FirstFixup(op);
 }

@@ -1,6 +1,7 @@
 // Guards inside the driver's small helpers, which run to their end under the
 // locks of their caller and are plain functions here. Each is a place for a
-// mutation, as every atom of a table is.
+// mutation, as every atom of a table is, but for "branch": that is only
+// counted (branches.h).
 #ifndef BINDERY_SIM_KERNEL_GUARD_H_
 #define BINDERY_SIM_KERNEL_GUARD_H_
 
@@ -33,6 +34,16 @@ enum class Guard : uint8_t {
   kPrepareToFreeOnce,     // undo
   kThreadReleaseFrom,     // undo
   kThreadReleaseTo,       // undo
+  kOneWayOverStack,       // branch
+  kThreadInChain,         // branch
+  kThreadForWork,         // branch
+  kBufferFits,            // branch
+  kBufferCut,             // branch
+  kMergeNext,             // branch
+  kMergePrevious,         // branch
+  kFreedEarly,            // branch
+  kReleaseUnsent,         // branch
+  kCopySkipped,           // branch
   kCount,
 };
 
@@ -40,7 +51,7 @@ struct GuardInfo {
   Guard guard;
   const char* function;  // the kernel function
   const char* name;      // what it guards
-  const char* kind;      // "check", "dequeue", "wake" or "undo"
+  const char* kind;      // "check", "dequeue", "wake", "undo" or "branch"
 };
 
 // All of them, in order.

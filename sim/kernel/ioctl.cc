@@ -10,19 +10,22 @@ namespace bindery::sim {
 namespace {
 
 bool IsDevice(Op& op) { return op.f->file && op.w.Get(op.f->file).proc; }
-void ProcOfFile(Op& op) {
+
+// filp and filp->private_data.
+void FdGetDevice(Op& op) {
+  FdGet(op);
+  if (!IsDevice(op)) return;
   op.f->proc = op.w.Get(op.f->file).proc;
   op.f->nonblock = op.w.Get(op.f->file).nonblock;
 }
 
 // The first lines of every operation on a device's descriptor.
 void AppendProcOfFile(Builder& b) {
-  b.Local("fdget", FdGet)
+  b.Local("fdget", FdGetDevice)
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
-      .Check("the file is a device", IsDevice, "other_file")
-      .Local("proc of the file", ProcOfFile);
+      .Check("the file is a device", IsDevice, "other_file");
 }
 
 // The last lines: what failed, and leaving the driver.

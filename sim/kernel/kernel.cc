@@ -63,20 +63,20 @@ class Interpreter {
       if (kMode == Mode::kLock) Announce(*atom);
       if (atom->kind <= AtomKind::kUndo) {
         if (kCounts) Count(*atom, false);
-        (atom++)->run(op_);
+        atom->run(op_);
+        atom = atom->next[0];
         continue;
       }
       if (atom->kind <= AtomKind::kBranch) {
         const bool yes = atom->test(op_);
         if (kCounts) Count(*atom, yes);
-        const bool jump = yes == (atom->kind == AtomKind::kBranch);
-        atom = jump ? atoms_ + atom->target : atom + 1;
+        atom = atom->next[yes];
         continue;
       }
       if (kCounts) Count(*atom, false);
       switch (atom->kind) {
         case AtomKind::kGoto:
-          atom = atoms_ + atom->target;
+          atom = atom->next[0];
           if (--jumps == 0) break;
           continue;
         case AtomKind::kLock:

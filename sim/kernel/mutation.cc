@@ -194,6 +194,7 @@ class Mutator {
 
   void CollectGuard(Guard guard) {
     const GuardInfo& info = InfoOf(guard);
+    if (absl::string_view(info.kind) == "branch") return;
     Operation helper;
     helper.function = info.function;
     const size_t before = sites_.size();

@@ -36,6 +36,11 @@ class Op {
     if (k.branches() != nullptr) Count(guard, holds);
     return holds || driver.Dropped(guard);
   }
+  // A branch inside a helper; no mutation changes it.
+  bool Takes(Guard guard, bool yes) const {
+    if (k.branches() != nullptr) Count(guard, yes);
+    return yes;
+  }
   // False if a mutation drops this effect of a helper.
   bool Does(Guard guard) const {
     if (k.branches() != nullptr) Count(guard, true);

@@ -168,6 +168,9 @@ void CopyDeferred(Op& op) {
   if (used <= buffer.extra_buffers_size) {
     extra.resize(std::max<uint64_t>(extra.size(), used));
   }
+  for (const PtrFixup& fixup : sg.pf) {
+    op.Takes(Guard::kCopySkipped, fixup.skip_size != 0);
+  }
   if (DoDeferredCopies(op.w, Tr(op), sg, ExtraOffset(buffer), &extra)) {
     buffer.extra = op.w.blobs().Intern(extra);
     return;

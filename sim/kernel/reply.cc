@@ -52,8 +52,7 @@ Operation BuildFreeTransaction() {
       .Local("done with them", ForgetTarget)
       .Label("free")
       .Branch(
-          "no descriptors",
-          [](Op& op) { return op.w.Get(op.f->t).fd_fixups.size == 0; },
+          "no descriptors", [](Op& op) { return !op.w.Get(op.f->t).fd_fixups; },
           "no_fixups")
       .Call(OpId::kFreeTxnFixups, [](Op& op) { op.callee().t = op.f->t; })
       .Label("no_fixups")

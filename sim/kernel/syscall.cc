@@ -1,4 +1,6 @@
 // Submitting system calls: each opens the frame of its operation and says so.
+#include <algorithm>
+
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/op.h"
 #include "sim/kernel/process.h"
@@ -88,7 +90,8 @@ void Kernel::SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args) {
   frame.null_argument = args.null_argument ? 1 : 0;
   frame.unreadable_write = args.unreadable_write ? 1 : 0;
   frame.unwritable_read = args.unwritable_read ? 1 : 0;
-  frame.writable = args.writable;
+  frame.writable =
+      static_cast<uint32_t>(std::min<uint64_t>(args.writable, UINT32_MAX));
   // User space's own until the driver writes them back, which it may not.
   TaskRow& row = w_.Edit(task);
   row.write_consumed = args.write_consumed;

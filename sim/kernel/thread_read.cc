@@ -45,6 +45,7 @@ void SampleWaitForProcWork(Op& op) {
 
 void StartWaiting(Op& op) {
   op.w.Edit(op.f->thread).looper |= kLooperWaiting;
+  if (op.f->nonblock == 0) op.f->ret = 0;  // binder_wait_for_work()
   if (op.f->wait_for_proc_work != 0 && !MayTakeProcWork(op)) {
     op.UserError(
         "thread waiting for process work before calling "
@@ -82,7 +83,6 @@ void AppendWait(Builder& b) {
       .Do("looper |= WAITING", StartWaiting)
       .Branch(
           "O_NONBLOCK", [](Op& op) { return op.f->nonblock != 0; }, "nonblock")
-      .Local("ret = 0", [](Op& op) { op.f->ret = 0; })
       .Lock("proc.inner")
       .Label("wait")
       .Branch("binder_has_work_ilocked", WorkIsThere, "woken")
@@ -127,6 +127,8 @@ void PickList(Op& op) {
   } else {
     op.f->w = {};
   }
+  if (!op.f->w) return;
+  op.f->type = static_cast<uint32_t>(op.w.WorkOf(op.f->w).type);
 }
 
 bool NothingPicked(Op& op) { return !op.f->w; }
@@ -136,10 +138,6 @@ bool SleepAgain(Op& op) {
 }
 
 bool EnoughRoom(Op& op) { return op.f->size - op.f->consumed >= kMinReadRoom; }
-
-void NoteType(Op& op) {
-  op.f->type = static_cast<uint32_t>(op.w.WorkOf(op.f->w).type);
-}
 
 void TakeItem(Op& op) {
   DequeueWork(op, op.f->w);
@@ -347,7 +345,9 @@ uint32_t TransactionSize(Op& op) {
          (op.w.Get(op.f->t).security_ctx != 0 ? kSecCtxSize : 0);
 }
 
-bool TransactionWritable(Op& op) { return Writable(op, TransactionSize(op)); }
+bool TransactionWritable(Op& op) {
+  return op.f->unwritable_read == 0 || Writable(op, TransactionSize(op));
+}
 
 void PutTransaction(Op& op) {
   const TransactionRow& t = op.w.Get(op.f->t);
@@ -468,8 +468,7 @@ void AppendTransaction(Builder& b) {
       .Pin("from->tmp_ref", PinSender)
       .Unlock("t.lock")
       .Branch(
-          "no descriptors",
-          [](Op& op) { return op.w.Get(op.f->t).fd_fixups.size == 0; },
+          "no descriptors", [](Op& op) { return !op.w.Get(op.f->t).fd_fixups; },
           "deliver")
       .Call(OpId::kApplyFdFixups, [](Op& op) { op.callee().t = op.f->t; })
       .Branch(
@@ -567,6 +566,8 @@ void AppendDone(Builder& b) {
       .ReturnErrno<Errno::kEfault>("fault");
 }
 
+bool IsComplete(Op& op) { return TypeIs(op, WorkType::kTransactionComplete); }
+
 bool IsDeath(Op& op) {
   return TypeIs(op, WorkType::kDeadBinder) ||
          TypeIs(op, WorkType::kDeadBinderAndClear) ||
@@ -584,31 +585,28 @@ void AppendLoop(Builder& b) {
       .Goto("done")
       .Label("take")
       .Check("the next word fits", EnoughRoom, "full")
-      .Local("w->type", NoteType)
       .Dequeue("binder_dequeue_work_head_ilocked", TakeItem)
       .Branch(
           "BINDER_WORK_TRANSACTION",
           [](Op& op) { return TypeIs(op, WorkType::kTransaction); },
           "transaction")
+      .Branch("BINDER_WORK_TRANSACTION_COMPLETE and the like", IsComplete,
+              "complete")
       .Branch(
           "BINDER_WORK_NODE",
           [](Op& op) { return TypeIs(op, WorkType::kNode); }, "node")
       .Branch("a death", IsDeath, "death")
-      .Branch(
-          "BINDER_WORK_RETURN_ERROR",
-          [](Op& op) { return TypeIs(op, WorkType::kReturnError); },
-          "return_error")
+      .Unlock("proc.inner")
+      .Check("the read buffer is writable", PlainWordWritable, "fault")
+      .Do("put the error, error->cmd = BR_OK", PutReturnError)
+      .Local("done with it", ForgetNode)
+      .Step()
+      .Goto("loop")
+      .Label("complete")
       .Unlock("proc.inner")
       .Local("kfree(w)", [](Op& op) { op.w.Free(CompleteId{op.f->w.value}); })
       .Check("the read buffer is writable", PlainWordWritable, "fault")
       .Local("BR_TRANSACTION_COMPLETE", PutComplete)
-      .Local("done with it", ForgetNode)
-      .Step()
-      .Goto("loop")
-      .Label("return_error")
-      .Unlock("proc.inner")
-      .Check("the read buffer is writable", PlainWordWritable, "fault")
-      .Do("put the error, error->cmd = BR_OK", PutReturnError)
       .Local("done with it", ForgetNode)
       .Step()
       .Goto("loop")

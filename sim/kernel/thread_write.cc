@@ -120,8 +120,6 @@ bool NoErrorIsPending(Op& op) {
 Operation BuildThreadWrite() {
   return Builder(OpId::kThreadWrite, "binder_thread_write")
       .Label("next")
-      .Branch(
-          "end of the buffer", [](Op& op) { return !NextCommand(op); }, "done")
       .Check("no error waits to be read", NoErrorIsPending, "done")
       .Local("get_user(cmd)", TakeCommand)
       .Check("the word and the operands are readable", WordReadable, "fault")

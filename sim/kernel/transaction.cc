@@ -251,13 +251,15 @@ bool NoTransactionWaits(Op& op) {
 
 bool MayNest(Op& op) {
   const TransactionId top = op.w.Get(op.f->thread).transaction_stack;
-  return OneWay(op) || !top || op.w.Get(top).to_thread == op.f->thread;
+  if (!top || op.w.Get(top).to_thread == op.f->thread) return true;
+  return op.Takes(Guard::kOneWayOverStack, OneWay(op));
 }
 
 void FindWaitingThread(Op& op) {
   const TransactionId top = op.w.Get(op.f->thread).transaction_stack;
   if (OneWay(op) || !top) return;
   op.f->target_thread = WaitingInChain(op, top, op.f->target_proc);
+  op.Takes(Guard::kThreadInChain, bool(op.f->target_thread));
 }
 
 void AppendCallStack(Builder& b) {
@@ -343,7 +345,7 @@ void FillBuffer(Op& op) {
   const uint64_t at = extra.size() - op.f->size;
   extra.replace(at, context.size(), context.data(), context.size());
   buffer.extra = op.w.blobs().Intern(extra);
-  t.security_ctx = ExtraOffset(buffer) + at + 1;
+  t.security_ctx = static_cast<uint32_t>(ExtraOffset(buffer) + at + 1);
 }
 
 void AppendSecurityContext(Builder& b) {
@@ -482,6 +484,7 @@ void SelectTarget(Op& op) {
   op.f->w = op.f->target_thread.any();
   if (!op.f->target_thread && op.f->has_work == 0) {
     op.f->w = SelectThread(op, op.f->target_proc).any();
+    op.Takes(Guard::kThreadForWork, bool(op.f->w));
   }
 }
 
@@ -576,7 +579,7 @@ void FreeComplete(Op& op) {
   op.f->tcomplete = {};
 }
 
-bool NoFixups(Op& op) { return op.w.Get(op.f->t).fd_fixups.size == 0; }
+bool NoFixups(Op& op) { return !op.w.Get(op.f->t).fd_fixups; }
 
 void FreeBuffer(Op& op) {
   op.w.Edit(op.f->buffer).transaction = {};

@@ -2,7 +2,7 @@
 //
 // The undo log is a stack of 64-bit words. An entry's header is its last word,
 // so that Undo() reads it backwards:
-//   delta     old words..., mask of the words, header
+//   delta     old words..., mask of the words, header (how many inside)
 //   created   header
 //   buried    header                      (freed; stays as a tombstone)
 //   released  old words..., key_a, key_b, ordinal and state, header
@@ -29,6 +29,7 @@ uint64_t Header(EntryType type, AnyId id, uint64_t extra = 0) {
 EntryType TypeOf(uint64_t header) {
   return static_cast<EntryType>(header & 0xff);
 }
+uint64_t ExtraOf(uint64_t header) { return header >> 8 & 0xffffff; }
 AnyId IdOf(uint64_t header) {
   return AnyId{static_cast<uint32_t>(header >> 32)};
 }
@@ -48,6 +49,37 @@ uint64_t DifferingWords(const Row& a, const Row& b) {
   }
   return mask;
 }
+
+// Whether rows of this type can be on a list, or own one.
+template <typename Row>
+class LinkFinder {
+ public:
+  bool found() const { return found_; }
+  template <typename T>
+  void Field(const char*, T Row::*) {
+    found_ |= std::is_same_v<T, Link> || std::is_same_v<T, Work> ||
+              std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>;
+  }
+  template <typename T>
+  void Address(const char* name, T Row::*member) {
+    Field(name, member);
+  }
+  template <typename T>
+  void Skip(const char* name, T Row::*member, const char*) {
+    Field(name, member);
+  }
+
+ private:
+  bool found_ = false;
+};
+template <typename Row>
+bool FindLinks() {
+  LinkFinder<Row> finder;
+  Row::Fields(finder);
+  return finder.found();
+}
+template <typename Row>
+const bool kHasLinks = FindLinks<Row>();
 
 // What a step did to a row.
 template <typename Row>
@@ -209,7 +241,6 @@ void World::Commit() {
   levels_.push_back({undo_.size(), fingerprint_});
   changed_.clear();
   settle_.clear();
-  fresh_.clear();
   for (const Dirty& dirty : dirty_) {
     Dispatch(dirty.id.table(), [&](auto* type) {
       CommitRow<std::remove_pointer_t<decltype(type)>>(dirty);
@@ -225,6 +256,9 @@ void World::CommitRow(const Dirty& dirty) {
   static const Row kZero{};
   Slot<Row>& slot = table<Row>().at(dirty.id.slot());
   const bool freed = slot.meta.state == SlotState::kFreed;
+  if (freed) settle_.push_back({dirty.id, dirty.created});
+  // Zero before and after: only links could show that it was there.
+  if (freed && dirty.created && !kHasLinks<Row>) return;
   const bool dead = slot.meta.state != SlotState::kLive;
   const Row& old = dirty.created
                        ? kZero
@@ -243,15 +277,11 @@ void World::CommitRow(const Dirty& dirty) {
   if (!dirty.created) {
     LogDelta(old, mask | visitor.rewritten(), dirty.id);
   } else if (!freed) {
-    undo_.push_back(Header(kCreated, dirty.id));
+    undo_.Push(Header(kCreated, dirty.id));
   }
   if (dirty.created != freed && Counts(Row::kTable)) {
     const Hash128 live = LiveContribution(slot.meta.name);
     freed ? fingerprint_ -= live : fingerprint_ += live;
-  }
-  if (freed) {
-    if (dirty.created) fresh_.push_back(dirty.id);
-    settle_.push_back(dirty.id);
   }
   if (!(dirty.created && freed)) {
     changed_.push_back({dirty.id, dirty.created, freed});
@@ -261,14 +291,14 @@ void World::CommitRow(const Dirty& dirty) {
 template <typename Row>
 void World::LogDelta(const Row& old, uint64_t mask, AnyId id) {
   if (mask == 0) return;
-  const size_t words = static_cast<size_t>(__builtin_popcountll(mask));
-  size_t at = undo_.size();
-  undo_.resize(at + words + 2);
+  uint64_t* const entry = undo_.Room(sizeof(Row) / 8 + 2);
+  size_t words = 0;
   for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
-    undo_[at++] = WordAt(&old, static_cast<size_t>(__builtin_ctzll(rest)));
+    entry[words++] = WordAt(&old, static_cast<size_t>(__builtin_ctzll(rest)));
   }
-  undo_[at++] = mask;
-  undo_[at] = Header(kDelta, id);
+  entry[words] = mask;
+  entry[words + 1] = Header(kDelta, id, words);
+  undo_.Taken(words + 2);
 }
 
 void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
@@ -280,41 +310,32 @@ void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
       changed_.push_back({id, false, false});
     }
   }
-  undo_.push_back(
-      Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
+  undo_.Push(Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
   if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {
-    settle_.push_back(id);
+    settle_.push_back({id, false});
   }
-}
-
-// Created in the step that freed it: the undo log need not know it.
-bool World::IsFresh(AnyId id) const {
-  for (const AnyId fresh : fresh_) {
-    if (fresh == id) return true;
-  }
-  return false;
 }
 
 void World::SettleFreed() {
-  for (const AnyId id : settle_) Settle(id);
+  for (const Freed& freed : settle_) Settle(freed);
 }
 
-void World::Settle(AnyId id) {
+void World::Settle(const Freed& freed) {
+  const AnyId id = freed.id;
   Meta& meta = EditMeta(id);
   const bool buried = meta.state == SlotState::kTombstone;
   if (!buried && meta.state != SlotState::kFreed) return;
-  const bool fresh = IsFresh(id);
   if (meta.holders == 0) {
     if (buried && Counts(id.table())) {
       fingerprint_ -= TombstoneContribution(meta.name);
     }
     Dispatch(id.table(), [&](auto* type) {
-      ReleaseSlot<std::remove_pointer_t<decltype(type)>>(id, fresh);
+      ReleaseSlot<std::remove_pointer_t<decltype(type)>>(id, freed.fresh);
     });
   } else if (!buried) {
     meta.state = SlotState::kTombstone;
     if (Counts(id.table())) fingerprint_ += TombstoneContribution(meta.name);
-    undo_.push_back(Header(fresh ? kCreated : kBuried, id));
+    undo_.Push(Header(freed.fresh ? kCreated : kBuried, id));
   }
 }
 
@@ -331,48 +352,45 @@ void World::ReleaseSlot(AnyId id, bool fresh) {
 template <typename Row>
 void World::LogRelease(const Slot<Row>& slot, AnyId id) {
   constexpr size_t kWords = sizeof(Row) / 8;
-  const size_t at = undo_.size();
-  undo_.resize(at + kWords);
-  std::memcpy(&undo_[at], &slot.row, sizeof(Row));
-  undo_.push_back(slot.meta.key_a);
-  undo_.push_back(slot.meta.key_b);
+  uint64_t* const entry = undo_.Room(kWords + 4);
+  std::memcpy(entry, &slot.row, sizeof(Row));
+  entry[kWords] = slot.meta.key_a;
+  entry[kWords + 1] = slot.meta.key_b;
   const bool tombstone = slot.meta.state == SlotState::kTombstone;
-  undo_.push_back(uint64_t{slot.meta.ordinal} << 1 | (tombstone ? 1 : 0));
-  undo_.push_back(Header(kReleased, id));
+  entry[kWords + 2] = uint64_t{slot.meta.ordinal} << 1 | (tombstone ? 1 : 0);
+  entry[kWords + 3] = Header(kReleased, id);
+  undo_.Taken(kWords + 4);
 }
 
 void World::Undo() {
   BINDERY_CHECK_MSG(!levels_.empty(), "Undo() without a step");
   const Level level = levels_.back();
   levels_.pop_back();
-  size_t end = undo_.size();
-  while (end > level.undo_begin) {
-    const uint64_t header = undo_[--end];
-    end = Dispatch(IdOf(header).table(), [&](auto* type) {
-      return UndoEntry<std::remove_pointer_t<decltype(type)>>(header, end);
+  while (undo_.size() > level.undo_begin) {
+    const uint64_t header = undo_.Pop();
+    Dispatch(IdOf(header).table(), [&](auto* type) {
+      UndoEntry<std::remove_pointer_t<decltype(type)>>(header);
     });
   }
-  BINDERY_CHECK(end == level.undo_begin);
-  undo_.resize(end);
+  BINDERY_CHECK(undo_.size() == level.undo_begin);
   fingerprint_ = level.fingerprint;
   changed_.clear();
   faults_.clear();
 }
 
 template <typename Row>
-size_t World::UndoEntry(uint64_t header, size_t end) {
+void World::UndoEntry(uint64_t header) {
   constexpr size_t kWords = sizeof(Row) / 8;
   const AnyId id = IdOf(header);
   Slot<Row>& slot = table<Row>().at(id.slot());
   switch (TypeOf(header)) {
     case kDelta: {
-      const uint64_t mask = undo_[--end];
-      end -= static_cast<size_t>(__builtin_popcountll(mask));
-      size_t at = end;
+      const uint64_t mask = undo_.Pop();
+      const uint64_t* old = undo_.Pop(ExtraOf(header));
       for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
         std::memcpy(
             reinterpret_cast<char*>(&slot.row) + 8 * __builtin_ctzll(rest),
-            &undo_[at++], 8);
+            old++, 8);
       }
       break;
     }
@@ -390,11 +408,11 @@ size_t World::UndoEntry(uint64_t header, size_t end) {
       slot.meta.self = id.value;
       break;
     case kReleased: {
-      const uint64_t rest = undo_[--end];
-      slot.meta.key_b = undo_[--end];
-      slot.meta.key_a = undo_[--end];
-      end -= kWords;
-      std::memcpy(static_cast<void*>(&slot.row), &undo_[end], sizeof(Row));
+      const uint64_t rest = undo_.Pop();
+      slot.meta.key_b = undo_.Pop();
+      slot.meta.key_a = undo_.Pop();
+      std::memcpy(static_cast<void*>(&slot.row), undo_.Pop(kWords),
+                  sizeof(Row));
       slot.meta.generation = id.generation();
       slot.meta.holders = slot.meta.pins = 0;
       slot.meta.state = rest & 1 ? SlotState::kTombstone : SlotState::kLive;
@@ -404,17 +422,16 @@ size_t World::UndoEntry(uint64_t header, size_t end) {
       break;
     }
     case kHolder: {
-      const int delta = header >> 8 & 1 ? -1 : 1;
+      const int delta = ExtraOf(header) & 1 ? -1 : 1;
       slot.meta.holders += delta;
-      if (header >> 8 & 2) slot.meta.pins += delta;
+      if (ExtraOf(header) & 2) slot.meta.pins += delta;
       break;
     }
   }
-  return end;
 }
 
 void World::ForgetHistory() {
-  undo_.clear();
+  undo_.Clear();
   levels_.clear();
 }
 

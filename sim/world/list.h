@@ -24,7 +24,6 @@ enum class Head : uint8_t {
   kWaitingThreads,
   kNodeRefs,
   kDeferred,
-  kFdFixups,
   kTaskWorks,
   kOut,
   kIn,

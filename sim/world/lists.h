@@ -67,8 +67,6 @@ template <typename RowOf>
       return row(As<RefRow>(item)).node_entry;
     case Head::kDeferred:
       return row(As<ProcRow>(item)).deferred_work_node;
-    case Head::kFdFixups:
-      return row(As<FixupRow>(item)).fixup_entry;
     case Head::kTaskWorks:
       return row(As<FileRow>(item)).f_task_work;
     case Head::kOut:
@@ -102,8 +100,6 @@ template <typename RowOf>
       return &row(As<NodeRow>(owner)).refs;
     case Head::kDeferred:
       return &row(As<GlobalRow>(owner)).deferred;
-    case Head::kFdFixups:
-      return &row(As<TransactionRow>(owner)).fd_fixups;
     case Head::kTaskWorks:
       return &row(As<TaskRow>(owner)).task_works;
     case Head::kOut:
@@ -184,13 +180,6 @@ struct Rows<Head::kDeferred> {
   static Link& Entry(ProcRow& row) { return row.deferred_work_node; }
 };
 template <>
-struct Rows<Head::kFdFixups> {
-  using Owner = TransactionRow;
-  using Item = FixupRow;
-  static ListHead& List(TransactionRow& row) { return row.fd_fixups; }
-  static Link& Entry(FixupRow& row) { return row.fixup_entry; }
-};
-template <>
 struct Rows<Head::kTaskWorks> {
   using Owner = TaskRow;
   using Item = FileRow;
@@ -230,8 +219,6 @@ template <typename F>
       return f(std::integral_constant<Head, Head::kNodeRefs>());
     case Head::kDeferred:
       return f(std::integral_constant<Head, Head::kDeferred>());
-    case Head::kFdFixups:
-      return f(std::integral_constant<Head, Head::kFdFixups>());
     case Head::kTaskWorks:
       return f(std::integral_constant<Head, Head::kTaskWorks>());
     case Head::kOut:

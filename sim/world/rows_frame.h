@@ -50,6 +50,7 @@ struct alignas(8) FrameRow {
   uint32_t return_error;  // number of the BR_* word, plus 1
   int32_t param;          // return_error_param
   int32_t ret;
+  uint32_t writable;  // bytes of the read buffer, if it ends in a bad address
   uint8_t reply;
   uint8_t strong;
   uint8_t increment;
@@ -61,7 +62,6 @@ struct alignas(8) FrameRow {
   uint8_t null_argument;     // the ioctl's argument is a null pointer
   uint8_t unreadable_write;  // the write buffer is at a bad address
   uint8_t unwritable_read;   // the read buffer ends in a bad address
-  uint64_t writable;         // then: bytes of it that can be written
 
   template <typename V>
   static void Fields(V& v) {
@@ -96,6 +96,7 @@ struct alignas(8) FrameRow {
     v.Field("return_error", &FrameRow::return_error);
     v.Field("param", &FrameRow::param);
     v.Field("ret", &FrameRow::ret);
+    v.Field("writable", &FrameRow::writable);
     v.Field("reply", &FrameRow::reply);
     v.Field("strong", &FrameRow::strong);
     v.Field("increment", &FrameRow::increment);
@@ -107,7 +108,6 @@ struct alignas(8) FrameRow {
     v.Field("null_argument", &FrameRow::null_argument);
     v.Field("unreadable_write", &FrameRow::unreadable_write);
     v.Field("unwritable_read", &FrameRow::unwritable_read);
-    v.Field("writable", &FrameRow::writable);
   }
 };
 

@@ -310,8 +310,8 @@ struct alignas(8) TransactionRow {
   uint32_t flags;
   uint32_t sender_euid;
   uint32_t debug_id;
-  ListHead fd_fixups;
-  uint64_t security_ctx;  // its place in the buffer, plus 1; 0: none
+  FixupId fd_fixups;      // the first
+  uint32_t security_ctx;  // its place in the buffer, plus 1; 0: none
 
   template <typename V>
   static void Fields(V& v) {
@@ -340,17 +340,19 @@ struct alignas(8) FixupRow {
   static constexpr TableId kTable = TableId::kFixup;
   static constexpr char kName[] = "fixup";
 
+  TransactionId t;
+  FixupId next;  // of the transaction's
   FileId file;
   int32_t target_fd;  // reserved in the reader; -1: not yet
   uint64_t offset;    // in the buffer
-  Link fixup_entry;   // transaction.fd_fixups
 
   template <typename V>
   static void Fields(V& v) {
+    v.Field("t", &FixupRow::t);
+    v.Field("next", &FixupRow::next);
     v.Field("file", &FixupRow::file);
     v.Field("target_fd", &FixupRow::target_fd);
     v.Field("offset", &FixupRow::offset);
-    v.Field("fixup_entry", &FixupRow::fixup_entry);
   }
 };
 

@@ -41,6 +41,7 @@
 #include "sim/world/rows_kernel.h"
 #include "sim/world/rows_user.h"
 #include "sim/world/table.h"
+#include "sim/world/word_stack.h"
 
 namespace bindery::sim {
 
@@ -259,6 +260,10 @@ class World {
     bool created;
     bool tombstone;  // was one when the step began
   };
+  struct Freed {
+    AnyId id;
+    bool fresh;  // created in the same step: the undo log need not know it
+  };
   struct Level {
     size_t undo_begin;
     Hash128 fingerprint;
@@ -335,14 +340,13 @@ class World {
   void LogDelta(const Row& old, uint64_t mask, AnyId id);
   void AddHolder(Meta& meta, AnyId id, int delta, bool frame);
   void SettleFreed();
-  void Settle(AnyId id);
+  void Settle(const Freed& freed);
   template <typename Row>
   void ReleaseSlot(AnyId id, bool fresh);
   template <typename Row>
   void LogRelease(const Slot<Row>& slot, AnyId id);
-  bool IsFresh(AnyId id) const;
   template <typename Row>
-  size_t UndoEntry(uint64_t header, size_t end);
+  void UndoEntry(uint64_t header);
   template <typename Row>
   Hash128 FingerprintOf() const;
   void Clear();
@@ -370,10 +374,9 @@ class World {
   std::vector<Dirty> dirty_;
   std::vector<uint64_t> old_;  // rows as they were, old_size_ words
   size_t old_size_ = 0;
-  std::vector<AnyId> settle_;     // freed rows and tombstones to look at
-  std::vector<AnyId> fresh_;      // created and freed in this step
+  std::vector<Freed> settle_;     // freed rows and tombstones to look at
   std::vector<TableId> scratch_;  // tables whose slot 0 was written to
-  std::vector<uint64_t> undo_;
+  WordStack undo_;
   std::vector<Level> levels_;
   std::vector<Changed> changed_;
   mutable std::vector<Fault> faults_;

@@ -9,7 +9,8 @@ namespace bindery::coverage {
 namespace {
 
 constexpr char kUserError[] = "user error: ";
-constexpr uint32_t kWords = 32;  // numbers of return words are below
+constexpr uint32_t kWords = 32;  // numbers of words are below
+constexpr char kPadded[] = "offsets arrive behind padded data";
 
 struct TypeName {
   uint32_t type;
@@ -25,6 +26,12 @@ constexpr TypeName kTypes[] = {
 
 std::string ReturnName(uint32_t word) {
   return absl::StrCat(sim::NameOf(static_cast<sim::Br>(word)), " is returned");
+}
+
+std::string UnreadName(uint32_t command) {
+  return absl::StrCat("operands of ",
+                      sim::NameOf(static_cast<sim::Bc>(command)),
+                      " cannot be read");
 }
 
 // BR_TRANSACTION with a security context has the same number as without.
@@ -54,9 +61,9 @@ void ForEachObject(const sim::World& world, uint32_t code, uint64_t size,
 
 bool IsFact(const std::string& name) {
   if (absl::StartsWith(name, kUserError)) return true;
-  if (name == SecurityContextName()) return true;
+  if (name == SecurityContextName() || name == kPadded) return true;
   for (uint32_t word = 0; word < kWords; ++word) {
-    if (name == ReturnName(word)) return true;
+    if (name == ReturnName(word) || name == UnreadName(word)) return true;
   }
   for (const TypeName& sent : kTypes) {
     for (const TypeName& arrived : kTypes) {
@@ -69,7 +76,9 @@ bool IsFact(const std::string& name) {
 std::set<std::string> FactObserver::Names() const {
   std::set<std::string> names;
   for (const uint32_t word : words_) names.insert(ReturnName(word));
+  for (const uint32_t command : unread_) names.insert(UnreadName(command));
   if (security_context_) names.insert(SecurityContextName());
+  if (padded_) names.insert(kPadded);
   for (const TypeName& sent : kTypes) {
     for (const TypeName& arrived : kTypes) {
       if (arrived_.count({sent.type, arrived.type}) == 0) continue;
@@ -97,11 +106,17 @@ void FactObserver::Submitted(const sim::World& world, sim::TaskId task,
 // If payloads that look the same were sent with different objects, nothing is
 // said about what arrives.
 void FactObserver::Returned(const sim::World& world, sim::TaskId task) {
+  const sim::AnyId next = world.First(sim::Head::kOut, task.any());
+  if (next && world.Peek(task).ret == sim::Value(sim::Errno::kEfault)) {
+    const sim::CommandRow& command = world.Peek(sim::CommandId{next.value});
+    if (command.fault_at == 2) unread_.insert(command.bc);
+  }
   for (sim::AnyId i = world.First(sim::Head::kIn, task.any()); i;
        i = world.Next(sim::Head::kIn, i)) {
     const sim::ReturnRow& word = world.Peek(sim::ReturnId{i.value});
     words_.insert(word.br);
     if (word.secctx != 0) security_context_ = true;
+    padded_ |= word.data_size % 8 != 0 && word.offsets_size != 0;
     if (!word.buffer || !world.Alive(word.buffer)) continue;
     const sim::BufferRow& buffer = world.Peek(word.buffer);
     ForEachObject(world, word.code, word.data_size, buffer.data, buffer.offsets,

@@ -2,7 +2,9 @@
 //   BR_ACQUIRE is returned                    a word in a read buffer
 //   WEAK_BINDER arrives as WEAK_HANDLE        an object that is sent, and what
 //                                             is in the delivered buffer
-//   user error: cookie mismatch               what the driver logs
+//   operands of BC_ACQUIRE cannot be read     where a write ends, and why
+//   offsets arrive behind padded data         the data is no multiple of 8
+//   bytes user error: cookie mismatch               what the driver logs
 // They are witnesses of rows (rows.h), and no branches: nothing counts them.
 #ifndef BINDERY_TOOLS_COVERAGE_FACTS_H_
 #define BINDERY_TOOLS_COVERAGE_FACTS_H_
@@ -36,7 +38,9 @@ class FactObserver : public sim::SyscallObserver {
 
  private:
   std::set<uint32_t> words_;       // numbers of return words
+  std::set<uint32_t> unread_;      // numbers of commands without operands
   bool security_context_ = false;  // one came with a word
+  bool padded_ = false;            // offsets came behind padding
   // Types of the objects that were sent, by what the receiver sees as well: the
   // payload's code and size, and where the object lies among which others.
   std::map<std::string, std::set<uint32_t>> sent_;

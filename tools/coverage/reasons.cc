@@ -19,9 +19,6 @@ constexpr ReasonText kReasons[] = {
     {"binder_poll: interrupted #2: no",
      "cannot happen: nothing but a signal wakes who polls a file that is no "
      "device"},
-    {"binder_thread_write: end of the buffer: yes",
-     "cannot happen: an empty write does not begin, and behind each command "
-     "the end is looked for"},
     {"binder_transaction: not the caller itself: no", kOwnRef},
     {"binder_transaction: the caller waits for this reply: no", kOtherTop},
     {"binder_transaction: target_thread->tmp_ref #4: reached", kOtherTop},

@@ -26,13 +26,12 @@ constexpr RowText kAllocator[] = {
       "binder_transaction: there is room: no"}},
     {"B.11/no fit",
      "A call that fits into no free buffer is refused",
-     {},
-     "that nothing fits and that the half for one-way calls is used up are one "
-     "answer"},
+     {"binder_alloc_new_buf_locked: a free buffer is large enough: no"}},
     {"B.11/best fit",
      "The smallest free buffer that is large enough is cut",
-     {},
-     kNoBranch},
+     {"binder_alloc_new_buf_locked: a free buffer is large enough: yes",
+      "binder_alloc_new_buf_locked: the smallest of them is larger: yes",
+      "binder_alloc_new_buf_locked: the smallest of them is larger: no"}},
     {"B.11/pages",
      "Pages are installed when a buffer first touches them",
      {},
@@ -48,8 +47,8 @@ constexpr RowText kAllocator[] = {
      kNoBranch},
     {"B.11/merge",
      "A freed buffer merges with free neighbours",
-     {},
-     "merging is one atom, whatever the neighbours are"},
+     {"binder_free_buf_locked: the next one is free: yes",
+      "binder_free_buf_locked: the previous one is free: yes"}},
     {"B.11/clear",
      "A buffer that is to be cleared is zeroed when freed",
      {"binder_free_buf: binder_alloc_clear_buf: reached"}},
@@ -72,8 +71,7 @@ constexpr RowText kAllocator[] = {
      kNoPages},
     {"B.11/layout",
      "Payload, offsets and extra buffers lie behind each other, each padded",
-     {},
-     kNoBranch},
+     {"offsets arrive behind padded data"}},
 };
 
 }  // namespace

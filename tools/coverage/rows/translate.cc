@@ -6,7 +6,7 @@ namespace {
 constexpr char kOneCopy[] = "the copies and what comes between are one atom";
 
 constexpr RowText kTranslate[] = {
-    {"B.12/a offset", "Offsets are read from the target's copy", {}, kNoBranch},
+    {"B.12/a offset", "Offsets are read from the target's copy", {}, kNoChange},
     {"B.12/b overlap",
      "An object that begins before the last one's end, beyond the payload, or "
      "behind what cannot be read fails with EFAULT",
@@ -157,8 +157,9 @@ constexpr RowText kTranslate[] = {
       "binder_transaction: unreadable #2: no"}},
     {"B.12/sg patched",
      "Addresses are put between the pieces, and arrays left out",
-     {},
-     kOneCopy},
+     {"binder_do_deferred_txn_copies: an array is left out, no address put: no",
+      "binder_do_deferred_txn_copies: an array is left out, no address put: "
+      "yes"}},
     {"B.12/release node",
      "A buffer lets go of its target node first",
      {"binder_transaction_buffer_release: binder_dec_node(target_node): "

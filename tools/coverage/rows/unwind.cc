@@ -40,8 +40,7 @@ constexpr RowText kUnwind[] = {
       "binder_free_transaction: call binder_free_txn_fixups: reached"}},
     {"B.15/fault",
      "BC_FREE_BUFFER whose operand cannot be read fails the write",
-     {},
-     "no branch tells the commands whose operands cannot be read apart"},
+     {"operands of BC_FREE_BUFFER cannot be read"}},
     {"B.15/refused",
      "A buffer that is not there or not free to go is a user error",
      {"BC_FREE_BUFFER: refused: yes"}},
@@ -62,8 +61,7 @@ constexpr RowText kUnwind[] = {
       "binder_free_buf: binder_alloc_free_buf: reached"}},
     {"B.15/before the reply",
      "A buffer may be freed before its call is answered",
-     {},
-     kNoBranch},
+     {"binder_free_buf: its call is not answered yet: yes"}},
 };
 
 }  // namespace
