@@ -501,6 +501,15 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
         absl::StrAppend(&line, " command ",
                         sim::NameOf(static_cast<sim::Br>(row.value)), " param ",
                         row.value2);
+      } else if (request == sim::IoctlRequest::kGetNodeInfoForRef) {
+        absl::StrAppend(&line, " ",
+                        DescribeNodeInfo(static_cast<uint32_t>(row.value),
+                                         static_cast<uint32_t>(row.value2)));
+      } else if (request == sim::IoctlRequest::kGetNodeDebugInfo) {
+        const auto held = static_cast<uint32_t>(row.value2);
+        absl::StrAppend(&line, " ",
+                        DescribeDebugInfo(row.value, row.write_consumed,
+                                          held & 1, held >> 1));
       }
     }
     lines.push_back(std::move(line));

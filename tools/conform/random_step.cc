@@ -25,6 +25,10 @@ constexpr uint64_t kMappings[] = {4096,    8192,    65536,  1 << 20,
 constexpr uint32_t kUnknownRequests[] = {42,         0x4200,     1,
                                          0x40046263, 0xc0306300, 0xc0086209};
 
+constexpr uint64_t kManagerPointers[] = {0, 0x100, 0x4000};
+// FLAT_BINDER_FLAG_ACCEPTS_FDS and _TXN_SECURITY_CTX.
+constexpr uint32_t kManagerFlags[] = {0, 0x100, 0x100, 0x1000, 0x1100};
+
 class StepFiller {
  public:
   StepFiller(Dice& dice, const View& view, size_t actor)
@@ -93,13 +97,44 @@ class StepFiller {
     } else if (Opening().open && !Opening().used && dice_.Chance(50)) {
       Map(step->mutable_mmap());
     } else if (Opening().open && !Opening().managed && dice_.Chance(25)) {
-      step->mutable_ioctl()->mutable_set_context_mgr();
+      BecomeManager(step->mutable_ioctl());
       Name(step->mutable_ioctl());
     } else {
       return false;
     }
     step->add_expect();
     return true;
+  }
+
+  // Half of them as a node of their own, one time in eight as one that exists.
+  void BecomeManager(proto::Ioctl* ioctl) {
+    if (dice_.Chance(50)) {
+      ioctl->mutable_set_context_mgr();
+      return;
+    }
+    auto* const manager = ioctl->mutable_set_context_mgr_ext();
+    const bool own = !Opening().nodes.empty() && dice_.Chance(25);
+    const uint64_t ptr =
+        own ? dice_.Pick(Opening().nodes).ptr : dice_.Pick(kManagerPointers);
+    manager->mutable_node()->set_ptr(ptr);
+    manager->mutable_node()->set_cookie(ptr + dice_.Below(2));
+    manager->set_flags(dice_.Pick(kManagerFlags));
+  }
+
+  void AskAboutNodes(proto::Ioctl* ioctl) {
+    if (dice_.Chance(50)) {
+      const bool one = !Opening().nodes.empty() && dice_.Chance(60);
+      const uint64_t ptr = one ? dice_.Pick(Opening().nodes).ptr : 0;
+      ioctl->set_get_node_debug_info(ptr - (one ? dice_.Below(2) : 0));
+      return;
+    }
+    auto* const info = ioctl->mutable_get_node_info_for_ref();
+    const bool known = !Opening().handles.empty() && dice_.Chance(85);
+    info->mutable_handle()->set_number(
+        known ? dice_.Pick(Opening().handles).desc : dice_.Below(4));
+    if (dice_.Chance(8)) info->set_strong_count(1);
+    if (dice_.Chance(4)) info->set_weak_count(1);
+    if (dice_.Chance(4)) info->set_reserved(1);
   }
 
   // Something happens to another process or thread.
@@ -177,7 +212,7 @@ class StepFiller {
 
   void Ioctl(proto::Ioctl* ioctl) {
     Name(ioctl);
-    switch (dice_.Below(13)) {
+    switch (dice_.Below(20)) {
       case 0:
         ioctl->mutable_version();
         break;
@@ -186,7 +221,7 @@ class StepFiller {
         ioctl->set_set_max_threads(dice_.Below(4));
         break;
       case 3:
-        ioctl->mutable_set_context_mgr();
+        BecomeManager(ioctl);
         break;
       case 4:
       case 5:
@@ -202,11 +237,26 @@ class StepFiller {
       case 9:
         ioctl->set_number(dice_.Pick(kUnknownRequests));
         break;
+      case 10:
+      case 11:
+      case 12:
+        ioctl->set_enable_oneway_spam_detection(dice_.Below(4));
+        break;
+      case 13:
+      case 14:
+      case 15:
+      case 16:
+        AskAboutNodes(ioctl);
+        break;
       default:
         ioctl->mutable_get_extended_error();
         break;
     }
-    if (dice_.Chance(6)) ioctl->set_null_argument(true);
+    if (dice_.Chance(6)) {
+      ioctl->set_null_argument(true);
+    } else if (dice_.Chance(6)) {
+      ioctl->set_readonly_argument(true);
+    }
   }
 
   Dice& dice_;
