@@ -29,6 +29,9 @@ constexpr uint64_t kManagerPointers[] = {0, 0x100, 0x4000};
 // FLAT_BINDER_FLAG_ACCEPTS_FDS and _TXN_SECURITY_CTX.
 constexpr uint32_t kManagerFlags[] = {0, 0x100, 0x100, 0x1000, 0x1100};
 
+// A seventh of a mapping of one page, of two, and of 1 MiB.
+constexpr uint64_t kFloods[] = {600, 1200, 150000, 150000};
+
 class StepFiller {
  public:
   StepFiller(Dice& dice, const View& view, size_t actor)
@@ -40,6 +43,11 @@ class StepFiller {
   void Fill(proto::Step* step) {
     ChooseOpening();
     if (Prepare(step) || Interfere(step)) return;
+    if (dice_.Below(1000) < 20) {
+      Flood(step->mutable_write_read());
+      step->add_expect();
+      return;
+    }
     const uint32_t kind = dice_.Below(1000);
     if (kind < 840) {
       WriteRead(step->mutable_write_read());
@@ -198,6 +206,22 @@ class StepFiller {
     if (dice_.Chance(2)) call->set_null_argument(true);
     if (count != 0 && dice_.Chance(2)) call->set_unreadable_write(true);
     if (dice_.Chance(3)) call->set_writable_read(4 * dice_.Below(40));
+  }
+
+  // Three one-ways that take most of what a mapping has for them.
+  void Flood(proto::WriteRead* call) {
+    Name(call);
+    const uint64_t size = dice_.Pick(kFloods);
+    const uint32_t to = Opening().handles.empty() || dice_.Chance(50)
+                            ? 0
+                            : dice_.Pick(Opening().handles).desc;
+    for (int i = 0; i < 3; ++i) {
+      proto::Transaction* t = call->add_write()->mutable_transaction();
+      t->mutable_to()->set_number(to);
+      t->set_one_way(true);
+      t->set_buffers_size(size - 8 * dice_.Below(4));
+    }
+    call->set_read_size(256);
   }
 
   // As if an earlier call had taken and given some already.
