@@ -323,7 +323,10 @@ void TakeWords(Watch& h) {
   if (!h.Living(h.s.proc()) || !h.s.thread()) return;
   for (const ReturnRow& word : h.s.words()) {
     CheckReceiver(h, word);
-    if (WordOf(word) == Br::kTransactionComplete) Completion(h);
+    if (WordOf(word) == Br::kTransactionComplete ||
+        WordOf(word) == Br::kOnewaySpamSuspect) {
+      Completion(h);
+    }
     if (EndsCall(h, word)) Outcome(h);
   }
 }

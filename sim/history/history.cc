@@ -34,6 +34,9 @@ constexpr Invariant kProperties[] = {
      "a mapping that is gone takes no message; its size never changes"},
     {"E41", "H",
      "what was sent with TF_CLEAR_BUF is zero before its space is free"},
+    {"E42", "H",
+     "a one-way is suspected of spam when little is left and its sender holds "
+     "much, once; who asked is told"},
     {"E44", "H",
      "descriptors come only to the task that reads, lowest numbers, closed on "
      "exec, all or none"},
@@ -79,6 +82,7 @@ void History::Observe(World& world) {
   WatchDeaths(watch);
   WatchProcs(watch);
   WatchFiles(watch);
+  WatchSpam(watch);
   WatchFailures(watch);
 }
 

@@ -733,6 +733,40 @@ TEST_F(HistoryFilesTest, E44DeliveredWithAClosedDescriptor) {
   EXPECT_TRUE(Has(Delivered(buffer), "E44"));
 }
 
+// A mapping of 4000 bytes, of which `left` are left for one-ways, and a one-way
+// of `size` bytes that is suspect.
+TEST_F(HistoryFilesTest, E42WhoIsSuspect) {
+  const auto suspect = [&](uint64_t left, uint64_t size, bool before) {
+    w_.BeginStep(kOwner);
+    w_.Edit(owner_.proc).buffer_size = 4000;
+    w_.Edit(owner_.proc).oneway_spam_detected = before ? 1 : 0;
+    w_.Commit();
+    return Has(Step(kClient,
+                    [&] {
+                      const BufferId id = Buffer(owner_.proc, node_);
+                      w_.Edit(id).size = size;
+                      w_.Edit(id).async_transaction = 1;
+                      w_.Edit(id).oneway_spam_suspect = 1;
+                      w_.Edit(owner_.proc).free_async_space = left;
+                    }),
+               "E42");
+  };
+  EXPECT_TRUE(suspect(399, 1000, false));
+  EXPECT_TRUE(suspect(400, 1001, false));
+  EXPECT_TRUE(suspect(399, 1001, true));
+  EXPECT_FALSE(suspect(399, 1001, false));
+}
+
+TEST_F(HistoryFilesTest, E42WhoDidNotAskIsTold) {
+  const auto told = [&] {
+    return Has(Step(kOwner, [&] { Word(owner_, Br::kOnewaySpamSuspect); }),
+               "E42");
+  };
+  EXPECT_TRUE(told());
+  Step(kOwner, [&] { w_.Edit(owner_.proc).oneway_spam_detection_enabled = 1; });
+  EXPECT_FALSE(told());
+}
+
 TEST_F(HistoryFilesTest, E45NobodyAcceptsTheFile) {
   EXPECT_TRUE(Has(Step(kClient,
                        [&] {

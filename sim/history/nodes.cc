@@ -102,6 +102,7 @@ void NoteAcknowledged(Watch& h) {
 bool EndsASend(const Watch& h, AnyId item) {
   switch (h.w.WorkOf(item).type) {
     case WorkType::kTransactionComplete:
+    case WorkType::kTransactionOnewaySpamSuspect:
     case WorkType::kReturnError:
       return true;
     case WorkType::kTransaction:
@@ -253,6 +254,7 @@ void TakeWord(Watch& h, const ReturnRow& word) {
     case Br::kTransaction:
       return Called(h, word);
     case Br::kTransactionComplete:
+    case Br::kOnewaySpamSuspect:
     case Br::kReply:
     case Br::kDeadReply:
     case Br::kFailedReply:

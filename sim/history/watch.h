@@ -116,6 +116,7 @@ void WatchLoopers(Watch& h);      // E60
 void WatchDeaths(Watch& h);       // E66, E67
 void WatchProcs(Watch& h);        // E40, E73
 void WatchFiles(Watch& h);        // E41, E44, E45, E46, E47
+void WatchSpam(Watch& h);         // E42
 void WatchFailures(Watch& h);     // E24
 
 }  // namespace bindery::sim

@@ -227,6 +227,13 @@ const Mistake kMistakes[] = {
     {"request that the model does not have",
      IN_THREAD("step { ioctl { number: 0x400c620e } }"), "2:16",
      "this is BINDER_FREEZE"},
+    {"an argument nowhere and read-only",
+     IN_THREAD("step { ioctl { version {} null_argument: true\n"
+               "readonly_argument: true } }"),
+     "3:1", "keep null_argument or readonly_argument"},
+    {"node info of no handle",
+     IN_THREAD("step { ioctl { get_node_info_for_ref {} } }"), "2:16",
+     "which handle?"},
     {"write_read as ioctl", IN_THREAD("step { ioctl { number: 0xc0306201 } }"),
      "2:16", "write_read"},
     {"empty command", IN_THREAD("step { queue { command {} } }"), "2:16",

@@ -8,7 +8,7 @@
 namespace bindery::sim {
 namespace {
 
-// With more than this share taken, one-way senders are looked at.
+// With less than this share left, one-way senders are looked at.
 constexpr uint64_t kSpamShare = 10;
 constexpr uint32_t kSpamBuffers = 50;
 
@@ -65,25 +65,49 @@ void NoteLayout(Op& op, const ProcRow& proc, uint64_t size) {
   if (proc.free_total <= gaps * (size - 8)) op.k.NoteLayoutDependence();
 }
 
-// debug_low_async_space_locked: true the first time that this sender holds too
-// much of the one-way space.
-bool LowAsyncSpace(Op& op, ProcId proc, ProcessId sender) {
-  ProcRow& row = op.w.Edit(proc);
-  if (row.free_async_space >= row.buffer_size / kSpamShare) {
-    row.oneway_spam_detected = 0;
-    return false;
-  }
+// One-way buffers that a sender has in a proc.
+struct OneWayShare {
   uint32_t count = 0;
   uint64_t bytes = 0;
-  for (AnyId i = row.buffers.first; i; i = op.w.Next(Head::kBuffers, i)) {
+};
+
+OneWayShare ShareOf(Op& op, const ProcRow& proc, ProcessId sender) {
+  OneWayShare share;
+  for (AnyId i = proc.buffers.first; i; i = op.w.Next(Head::kBuffers, i)) {
     if (i.table() != TableId::kBuffer) continue;
     const BufferRow& buffer = op.w.Get(BufferId{i.value});
     if (buffer.async_transaction == 0 || buffer.pid != sender) continue;
-    ++count;
-    bytes += buffer.size;
+    ++share.count;
+    share.bytes += buffer.size;
   }
-  if (count <= kSpamBuffers && bytes <= row.buffer_size / 4) return false;
-  if (row.oneway_spam_detected != 0) return false;
+  return share;
+}
+
+bool IsMuch(const ProcRow& proc, const OneWayShare& share) {
+  return share.count > kSpamBuffers || share.bytes > proc.buffer_size / 4;
+}
+
+// debug_low_async_space_locked: true the first time that this sender holds too
+// much of the one-way space. The sender is noted in a buffer only behind this,
+// so that the new one of `size` bytes counts only if the one whose structure it
+// got was its sender's too. Which one that was is layout.
+bool LowAsyncSpace(Op& op, ProcId proc, ProcessId sender, uint64_t size) {
+  ProcRow& row = op.w.Edit(proc);
+  if (!op.Check(Guard::kSpamLowSpace,
+                row.free_async_space < row.buffer_size / kSpamShare)) {
+    if (row.oneway_spam_detected != 0 && op.Does(Guard::kSpamForget)) {
+      row.oneway_spam_detected = 0;
+    }
+    return false;
+  }
+  const OneWayShare share = ShareOf(op, row, sender);
+  const bool much = IsMuch(row, share);
+  if (!op.w.exact_addresses() && row.oneway_spam_detected == 0 &&
+      much != IsMuch(row, {share.count + 1, share.bytes + size})) {
+    op.k.NoteLayoutDependence();
+  }
+  if (!op.Check(Guard::kSpamHoldsMuch, much)) return false;
+  if (!op.Check(Guard::kSpamOnce, row.oneway_spam_detected == 0)) return false;
   row.oneway_spam_detected = 1;
   return true;
 }
@@ -118,6 +142,7 @@ BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
   buffer.proc = proc;
   buffer.offset = op.w.Get(from).offset;
   buffer.size = size;
+  buffer.pid = op.w.Get(from).pid;
   const AnyId before = op.w.Previous(Head::kBuffers, from.any());
   if (before) {
     op.w.InsertAfter(proc, before, id.any());
@@ -127,6 +152,7 @@ BufferId TakeFrom(Op& op, ProcId proc, ChunkId from, uint64_t size) {
   const uint64_t rest = op.w.Get(from).size - size;
   if (op.Takes(Guard::kBufferCut, rest != 0)) {
     Resize(op, proc, from, op.w.Get(from).offset + size, rest);
+    if (op.w.Get(from).pid) op.w.Edit(from).pid = {};
   } else {
     EraseChunk(op.w, proc, from);
     op.w.Remove(Head::kBuffers, from.any());
@@ -154,12 +180,12 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   edited.free_total -= size;
   ++edited.allocated;
   BufferRow& buffer = op.w.Edit(id);
-  buffer.pid = sender;
   buffer.async_transaction = is_async ? 1 : 0;
   if (is_async) {
     if (op.Does(Guard::kAllocAsyncAccount)) edited.free_async_space -= size;
-    buffer.oneway_spam_suspect = LowAsyncSpace(op, proc, sender) ? 1 : 0;
+    if (LowAsyncSpace(op, proc, sender, size)) buffer.oneway_spam_suspect = 1;
   }
+  buffer.pid = sender;
   NoteShape(op, proc);
   return id;
 }
@@ -210,6 +236,7 @@ bool IsChunk(AnyId id) { return id && id.table() == TableId::kChunk; }
 void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   const uint64_t offset = op.w.Get(buffer).offset;
   uint64_t size = op.w.Get(buffer).size;
+  const ProcessId pid = op.w.Get(buffer).pid;
   const AnyId before = op.w.Previous(Head::kBuffers, buffer.any());
   const AnyId after = op.w.Next(Head::kBuffers, buffer.any());
   const bool merge = op.Does(Guard::kFreeMerge);
@@ -233,9 +260,11 @@ void GiveBack(Op& op, ProcId proc, BufferId buffer) {
   }
   if (next) {
     Resize(op, proc, next, offset, size);
+    op.w.Edit(next).pid = pid;
     return;
   }
   const ChunkId chunk = NewChunk(op, proc, offset, size);
+  op.w.Edit(chunk).pid = pid;
   if (before) {
     op.w.InsertAfter(proc, before, chunk.any());
   } else {

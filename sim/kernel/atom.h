@@ -28,43 +28,45 @@ void SetRet(Op& op);
 // The operations, named after the kernel functions that they model.
 enum class OpId : uint16_t {
   kNone,
-  kOpen,              // binder_open
-  kMmap,              // binder_mmap
-  kMunmap,            // binder_vma_close
-  kClose,             // binder_flush, binder_release
-  kPoll,              // binder_poll
-  kIoctl,             // binder_ioctl, all but BINDER_WRITE_READ
-  kSetContextMgr,     // binder_ioctl_set_ctx_mgr
-  kWriteRead,         // binder_ioctl_write_read
-  kThreadWrite,       // binder_thread_write
-  kThreadRead,        // binder_thread_read
-  kRefCommand,        // BC_INCREFS, _ACQUIRE, _RELEASE, _DECREFS
-  kNodeDone,          // BC_INCREFS_DONE, BC_ACQUIRE_DONE
-  kFreeBuffer,        // BC_FREE_BUFFER
-  kLooperCommand,     // BC_REGISTER_LOOPER, _ENTER_, _EXIT_
-  kRequestDeath,      // BC_REQUEST_DEATH_NOTIFICATION
-  kClearDeath,        // BC_CLEAR_DEATH_NOTIFICATION
-  kDeadBinderDone,    // BC_DEAD_BINDER_DONE
-  kUnsupported,       // commands that are refused
-  kTransaction,       // binder_transaction
-  kTranslateBinder,   // binder_translate_binder
-  kTranslateHandle,   // binder_translate_handle
-  kTranslateFd,       // binder_translate_fd
-  kTranslateFdArray,  // binder_translate_fd_array
-  kFixupParent,       // binder_fixup_parent
-  kApplyFdFixups,     // binder_apply_fd_fixups
-  kFreeTxnFixups,     // binder_free_txn_fixups
-  kIncRefForNode,     // binder_inc_ref_for_node
-  kDecRefForHandle,   // binder_dec_ref_for_handle
-  kFreeBuf,           // binder_free_buf
-  kReleaseBuffer,     // binder_transaction_buffer_release
-  kFreeTransaction,   // binder_free_transaction
-  kSendFailedReply,   // binder_send_failed_reply
-  kReleaseWork,       // binder_release_work
-  kThreadRelease,     // binder_thread_release
-  kDeferredFunc,      // binder_deferred_func
-  kDeferredRelease,   // binder_deferred_release
-  kNodeRelease,       // binder_node_release
+  kOpen,               // binder_open
+  kMmap,               // binder_mmap
+  kMunmap,             // binder_vma_close
+  kClose,              // binder_flush, binder_release
+  kPoll,               // binder_poll
+  kIoctl,              // binder_ioctl, all but BINDER_WRITE_READ
+  kSetContextMgr,      // binder_ioctl_set_ctx_mgr
+  kGetNodeDebugInfo,   // binder_ioctl_get_node_debug_info
+  kGetNodeInfoForRef,  // binder_ioctl_get_node_info_for_ref
+  kWriteRead,          // binder_ioctl_write_read
+  kThreadWrite,        // binder_thread_write
+  kThreadRead,         // binder_thread_read
+  kRefCommand,         // BC_INCREFS, _ACQUIRE, _RELEASE, _DECREFS
+  kNodeDone,           // BC_INCREFS_DONE, BC_ACQUIRE_DONE
+  kFreeBuffer,         // BC_FREE_BUFFER
+  kLooperCommand,      // BC_REGISTER_LOOPER, _ENTER_, _EXIT_
+  kRequestDeath,       // BC_REQUEST_DEATH_NOTIFICATION
+  kClearDeath,         // BC_CLEAR_DEATH_NOTIFICATION
+  kDeadBinderDone,     // BC_DEAD_BINDER_DONE
+  kUnsupported,        // commands that are refused
+  kTransaction,        // binder_transaction
+  kTranslateBinder,    // binder_translate_binder
+  kTranslateHandle,    // binder_translate_handle
+  kTranslateFd,        // binder_translate_fd
+  kTranslateFdArray,   // binder_translate_fd_array
+  kFixupParent,        // binder_fixup_parent
+  kApplyFdFixups,      // binder_apply_fd_fixups
+  kFreeTxnFixups,      // binder_free_txn_fixups
+  kIncRefForNode,      // binder_inc_ref_for_node
+  kDecRefForHandle,    // binder_dec_ref_for_handle
+  kFreeBuf,            // binder_free_buf
+  kReleaseBuffer,      // binder_transaction_buffer_release
+  kFreeTransaction,    // binder_free_transaction
+  kSendFailedReply,    // binder_send_failed_reply
+  kReleaseWork,        // binder_release_work
+  kThreadRelease,      // binder_thread_release
+  kDeferredFunc,       // binder_deferred_func
+  kDeferredRelease,    // binder_deferred_release
+  kNodeRelease,        // binder_node_release
   kCount,
 };
 

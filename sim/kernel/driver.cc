@@ -18,6 +18,8 @@ constexpr Build kBuilders[] = {
     BuildPoll,
     BuildIoctl,
     BuildSetContextMgr,
+    BuildGetNodeDebugInfo,
+    BuildGetNodeInfoForRef,
     BuildWriteRead,
     BuildThreadWrite,
     BuildThreadRead,

@@ -28,6 +28,10 @@ enum class Guard : uint8_t {
   kPopTransactionFrom,    // undo
   kAllocAsyncSpace,       // check
   kAllocAsyncAccount,     // undo
+  kSpamLowSpace,          // check
+  kSpamForget,            // undo
+  kSpamHoldsMuch,         // check
+  kSpamOnce,              // check
   kFreeAsyncAccount,      // undo
   kFreeMerge,             // undo
   kPrepareToFreeAllowed,  // check

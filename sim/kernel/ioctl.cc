@@ -155,11 +155,62 @@ void GetExtendedError(Op& op) {
   thread.ee_param = 0;
 }
 
+bool ArgumentReadable(Op& op) {
+  return op.f->null_argument != static_cast<uint8_t>(ArgumentMemory::kNull);
+}
+bool ArgumentWritable(Op& op) { return op.f->null_argument == 0; }
+
+// ptr, cookie and `i` are the argument, as Syscall::ioctl says.
+void PassArgument(Op& op) {
+  op.callee().ptr = op.f->ptr;
+  op.callee().cookie = op.f->cookie;
+  op.callee().i = op.f->i;
+}
+
+void CopyInfoOut(Op& op) {
+  TaskRow& task = op.w.Edit(op.f->task);
+  task.value = op.f->ptr;
+  task.write_consumed = op.f->cookie;
+  task.value2 = static_cast<int32_t>(op.f->i);
+}
+
+// Requests about nodes, and BINDER_ENABLE_ONEWAY_SPAM_DETECTION.
+void AppendMoreRequests(Builder& b) {
+  b.Label("set_context_mgr_ext")
+      .Check("the argument is readable", ArgumentReadable, "invalid")
+      .Call(OpId::kSetContextMgr, PassArgument)
+      .Goto("out")
+      .Label("get_node_info_for_ref")
+      .Check("the argument is readable", ArgumentReadable, "fault")
+      .Call(OpId::kGetNodeInfoForRef, PassArgument)
+      .Branch(
+          "it is refused", [](Op& op) { return op.f->ret != 0; }, "out")
+      .Goto("copy_out")
+      .Label("get_node_debug_info")
+      .Check("the argument is readable", ArgumentReadable, "fault")
+      .Call(OpId::kGetNodeDebugInfo, PassArgument)
+      .Label("copy_out")
+      .Check("the argument is writable", ArgumentWritable, "fault")
+      .Local("copy_to_user", CopyInfoOut)
+      .Goto("out")
+      .Label("enable_oneway_spam_detection")
+      .Check("the argument is readable", ArgumentReadable, "fault")
+      .Lock("proc.inner")
+      .Do("proc->oneway_spam_detection_enabled",
+          [](Op& op) {
+            op.w.Edit(op.f->proc).oneway_spam_detection_enabled =
+                static_cast<uint32_t>(op.f->ptr) != 0 ? 1 : 0;
+          })
+      .Unlock("proc.inner")
+      .Goto("out")
+      .Label("fault")
+      .Local("-EFAULT", SetRet<Errno::kEfault>)
+      .Goto("out");
+}
+
 void AppendRequests(Builder& b) {
   b.Label("set_max_threads")
-      .Check(
-          "the argument is readable",
-          [](Op& op) { return op.f->null_argument == 0; }, "invalid")
+      .Check("the argument is readable", ArgumentReadable, "invalid")
       .Lock("proc.inner")
       .Do("proc->max_threads", SetMaxThreads)
       .Unlock("proc.inner")
@@ -172,9 +223,7 @@ void AppendRequests(Builder& b) {
       .Local("the thread is forgotten", [](Op& op) { op.f->thread = {}; })
       .Goto("out")
       .Label("version")
-      .Check(
-          "the argument is writable",
-          [](Op& op) { return op.f->null_argument == 0; }, "invalid")
+      .Check("the argument is writable", ArgumentWritable, "invalid")
       .Local(
           "BINDER_CURRENT_PROTOCOL_VERSION",
           [](Op& op) { op.w.Edit(op.f->task).value = kCurrentProtocolVersion; })
@@ -213,7 +262,26 @@ Operation BuildIoctl() {
           "BINDER_GET_EXTENDED_ERROR",
           [](Op& op) { return Is(op, IoctlRequest::kGetExtendedError); },
           "get_extended_error")
+      .Branch(
+          "BINDER_SET_CONTEXT_MGR_EXT",
+          [](Op& op) { return Is(op, IoctlRequest::kSetContextMgrExt); },
+          "set_context_mgr_ext")
+      .Branch(
+          "BINDER_GET_NODE_INFO_FOR_REF",
+          [](Op& op) { return Is(op, IoctlRequest::kGetNodeInfoForRef); },
+          "get_node_info_for_ref")
+      .Branch(
+          "BINDER_GET_NODE_DEBUG_INFO",
+          [](Op& op) { return Is(op, IoctlRequest::kGetNodeDebugInfo); },
+          "get_node_debug_info")
+      .Branch(
+          "BINDER_ENABLE_ONEWAY_SPAM_DETECTION",
+          [](Op& op) {
+            return Is(op, IoctlRequest::kEnableOnewaySpamDetection);
+          },
+          "enable_oneway_spam_detection")
       .Goto("invalid");
+  AppendMoreRequests(b);
   AppendRequests(b);
   AppendLeave(b);
   return b.Finish();
@@ -262,7 +330,10 @@ Operation BuildSetContextMgr() {
           "the node could be allocated",
           [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Do("binder_new_node",
-          [](Op& op) { op.f->node = InitNode(op, op.f->proc, 0, 0, 0); })
+          [](Op& op) {
+            op.f->node =
+                InitNode(op, op.f->proc, op.f->ptr, op.f->cookie, op.f->i);
+          })
       .Pin("node->tmp_refs", [](Op& op) { ++op.w.Edit(op.f->node).tmp_refs; })
       .Do("publish it", PublishManager)
       .Unpin("node->tmp_refs", [](Op& op) { DropNodeTmpRef(op, op.f->node); })

@@ -70,9 +70,9 @@ class Kernel {
   // poll() with no timeout and POLLIN; ret: 1 once the device is readable, or
   // if there is no such descriptor; value: revents.
   void SysPoll(TaskId task, uint32_t fd);
-  // `request` is the ioctl's number; `argument` its value.
-  void SysIoctl(TaskId task, uint32_t fd, uint32_t request, uint64_t argument,
-                bool null_argument);
+  // `request` is the ioctl's number.
+  void SysIoctl(TaskId task, uint32_t fd, uint32_t request,
+                const IoctlArgs& args);
   void SysWriteRead(TaskId task, uint32_t fd, const WriteReadArgs& args);
   // Ends the whole process: its tasks are dead at once, closing its files is
   // left to the deferred worker.

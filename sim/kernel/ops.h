@@ -17,6 +17,9 @@ Operation BuildPoll();
 Operation BuildIoctl();
 Operation BuildSetContextMgr();
 Operation BuildWriteRead();
+// node_info.cc
+Operation BuildGetNodeDebugInfo();
+Operation BuildGetNodeInfoForRef();
 // thread_write.cc
 Operation BuildThreadWrite();
 Operation BuildLooperCommand();

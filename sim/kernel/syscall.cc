@@ -59,25 +59,26 @@ void Kernel::SysPoll(TaskId task, uint32_t fd) {
 }
 
 void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
-                      uint64_t argument, bool null_argument) {
+                      const IoctlArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kIoctl));
   frame.handle = fd;
   frame.type = request;
-  frame.ptr = argument;
-  frame.null_argument = null_argument ? 1 : 0;
+  frame.ptr = args.value;
+  frame.cookie = args.more;
+  frame.i = args.flags;
+  frame.null_argument = static_cast<uint8_t>(args.memory);
   if (proto::Event* event = Emit(events_, proto::Event::SYSCALL, "ioctl")) {
     AddArg(event, "fd", fd);
     AddArg(event, "request", NameOf(static_cast<IoctlRequest>(request)));
-    if (null_argument) {
+    if (args.memory == ArgumentMemory::kNull) {
       AddArg(event, "argument", "NULL");
     } else {
-      AddArg(event, "argument", argument);
+      AddArg(event, "argument", args.value);
     }
   }
   Syscall call{.op = OpId::kIoctl, .fd = fd};
   call.request = request;
-  call.argument = argument;
-  call.null_argument = null_argument;
+  call.ioctl = args;
   Observe(task, call);
 }
 

@@ -21,19 +21,39 @@ struct WriteReadArgs {
   uint64_t writable = 0;
 };
 
+// Where the argument of an ioctl is.
+enum class ArgumentMemory : uint8_t {
+  kWritable,
+  kNull,      // nowhere: a null pointer
+  kReadOnly,  // in memory that can be read only
+};
+
+// The argument of an ioctl that is not BINDER_WRITE_READ. What `more` and
+// `flags` are depends on the request:
+//   BINDER_SET_CONTEXT_MGR_EXT: `value` is ptr, `more` cookie, `flags` flags;
+//   BINDER_GET_NODE_INFO_FOR_REF: `value` is the handle, `more` the count of
+//     strong references and, in its upper half, of weak ones, `flags` the
+//     first reserved word.
+// Others have `value` only.
+struct IoctlArgs {
+  uint64_t value = 0;
+  uint64_t more = 0;
+  uint32_t flags = 0;
+  ArgumentMemory memory = ArgumentMemory::kWritable;
+};
+
 // One call with everything that the caller passes. `op` says which: kOpen,
 // kClose, kMmap, kMunmap, kPoll, kIoctl or kWriteRead.
 struct Syscall {
   OpId op = OpId::kNone;
-  uint32_t fd = 0;             // all but kOpen
-  uint32_t device = 0;         // kOpen: the context's index
-  bool nonblock = false;       // kOpen
-  uint64_t size = 0;           // kMmap, in bytes
-  bool writable = false;       // kMmap: asks for PROT_WRITE
-  uint32_t request = 0;        // kIoctl: the request's number
-  uint64_t argument = 0;       // kIoctl: its value
-  bool null_argument = false;  // kIoctl
-  WriteReadArgs args = {};     // kWriteRead
+  uint32_t fd = 0;          // all but kOpen
+  uint32_t device = 0;      // kOpen: the context's index
+  bool nonblock = false;    // kOpen
+  uint64_t size = 0;        // kMmap, in bytes
+  bool writable = false;    // kMmap: asks for PROT_WRITE
+  uint32_t request = 0;     // kIoctl: the request's number
+  IoctlArgs ioctl = {};     // kIoctl
+  WriteReadArgs args = {};  // kWriteRead
 };
 
 // Told of every call at the moment when it is made and when it has returned.

@@ -158,9 +158,12 @@ void PutReturnError(Op& op) {
   error.cmd = 0;
 }
 
-// One-way spam is reported only to senders that asked for it, which needs
-// BINDER_ENABLE_ONEWAY_SPAM_DETECTION; nobody can yet.
-void PutComplete(Op& op) { PutPlainWord(op, Br::kTransactionComplete); }
+// One-way spam is reported only to senders that asked for it.
+void PutComplete(Op& op) {
+  const bool spam = TypeIs(op, WorkType::kTransactionOnewaySpamSuspect) &&
+                    op.w.Get(op.f->proc).oneway_spam_detection_enabled != 0;
+  PutPlainWord(op, spam ? Br::kOnewaySpamSuspect : Br::kTransactionComplete);
+}
 
 // What the owner must be told, as bits; the state changes at once.
 enum NodeNews : uint32_t {

@@ -508,8 +508,16 @@ void WakeTarget(Op& op) {
   op.f->w = {};
 }
 
+bool NoSpamSuspect(Op& op) {
+  return op.w.Get(op.f->buffer).oneway_spam_suspect == 0;
+}
+void SuspectSpam(Op& op) {
+  op.w.Edit(op.f->tcomplete).work.type =
+      WorkType::kTransactionOnewaySpamSuspect;
+}
+
 void AppendCommitCall(Builder& b) {
-  b.Branch("one-way", OneWay, "send")
+  b.Branch("one-way", OneWay, "one_way")
       .Lock("proc.inner")
       .Do("defer tcomplete, push the stack", PushOutgoing)
       .Unlock("proc.inner")
@@ -541,7 +549,11 @@ void AppendCommitCall(Builder& b) {
       .Undo("pop the stack",
             [](Op& op) { PopTransaction(op, op.f->thread, op.f->t); })
       .Unlock("proc.inner")
-      .Goto("err_dead_proc_or_thread");
+      .Goto("err_dead_proc_or_thread")
+      .Label("one_way")
+      .Branch("no spam is suspected", NoSpamSuspect, "send")
+      .Local("tcomplete->type = ONEWAY_SPAM_SUSPECT", SuspectSpam)
+      .Goto("send");
 }
 
 // --- Pins and leaving --------------------------------------------------------

@@ -158,6 +158,14 @@ const char* NameOf(IoctlRequest request) {
       return "BINDER_THREAD_EXIT";
     case IoctlRequest::kVersion:
       return "BINDER_VERSION";
+    case IoctlRequest::kGetNodeDebugInfo:
+      return "BINDER_GET_NODE_DEBUG_INFO";
+    case IoctlRequest::kGetNodeInfoForRef:
+      return "BINDER_GET_NODE_INFO_FOR_REF";
+    case IoctlRequest::kSetContextMgrExt:
+      return "BINDER_SET_CONTEXT_MGR_EXT";
+    case IoctlRequest::kEnableOnewaySpamDetection:
+      return "BINDER_ENABLE_ONEWAY_SPAM_DETECTION";
     case IoctlRequest::kGetExtendedError:
       return "BINDER_GET_EXTENDED_ERROR";
   }
@@ -166,18 +174,10 @@ const char* NameOf(IoctlRequest request) {
 
 const char* NameOfUnmodelled(uint32_t request) {
   switch (request) {
-    case RequestNumber(3, 11, 24):
-      return "BINDER_GET_NODE_DEBUG_INFO";
-    case RequestNumber(3, 12, 24):
-      return "BINDER_GET_NODE_INFO_FOR_REF";
-    case RequestNumber(1, 13, 24):
-      return "BINDER_SET_CONTEXT_MGR_EXT";
     case RequestNumber(1, 14, 12):
       return "BINDER_FREEZE";
     case RequestNumber(3, 15, 12):
       return "BINDER_GET_FROZEN_INFO";
-    case RequestNumber(1, 16, 4):
-      return "BINDER_ENABLE_ONEWAY_SPAM_DETECTION";
   }
   return nullptr;
 }

@@ -86,13 +86,19 @@ enum class IoctlRequest : uint32_t {
   kSetContextMgr = RequestNumber(1, 7, 4),
   kThreadExit = RequestNumber(1, 8, 4),
   kVersion = RequestNumber(3, 9, 4),
+  kGetNodeDebugInfo = RequestNumber(3, 11, 24),
+  kGetNodeInfoForRef = RequestNumber(3, 12, 24),
+  kSetContextMgrExt = RequestNumber(1, 13, 24),
+  kEnableOnewaySpamDetection = RequestNumber(1, 16, 4),
   kGetExtendedError = RequestNumber(3, 17, 12),
 };
 inline constexpr IoctlRequest kIoctlRequests[] = {
-    IoctlRequest::kWriteRead,     IoctlRequest::kSetIdleTimeout,
-    IoctlRequest::kSetMaxThreads, IoctlRequest::kSetIdlePriority,
-    IoctlRequest::kSetContextMgr, IoctlRequest::kThreadExit,
-    IoctlRequest::kVersion,       IoctlRequest::kGetExtendedError};
+    IoctlRequest::kWriteRead,        IoctlRequest::kSetIdleTimeout,
+    IoctlRequest::kSetMaxThreads,    IoctlRequest::kSetIdlePriority,
+    IoctlRequest::kSetContextMgr,    IoctlRequest::kThreadExit,
+    IoctlRequest::kVersion,          IoctlRequest::kGetExtendedError,
+    IoctlRequest::kGetNodeDebugInfo, IoctlRequest::kGetNodeInfoForRef,
+    IoctlRequest::kSetContextMgrExt, IoctlRequest::kEnableOnewaySpamDetection};
 // A name such as "BINDER_VERSION", "BINDER_UNKNOWN" for other numbers.
 const char* NameOf(IoctlRequest request);
 

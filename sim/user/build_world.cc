@@ -143,8 +143,8 @@ class WorldBuilder {
   void Ioctl(TaskId task, uint32_t fd, IoctlRequest request,
              uint64_t argument) {
     Syscall(task, [&] {
-      kernel_.SysIoctl(task, fd, static_cast<uint32_t>(request), argument,
-                       false);
+      kernel_.SysIoctl(task, fd, static_cast<uint32_t>(request),
+                       {.value = argument});
     });
   }
 

@@ -74,6 +74,25 @@ void Compiler::CheckFields(const Cursor<proto::Outcome>& outcome,
   reject(outcome->has_value(), "value", result == Result::kIoctl, "ioctl");
   reject(outcome->has_ee_param(), "ee_param", result == Result::kIoctl,
          "ioctl");
+  reject(outcome->has_weak_count(), "weak_count", result == Result::kIoctl,
+         "ioctl");
+  reject(outcome->has_cookie(), "cookie", result == Result::kIoctl, "ioctl");
+  reject(outcome->has_has_strong_ref(), "has_strong_ref",
+         result == Result::kIoctl, "ioctl");
+  reject(outcome->has_has_weak_ref(), "has_weak_ref", result == Result::kIoctl,
+         "ioctl");
+}
+
+void Compiler::NodeFacts(const proto::Outcome& outcome,
+                         ExpectedOutcome* expected) {
+  expected->has_weak_count = outcome.has_weak_count();
+  expected->weak_count = outcome.weak_count();
+  expected->has_cookie = outcome.has_cookie();
+  expected->cookie = outcome.cookie();
+  expected->has_strong_ref = outcome.has_has_strong_ref();
+  expected->strong_ref = outcome.has_strong_ref();
+  expected->has_weak_ref = outcome.has_has_weak_ref();
+  expected->weak_ref = outcome.has_weak_ref();
 }
 
 void Compiler::ErrnoOf(const Cursor<proto::Outcome>& outcome,
@@ -134,6 +153,7 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
   expected.value = outcome->value();
   expected.has_ee_param = outcome->has_ee_param();
   expected.ee_param = outcome->ee_param();
+  NodeFacts(*outcome, &expected);
   expected.has_returns = outcome->no_returns() || outcome->returns_size() != 0;
   if (outcome->no_returns() && outcome->returns_size() != 0) {
     errors_.Add(outcome.At("no_returns"),

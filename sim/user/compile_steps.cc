@@ -218,6 +218,16 @@ Request RequestOf(const proto::Ioctl& ioctl) {
     case proto::Ioctl::kSetIdlePriority:
       return {Number(IoctlRequest::kSetIdlePriority),
               static_cast<uint64_t>(ioctl.set_idle_priority())};
+    case proto::Ioctl::kGetNodeDebugInfo:
+      return {Number(IoctlRequest::kGetNodeDebugInfo),
+              ioctl.get_node_debug_info()};
+    case proto::Ioctl::kGetNodeInfoForRef:
+      return {Number(IoctlRequest::kGetNodeInfoForRef)};
+    case proto::Ioctl::kSetContextMgrExt:
+      return {Number(IoctlRequest::kSetContextMgrExt)};
+    case proto::Ioctl::kEnableOnewaySpamDetection:
+      return {Number(IoctlRequest::kEnableOnewaySpamDetection),
+              ioctl.enable_oneway_spam_detection()};
     default:
       return {ioctl.number()};
   }
@@ -244,11 +254,13 @@ void Compiler::IoctlStep(const StepCursor& step) {
                              "use a number that no driver knows"));
   }
   const uint32_t fd = Fd(ioctl->fd(), ioctl.At("fd"));
+  IoctlSpec spec = IoctlOperands(ioctl);
+  if (request.argument != 0) spec.args.value = request.argument;
   Instruction& instruction = Emit(OpCode::kIoctl, step.place());
   instruction.a = fd;
   instruction.b = request.number;
-  instruction.c = request.argument;
-  if (ioctl->null_argument()) instruction.flags |= kNullArgument;
+  instruction.c = out_.ioctls.size();
+  out_.ioctls.push_back(spec);
 }
 
 uint32_t Compiler::WriteReads(const Cursor<proto::WriteRead>& write_read) {

@@ -142,6 +142,11 @@ class Compiler {
                         bool reply);
   void Handle(const Cursor<proto::HandleRef>& handle, uint32_t* number,
               uint32_t* variable);
+  // compile_ioctl.cc: structures that ioctls take.
+  void ManagerNode(const Cursor<proto::SetContextMgrExt>& request,
+                   IoctlArgs* args);
+  IoctlSpec IoctlOperands(const Cursor<proto::Ioctl>& ioctl);
+
   void NodeOperand(const Cursor<proto::NodeRef>& node,
                    CommandTemplate* command);
   const NodeSpec* FindNode(const std::string& name, Place place);
@@ -182,6 +187,7 @@ class Compiler {
 
   // compile_outcomes.cc: expectations.
   Range Outcomes(const StepCursor& step, Result result);
+  void NodeFacts(const proto::Outcome& outcome, ExpectedOutcome* expected);
   ExpectedOutcome OneOutcome(const Cursor<proto::Outcome>& outcome,
                              Result result);
   void CheckFields(const Cursor<proto::Outcome>& outcome, Result result);

@@ -39,7 +39,7 @@ enum class OpCode : uint8_t {
   kMmap,        // a: fd variable, c: size, kWritable
   kMunmap,      // a: fd variable
   kClose,       // a: fd variable
-  kIoctl,       // a: fd variable, b: request, c: argument, kNullArgument
+  kIoctl,       // a: fd variable, b: request, c: index into ioctls
   kPoll,        // a: fd variable
   kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
   kFlush,       // a: fd variable
@@ -68,7 +68,6 @@ enum class OpCode : uint8_t {
 enum InstructionFlag : uint8_t {
   kNonblock = 1,
   kWritable = 2,
-  kNullArgument = 4,
   kKeepReturns = 8,
   kOneWay = 16,
   kSilent = 32,
@@ -144,6 +143,12 @@ struct WriteReadSpec {
   Range commands;
 };
 
+// Operands of an ioctl step.
+struct IoctlSpec {
+  IoctlArgs args;
+  uint32_t handle_variable = 0;  // if it is set, args.value is what it holds
+};
+
 // One BR_* word that an outcome lists. Operands that are not set are not
 // compared.
 struct ExpectedReturn {
@@ -168,7 +173,8 @@ struct ExpectedReturn {
 struct ExpectedOutcome {
   bool has_ret = false, has_write_consumed = false, has_read_consumed = false;
   bool has_returns = false, has_br = false, has_text = false, has_i32 = false;
-  bool has_value = false, has_ee_param = false;
+  bool has_value = false, has_ee_param = false, has_weak_count = false;
+  bool has_cookie = false, has_strong_ref = false, has_weak_ref = false;
   int64_t ret = 0;
   int32_t error = 0;  // negative errno; 0: not compared
   uint64_t write_consumed = 0;
@@ -179,6 +185,9 @@ struct ExpectedOutcome {
   int32_t i32 = 0;
   uint64_t value = 0;
   int32_t ee_param = 0;
+  uint32_t weak_count = 0;
+  uint64_t cookie = 0;
+  bool strong_ref = false, weak_ref = false;  // has_strong_ref, has_weak_ref
   uint32_t parcel = 0;  // index into parcels, plus 1; 0: not compared
   Range binds;          // names in that parcel
 };
@@ -284,6 +293,7 @@ struct CompiledScenario {
   std::vector<CommandTemplate> commands;
   std::vector<Patch> patches;
   std::vector<WriteReadSpec> write_reads;
+  std::vector<IoctlSpec> ioctls;
   std::vector<BindSpec> binds;
   std::vector<ExpectedOutcome> outcomes;
   std::vector<ExpectedReturn> expected_returns;

@@ -102,6 +102,7 @@ class UserRuntime {
   std::string VariableName(TaskId task, uint32_t variable) const;
 
   // runtime_calls.cc
+  bool SubmitIoctl(TaskId task, uint32_t fd, const Instruction& instruction);
   bool Submit(TaskId task, const Instruction& instruction);
   void SubmitRead(TaskId task, uint32_t fd_variable, uint64_t read_size);
   bool Return(TaskId task);
@@ -157,6 +158,7 @@ class UserRuntime {
   std::string ParcelDifference(uint32_t parcel, const ReturnRow& word) const;
   std::string ParcelDifferences(Range outcomes, const ReturnRow& word) const;
   bool MatchesReturn(TaskId task, const ExpectedOutcome& outcome) const;
+  static bool MatchesNode(const TaskRow& row, const ExpectedOutcome& outcome);
   bool MatchesWords(TaskId task, const ExpectedOutcome& outcome) const;
   std::string SecurityContextOf(const ReturnRow& word) const;
   bool MatchesWord(const ExpectedReturn& expected, const ReturnRow& word) const;
@@ -165,6 +167,8 @@ class UserRuntime {
   std::string DescribeOutcome(const ExpectedOutcome& outcome) const;
   std::string DescribeExpectedWord(const ExpectedReturn& word) const;
   std::string DescribeWord(const ReturnRow& word) const;
+  static std::string DescribeSecond(const TaskRow& row,
+                                    const Instruction& call);
   std::string DescribeResult(TaskId task, const Instruction& call) const;
 
   // Rows that name things.

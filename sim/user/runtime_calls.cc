@@ -34,6 +34,23 @@ uint32_t UserRuntime::FdNumber(TaskId task, uint32_t variable) const {
   return row.bound != 0 ? static_cast<uint32_t>(row.value) : kNoFd;
 }
 
+bool UserRuntime::SubmitIoctl(TaskId task, uint32_t fd,
+                              const Instruction& instruction) {
+  const IoctlSpec& spec = scenario_.ioctls[instruction.c];
+  IoctlArgs args = spec.args;
+  if (spec.handle_variable != 0) {
+    const VariableRow& variable = w_.Peek(Variable(task, spec.handle_variable));
+    if (variable.bound == 0) {
+      return Fail(task, instruction.place,
+                  absl::StrCat("\"", VariableName(task, spec.handle_variable),
+                               "\" is not bound yet"));
+    }
+    args.value = variable.value;
+  }
+  kernel_.SysIoctl(task, fd, instruction.b, args);
+  return true;
+}
+
 // True: the call is submitted.
 bool UserRuntime::Submit(TaskId task, const Instruction& instruction) {
   const uint32_t fd =
@@ -57,8 +74,7 @@ bool UserRuntime::Submit(TaskId task, const Instruction& instruction) {
       kernel_.SysPoll(task, fd);
       break;
     case OpCode::kIoctl:
-      kernel_.SysIoctl(task, fd, instruction.b, instruction.c,
-                       (instruction.flags & kNullArgument) != 0);
+      if (!SubmitIoctl(task, fd, instruction)) return false;
       break;
     case OpCode::kWriteRead:
       if (!Queue(task, instruction)) return false;

@@ -75,7 +75,20 @@ bool UserRuntime::MatchesReturn(TaskId task,
   }
   if (outcome.has_value && row.value != outcome.value) return false;
   if (outcome.has_ee_param && row.value2 != outcome.ee_param) return false;
+  if (!MatchesNode(row, outcome)) return false;
   return !outcome.has_returns || MatchesWords(task, outcome);
+}
+
+// What BINDER_GET_NODE_DEBUG_INFO and BINDER_GET_NODE_INFO_FOR_REF write back.
+bool UserRuntime::MatchesNode(const TaskRow& row,
+                              const ExpectedOutcome& outcome) {
+  const auto second = static_cast<uint32_t>(row.value2);
+  const bool strong = (second & 1) != 0;
+  const bool weak = (second & 2) != 0;
+  return (!outcome.has_weak_count || second == outcome.weak_count) &&
+         (!outcome.has_cookie || row.write_consumed == outcome.cookie) &&
+         (!outcome.has_strong_ref || strong == outcome.strong_ref) &&
+         (!outcome.has_weak_ref || weak == outcome.weak_ref);
 }
 
 bool UserRuntime::MatchesWords(TaskId task,
@@ -286,13 +299,27 @@ std::string UserRuntime::DescribeWord(const ReturnRow& word) const {
   return text;
 }
 
+// The other values that an ioctl wrote back, as `expect` names them.
+std::string UserRuntime::DescribeSecond(const TaskRow& row,
+                                        const Instruction& call) {
+  switch (static_cast<IoctlRequest>(call.b)) {
+    case IoctlRequest::kGetNodeInfoForRef:
+      return absl::StrCat(" weak_count ", static_cast<uint32_t>(row.value2));
+    case IoctlRequest::kGetNodeDebugInfo:
+      return absl::StrCat(" cookie ", row.write_consumed, " has_strong_ref ",
+                          row.value2 & 1, " has_weak_ref ", row.value2 >> 1);
+    default:
+      return absl::StrCat(" ee_param ", row.value2);
+  }
+}
+
 std::string UserRuntime::DescribeResult(TaskId task,
                                         const Instruction& call) const {
   const TaskRow& row = w_.Peek(task);
   std::string text = row.ret < 0 ? std::string(ErrnoName(row.ret))
                                  : absl::StrCat("ret ", row.ret);
   if (call.op == OpCode::kIoctl) {
-    absl::StrAppend(&text, " value ", row.value, " ee_param ", row.value2);
+    absl::StrAppend(&text, " value ", row.value, DescribeSecond(row, call));
   }
   if (call.op != OpCode::kWriteRead) return text;
   std::vector<std::string> words;

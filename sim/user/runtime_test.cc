@@ -344,6 +344,26 @@ TEST(RuntimeTest, KeptBufferStaysUntilItIsFreedByName) {
   }
 }
 
+// Every field that says what an ioctl wrote back is compared.
+TEST(RuntimeTest, WrongFactsAboutNodesFail) {
+  const auto outcome = [](const char* expected) {
+    return Outcome(absl::StrCat(
+        "process { name: \"p\" attach {} node { name: \"n\" ptr: 4 cookie: 5 } "
+        "thread { name: \"main\" "
+        "step { ioctl { set_context_mgr_ext { node { name: \"n\" } } } } "
+        "step { ioctl { get_node_debug_info: 3 } expect { ",
+        expected, " } } } }"));
+  };
+  EXPECT_EQ(outcome("value: 4 cookie: 5 has_strong_ref: true "
+                    "has_weak_ref: true"),
+            "");
+  for (const char* wrong : {"value: 5", "cookie: 4", "has_strong_ref: false",
+                            "has_weak_ref: false", "weak_count: 1"}) {
+    EXPECT_THAT(outcome(wrong), HasSubstr("observed ret 0 value 4 cookie 5 "
+                                          "has_strong_ref 1 has_weak_ref 1"));
+  }
+}
+
 TEST(RuntimeTest, AppendedReturnsAreComparedTogether) {
   EXPECT_EQ(
       Outcome(Pair(

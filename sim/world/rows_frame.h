@@ -59,7 +59,7 @@ struct alignas(8) FrameRow {
   uint8_t has_work;  // result of the last test or callee
   uint8_t noop;      // the read buffer holds BR_NOOP only
   uint8_t nonblock;
-  uint8_t null_argument;     // the ioctl's argument is a null pointer
+  uint8_t null_argument;     // the ioctl's argument: an ArgumentMemory
   uint8_t unreadable_write;  // the write buffer is at a bad address
   uint8_t unwritable_read;   // the read buffer ends in a bad address
 

@@ -83,8 +83,9 @@ struct alignas(8) ProcRow {
   uint64_t free_async_space;
   uint8_t mapped;
   uint8_t oneway_spam_detected;
-  uint32_t allocated;    // live buffers
-  uint64_t free_total;   // bytes in free chunks
+  uint8_t oneway_spam_detection_enabled;  // of struct binder_proc itself
+  uint32_t allocated;                     // live buffers
+  uint64_t free_total;                    // bytes in free chunks
   SetHead buffers;       // buffers and chunks in order of address
   ChunkId free_buffers;  // root of the red-black tree
   uint64_t tree_shape;   // its hash, kept with exact addresses only
@@ -115,6 +116,8 @@ struct alignas(8) ProcRow {
     v.Field("free_async_space", &ProcRow::free_async_space);
     v.Field("mapped", &ProcRow::mapped);
     v.Field("oneway_spam_detected", &ProcRow::oneway_spam_detected);
+    v.Field("oneway_spam_detection_enabled",
+            &ProcRow::oneway_spam_detection_enabled);
     v.Skip("allocated", &ProcRow::allocated, "derived from the buffers");
     v.Skip("free_total", &ProcRow::free_total, "derived from the buffers");
     v.Field("buffers", &ProcRow::buffers);
@@ -415,7 +418,8 @@ inline uint64_t ExtraOffset(const BufferRow& buffer) {
 }
 
 // struct binder_buffer, while it is free: a node of the tree free_buffers,
-// ordered by size. All of it is layout.
+// ordered by size. All of it is layout. The driver keeps the sender of the
+// buffer that it was, and looks at it: see LowAsyncSpace().
 struct alignas(8) ChunkRow {
   static constexpr TableId kTable = TableId::kChunk;
   static constexpr char kName[] = "chunk";
@@ -429,6 +433,7 @@ struct alignas(8) ChunkRow {
   ChunkId left;
   ChunkId right;
   uint8_t red;
+  ProcessId pid;
   Link entry;  // proc.buffers
 
   template <typename V>
@@ -440,6 +445,7 @@ struct alignas(8) ChunkRow {
     v.Skip("left", &ChunkRow::left, kLayout);
     v.Skip("right", &ChunkRow::right, kLayout);
     v.Skip("red", &ChunkRow::red, kLayout);
+    v.Address("pid", &ChunkRow::pid);
     v.Field("entry", &ChunkRow::entry);
   }
 };

@@ -134,7 +134,7 @@ struct alignas(8) TaskRow {
   int32_t ret;              // result of the latest system call
   int32_t value2;           // second value that it wrote back
   uint64_t value;           // value that it wrote back
-  uint64_t write_consumed;
+  uint64_t write_consumed;  // of an ioctl: a third value
   uint64_t read_consumed;
   ListHead out;         // commands not yet taken by the driver
   ListHead in;          // words that the program has not looked at

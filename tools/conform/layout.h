@@ -7,6 +7,7 @@
 //   +0           commands, right-aligned: they end where the guard begins
 //   +kGuard      one page that nobody can access
 //   +kPayload    payloads and arguments, handed out once and never reused
+//   +kReadOnly   one page that can be read only, for arguments
 //   +kReadBuffer the read buffer
 //
 // Driver mappings are at fixed places too, the same in every process.
@@ -23,6 +24,7 @@ inline constexpr uint64_t kPage = 4096;
 inline constexpr uint64_t kGuard = (1 << 20) - kPage;
 inline constexpr uint64_t kPayload = 1 << 20;
 inline constexpr uint64_t kReadBuffer = 3 << 20;
+inline constexpr uint64_t kReadOnly = kReadBuffer - kPage;
 
 // The n-th mapping of a driver that a process makes.
 inline constexpr uint64_t kMappings = 0x3000000000;

@@ -481,6 +481,31 @@ Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row) const {
   return word;
 }
 
+namespace {
+
+// What an ioctl wrote back, as Observer::AddPeek() says it.
+std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
+  const auto second = static_cast<uint32_t>(row.value2);
+  switch (request) {
+    case sim::IoctlRequest::kVersion:
+      return absl::StrCat(" value ", row.value);
+    case sim::IoctlRequest::kGetExtendedError:
+      return absl::StrCat(" command ",
+                          sim::NameOf(static_cast<sim::Br>(row.value)),
+                          " param ", row.value2);
+    case sim::IoctlRequest::kGetNodeInfoForRef:
+      return absl::StrCat(
+          " ", DescribeNodeInfo(static_cast<uint32_t>(row.value), second));
+    case sim::IoctlRequest::kGetNodeDebugInfo:
+      return absl::StrCat(" ", DescribeDebugInfo(row.value, row.write_consumed,
+                                                 second & 1, second >> 1));
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
                                            const Actor& actor) const {
   const sim::TaskRow& row = world.Peek(task);
@@ -494,14 +519,9 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
       absl::StrAppendFormat(&line, " revents %#x", row.value);
     }
     if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
-      const auto request = static_cast<sim::IoctlRequest>(actor.call.request);
-      if (request == sim::IoctlRequest::kVersion) {
-        absl::StrAppend(&line, " value ", row.value);
-      } else if (request == sim::IoctlRequest::kGetExtendedError) {
-        absl::StrAppend(&line, " command ",
-                        sim::NameOf(static_cast<sim::Br>(row.value)), " param ",
-                        row.value2);
-      }
+      absl::StrAppend(
+          &line,
+          WrittenBack(static_cast<sim::IoctlRequest>(actor.call.request), row));
     }
     lines.push_back(std::move(line));
     return lines;

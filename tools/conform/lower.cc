@@ -19,7 +19,7 @@ using sim::OpId;
 
 constexpr uint64_t kProtRead = 1;
 constexpr uint64_t kProtWrite = 2;
-constexpr uint64_t kPayloadRoom = kReadBuffer - kPayload;
+constexpr uint64_t kPayloadRoom = kReadOnly - kPayload;
 // Larger payloads fail before they are copied, so their memory is not needed.
 constexpr uint64_t kMostCopied = 1 << 20;
 
@@ -30,6 +30,10 @@ uint32_t WrittenBy(IoctlRequest request) {
       return 4;
     case IoctlRequest::kGetExtendedError:
       return 12;
+    case IoctlRequest::kGetNodeInfoForRef:
+      return 16;
+    case IoctlRequest::kGetNodeDebugInfo:
+      return 24;
     default:
       return 0;
   }
@@ -43,6 +47,45 @@ void AppendPoke(uint64_t address, absl::string_view bytes, LoweredCall* out) {
 bool IsTransaction(Bc bc) {
   return bc == Bc::kTransaction || bc == Bc::kReply ||
          bc == Bc::kTransactionSg || bc == Bc::kReplySg;
+}
+
+// The argument of an ioctl as it is in memory.
+std::string ArgumentBytes(const sim::Syscall& call) {
+  std::string bytes;
+  switch (static_cast<IoctlRequest>(call.request)) {
+    case IoctlRequest::kSetContextMgrExt:  // struct flat_binder_object
+      AppendNumber<uint32_t>(&bytes, sim::kTypeBinder);
+      AppendNumber<uint32_t>(&bytes, call.ioctl.flags);
+      AppendNumber<uint64_t>(&bytes, call.ioctl.value);
+      AppendNumber<uint64_t>(&bytes, call.ioctl.more);
+      break;
+    case IoctlRequest::kGetNodeInfoForRef:
+      AppendNumber<uint32_t>(&bytes, static_cast<uint32_t>(call.ioctl.value));
+      AppendNumber<uint64_t>(&bytes, call.ioctl.more);
+      AppendNumber<uint32_t>(&bytes, call.ioctl.flags);
+      bytes.resize(24);
+      break;
+    case IoctlRequest::kGetNodeDebugInfo:
+      AppendNumber<uint64_t>(&bytes, call.ioctl.value);
+      bytes.resize(24);
+      break;
+    default:
+      AppendNumber<uint64_t>(&bytes, call.ioctl.value);
+      bytes.resize(16);
+      break;
+  }
+  return bytes;
+}
+
+std::string ArgumentText(const sim::Syscall& call) {
+  std::string text = absl::StrCat(call.ioctl.value);
+  if (call.ioctl.more != 0 || call.ioctl.flags != 0) {
+    absl::StrAppend(&text, " ", call.ioctl.more, " ", call.ioctl.flags);
+  }
+  if (call.ioctl.memory == sim::ArgumentMemory::kReadOnly) {
+    absl::StrAppend(&text, " read-only");
+  }
+  return text;
 }
 
 }  // namespace
@@ -200,16 +243,27 @@ void Lowering::LowerWriteRead(const sim::World& world, sim::TaskId task,
                         args.read_size, args.read_consumed);
 }
 
+// In memory that can be read only; what was there is overwritten.
+uint64_t Lowering::ReadOnly(absl::string_view bytes, LoweredCall* out) {
+  const uint64_t address = SliceOf(actor_) + kReadOnly;
+  if (!read_only_) {
+    absl::StrAppendFormat(&out->plan, "area %#x %u ro\n", address, kPage);
+    read_only_ = true;
+  }
+  AppendPoke(address, bytes, out);
+  return address;
+}
+
 void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
   const auto request = static_cast<IoctlRequest>(call.request);
-  absl::StrAppend(
-      &out->action, "ioctl(", call.fd, ", ", sim::NameOf(request), ", ",
-      call.null_argument ? "NULL" : absl::StrCat(call.argument).c_str(), ")");
+  const bool null = call.ioctl.memory == sim::ArgumentMemory::kNull;
+  absl::StrAppend(&out->action, "ioctl(", call.fd, ", ", sim::NameOf(request),
+                  ", ", null ? "NULL" : ArgumentText(call), ")");
   uint64_t address = 0;
-  if (!call.null_argument) {
-    std::string argument;
-    AppendNumber<uint64_t>(&argument, call.argument);
-    argument.resize(16);
+  if (call.ioctl.memory == sim::ArgumentMemory::kReadOnly) {
+    address = ReadOnly(ArgumentBytes(call), out);
+  } else if (!null) {
+    const std::string argument = ArgumentBytes(call);
     address = Payload(argument, argument.size(), out);
   }
   absl::StrAppendFormat(&out->plan, "ioctl fd=%u nr=%#x arg=%#x", call.fd,

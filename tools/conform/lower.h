@@ -40,6 +40,7 @@ class Lowering {
   std::string Transaction(const sim::World& world, const sim::CommandRow& row,
                           LoweredCall* out);
   void LowerIoctl(const sim::Syscall& call, LoweredCall* out);
+  uint64_t ReadOnly(absl::string_view bytes, LoweredCall* out);
   void LowerWriteRead(const sim::World& world, sim::TaskId task,
                       const sim::Syscall& call, uint64_t mapping,
                       LoweredCall* out);
@@ -50,6 +51,7 @@ class Lowering {
   const uint32_t actor_;
   uint64_t used_ = 0;  // bytes of payload
   bool overflow_ = false;
+  bool read_only_ = false;  // the page for it was asked for
 };
 
 }  // namespace bindery::conform

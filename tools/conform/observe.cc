@@ -125,7 +125,7 @@ class Observer {
     AddWords(ret, lines);
   }
 
-  // BINDER_VERSION has one word, BINDER_GET_EXTENDED_ERROR three.
+  // By what the requests write: BINDER_VERSION one word, others more.
   void AddPeek(const Return& ret, std::string* line) {
     const auto found = ret.peeks.find(0);
     if (found == ret.peeks.end() || !found->second.has_value()) return;
@@ -137,6 +137,16 @@ class Observer {
       absl::StrAppend(line, " command ",
                       sim::NameOf(static_cast<Br>(command & 0xff)), " param ",
                       LoadNumber<int32_t>(bytes, 8));
+    } else if (bytes.size() == 16) {
+      absl::StrAppend(line, " ",
+                      DescribeNodeInfo(LoadNumber<uint32_t>(bytes, 4),
+                                       LoadNumber<uint32_t>(bytes, 8)));
+    } else if (bytes.size() == 24) {
+      absl::StrAppend(line, " ",
+                      DescribeDebugInfo(LoadNumber<uint64_t>(bytes, 0),
+                                        LoadNumber<uint64_t>(bytes, 8),
+                                        LoadNumber<uint32_t>(bytes, 16),
+                                        LoadNumber<uint32_t>(bytes, 20)));
     }
   }
 

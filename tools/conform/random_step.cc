@@ -25,6 +25,13 @@ constexpr uint64_t kMappings[] = {4096,    8192,    65536,  1 << 20,
 constexpr uint32_t kUnknownRequests[] = {42,         0x4200,     1,
                                          0x40046263, 0xc0306300, 0xc0086209};
 
+constexpr uint64_t kManagerPointers[] = {0, 0x100, 0x4000};
+// FLAT_BINDER_FLAG_ACCEPTS_FDS and _TXN_SECURITY_CTX.
+constexpr uint32_t kManagerFlags[] = {0, 0x100, 0x100, 0x1000, 0x1100};
+
+// A seventh of a mapping of one page, of two, and of 1 MiB.
+constexpr uint64_t kFloods[] = {600, 1200, 150000, 150000};
+
 class StepFiller {
  public:
   StepFiller(Dice& dice, const View& view, size_t actor)
@@ -36,6 +43,11 @@ class StepFiller {
   void Fill(proto::Step* step) {
     ChooseOpening();
     if (Prepare(step) || Interfere(step)) return;
+    if (dice_.Below(1000) < 20) {
+      Flood(step->mutable_write_read());
+      step->add_expect();
+      return;
+    }
     const uint32_t kind = dice_.Below(1000);
     if (kind < 840) {
       WriteRead(step->mutable_write_read());
@@ -93,13 +105,44 @@ class StepFiller {
     } else if (Opening().open && !Opening().used && dice_.Chance(50)) {
       Map(step->mutable_mmap());
     } else if (Opening().open && !Opening().managed && dice_.Chance(25)) {
-      step->mutable_ioctl()->mutable_set_context_mgr();
+      BecomeManager(step->mutable_ioctl());
       Name(step->mutable_ioctl());
     } else {
       return false;
     }
     step->add_expect();
     return true;
+  }
+
+  // Half of them as a node of their own, one time in eight as one that exists.
+  void BecomeManager(proto::Ioctl* ioctl) {
+    if (dice_.Chance(50)) {
+      ioctl->mutable_set_context_mgr();
+      return;
+    }
+    auto* const manager = ioctl->mutable_set_context_mgr_ext();
+    const bool own = !Opening().nodes.empty() && dice_.Chance(25);
+    const uint64_t ptr =
+        own ? dice_.Pick(Opening().nodes).ptr : dice_.Pick(kManagerPointers);
+    manager->mutable_node()->set_ptr(ptr);
+    manager->mutable_node()->set_cookie(ptr + dice_.Below(2));
+    manager->set_flags(dice_.Pick(kManagerFlags));
+  }
+
+  void AskAboutNodes(proto::Ioctl* ioctl) {
+    if (dice_.Chance(50)) {
+      const bool one = !Opening().nodes.empty() && dice_.Chance(60);
+      const uint64_t ptr = one ? dice_.Pick(Opening().nodes).ptr : 0;
+      ioctl->set_get_node_debug_info(ptr - (one ? dice_.Below(2) : 0));
+      return;
+    }
+    auto* const info = ioctl->mutable_get_node_info_for_ref();
+    const bool known = !Opening().handles.empty() && dice_.Chance(85);
+    info->mutable_handle()->set_number(
+        known ? dice_.Pick(Opening().handles).desc : dice_.Below(4));
+    if (dice_.Chance(8)) info->set_strong_count(1);
+    if (dice_.Chance(4)) info->set_weak_count(1);
+    if (dice_.Chance(4)) info->set_reserved(1);
   }
 
   // Something happens to another process or thread.
@@ -165,6 +208,22 @@ class StepFiller {
     if (dice_.Chance(3)) call->set_writable_read(4 * dice_.Below(40));
   }
 
+  // Three one-ways that take most of what a mapping has for them.
+  void Flood(proto::WriteRead* call) {
+    Name(call);
+    const uint64_t size = dice_.Pick(kFloods);
+    const uint32_t to = Opening().handles.empty() || dice_.Chance(50)
+                            ? 0
+                            : dice_.Pick(Opening().handles).desc;
+    for (int i = 0; i < 3; ++i) {
+      proto::Transaction* t = call->add_write()->mutable_transaction();
+      t->mutable_to()->set_number(to);
+      t->set_one_way(true);
+      t->set_buffers_size(size - 8 * dice_.Below(4));
+    }
+    call->set_read_size(256);
+  }
+
   // As if an earlier call had taken and given some already.
   void Consumed(proto::WriteRead* call) {
     if (call->read_size() != 0 && dice_.Chance(60)) {
@@ -177,7 +236,7 @@ class StepFiller {
 
   void Ioctl(proto::Ioctl* ioctl) {
     Name(ioctl);
-    switch (dice_.Below(13)) {
+    switch (dice_.Below(20)) {
       case 0:
         ioctl->mutable_version();
         break;
@@ -186,7 +245,7 @@ class StepFiller {
         ioctl->set_set_max_threads(dice_.Below(4));
         break;
       case 3:
-        ioctl->mutable_set_context_mgr();
+        BecomeManager(ioctl);
         break;
       case 4:
       case 5:
@@ -202,11 +261,26 @@ class StepFiller {
       case 9:
         ioctl->set_number(dice_.Pick(kUnknownRequests));
         break;
+      case 10:
+      case 11:
+      case 12:
+        ioctl->set_enable_oneway_spam_detection(dice_.Below(4));
+        break;
+      case 13:
+      case 14:
+      case 15:
+      case 16:
+        AskAboutNodes(ioctl);
+        break;
       default:
         ioctl->mutable_get_extended_error();
         break;
     }
-    if (dice_.Chance(6)) ioctl->set_null_argument(true);
+    if (dice_.Chance(6)) {
+      ioctl->set_null_argument(true);
+    } else if (dice_.Chance(6)) {
+      ioctl->set_readonly_argument(true);
+    }
   }
 
   Dice& dice_;

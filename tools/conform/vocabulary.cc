@@ -24,12 +24,8 @@ constexpr Reason kReasons[] = {
     {"BR_OK", "no driver writes it; it is the extended error of no error"},
     {"BR_FROZEN_REPLY", "the model has no frozen processes"},
     {"BR_TRANSACTION_PENDING_FROZEN", "the model has no frozen processes"},
-    {"BR_ONEWAY_SPAM_SUSPECT",
-     "the model has no request that turns the detection on"},
     {"ENOMEM", "needs an allocation that fails"},
     {"work TRANSACTION_PENDING", "the model has no frozen processes"},
-    {"work TRANSACTION_ONEWAY_SPAM_SUSPECT",
-     "the model has no request that turns the detection on"},
 };
 
 template <typename F>

@@ -12,6 +12,16 @@ std::string Hex(absl::string_view bytes) {
   return bytes.empty() ? "-" : absl::BytesToHexString(bytes);
 }
 
+std::string DescribeNodeInfo(uint32_t strong, uint32_t weak) {
+  return absl::StrCat("strong_count ", strong, " weak_count ", weak);
+}
+
+std::string DescribeDebugInfo(uint64_t ptr, uint64_t cookie, uint32_t strong,
+                              uint32_t weak) {
+  return absl::StrFormat("ptr %#x cookie %#x has_strong_ref %u has_weak_ref %u",
+                         ptr, cookie, strong, weak);
+}
+
 std::string Describe(const Word& word) {
   std::string out = sim::NameOf(word.br);
   switch (word.br) {

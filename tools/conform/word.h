@@ -34,6 +34,11 @@ struct Word {
 // One line.
 std::string Describe(const Word& word);
 
+// What BINDER_GET_NODE_INFO_FOR_REF and BINDER_GET_NODE_DEBUG_INFO write.
+std::string DescribeNodeInfo(uint32_t strong, uint32_t weak);
+std::string DescribeDebugInfo(uint64_t ptr, uint64_t cookie, uint32_t strong,
+                              uint32_t weak);
+
 std::string Hex(absl::string_view bytes);
 
 }  // namespace bindery::conform

@@ -43,8 +43,10 @@ constexpr RowText kAllocator[] = {
     {"B.11/spam",
      "A sender that holds much of what little one-way space is left is "
      "suspected, once",
-     {},
-     kNoBranch},
+     {"debug_low_async_space_locked: little one-way space is left: goes on",
+      "debug_low_async_space_locked: the sender holds much of it: goes on",
+      "debug_low_async_space_locked: spam was not detected before: goes on",
+      "debug_low_async_space_locked: spam was not detected before: stops"}},
     {"B.11/merge",
      "A freed buffer merges with free neighbours",
      {"binder_free_buf_locked: the next one is free: yes",

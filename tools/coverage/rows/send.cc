@@ -144,8 +144,8 @@ constexpr RowText kSend[] = {
       "binder_transaction: unreadable #2: yes"}},
     {"B.10.3/16 spam",
      "A sender that floods is told so instead of a plain completion",
-     {"BR_ONEWAY_SPAM_SUSPECT is returned"},
-     "nobody can ask the model for the detection yet"},
+     {"binder_transaction: no spam is suspected: no",
+      "binder_transaction: tcomplete->type = ONEWAY_SPAM_SUSPECT: reached"}},
     {"B.10.4/reply",
      "A reply takes the call off both stacks, is queued at the caller and "
      "wakes it",
