@@ -33,6 +33,12 @@ enum class Guard : uint8_t {
   kPrepareToFreeOnce,     // undo
   kThreadReleaseFrom,     // undo
   kThreadReleaseTo,       // undo
+  kSecurityTransaction,   // check
+  kSetNiceAllowed,        // check
+  kNiceOfCaller,          // check
+  kNiceOfNode,            // check
+  kNiceOfReplier,         // undo
+  kNiceOfWaiter,          // undo
   kCount,
 };
 

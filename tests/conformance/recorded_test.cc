@@ -22,7 +22,8 @@ constexpr const char* kSuites[] = {
     "scenarios/conformance", "scenarios/findings",
     "scenarios/workload",    "scenarios/errors",
     "scenarios/objects",     "scenarios/faults",
-    "scenarios/races",       "scenarios/parcels"};
+    "scenarios/races",       "scenarios/parcels",
+    "scenarios/priority",    "scenarios/security"};
 
 // Where older kernels are known to differ from the profile. Before 7.2 the
 // sender's uid is that of the process that opened the device.

@@ -22,7 +22,7 @@ constexpr ReasonText kReasons[] = {
     {"binder_thread_write: end of the buffer: yes",
      "cannot happen: an empty write does not begin, and behind each command "
      "the end is looked for"},
-    {"binder_transaction: not the caller itself: no", kOwnRef},
+    {"binder_transaction: the caller itself: yes", kOwnRef},
     {"binder_transaction: the caller waits for this reply: no", kOtherTop},
     {"binder_transaction: target_thread->tmp_ref #4: reached", kOtherTop},
     {"binder_transaction: the caller does not wait for it: reached", kOtherTop},
