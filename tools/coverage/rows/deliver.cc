@@ -133,9 +133,8 @@ constexpr RowText kDeliver[] = {
      "The thread takes over the call's nice value, or the node's",
      {"binder_thread_read: the caller's nice value is better than the node's: "
       "goes on",
-      "binder_thread_read: the node's nice value is what the thread gets: goes on",
-      "binder_thread_read: the node's nice value is what the thread gets: stops",
-      "binder_set_nice: the nice value is within RLIMIT_NICE: stops"}},
+      "binder_thread_read: the node's nice value is what the thread gets: goes "
+      "on"}},
     {"B.13.1/sender",
      "A call names its sender",
      {"binder_thread_read: the sender is gone: no"}},
