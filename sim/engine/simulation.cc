@@ -31,8 +31,6 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   kernel_.set_names(&names_);
   kernel_.set_observer(options.observer);
   kernel_.set_branches(options.branches);
-  kernel_.set_nice(scenario.nice);
-  if (scenario.policy) kernel_.set_policy(&*scenario.policy);
   if (properties != nullptr) {
     runtime_.set_check([this](uint32_t index) {
       return properties_->checks[index].predicate.Holds(world_);

@@ -34,8 +34,7 @@ void SetNice(Op& op, int32_t nice) {
 }
 
 void TakeOverNice(Op& op) {
-  const NodeId node =
-      op.w.Get(op.w.Get(op.f->t).buffer).target_node;
+  const NodeId node = op.w.Get(op.w.Get(op.f->t).buffer).target_node;
   if (!node) return;
   TransactionRow& t = op.w.Edit(op.f->t);
   t.saved_priority = op.w.Get(op.f->task).nice;

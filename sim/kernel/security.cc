@@ -31,27 +31,25 @@ bool MayCall(Op& op) {
   const Policy* const policy = op.k.policy();
   if (policy == nullptr) return true;
   const uint32_t from = OpenerOf(op, op.f->proc);
-  return op.Check(
-      Guard::kSecurityTransaction,
-      policy->Allows(Current(op), from, Permission::kImpersonate) &&
-          policy->Allows(from, OpenerOf(op, op.f->target_proc),
-                         Permission::kCall));
+  return op.Check(Guard::kSecurityTransaction,
+                  policy->Allows(Current(op), from, Permission::kImpersonate) &&
+                      policy->Allows(from, OpenerOf(op, op.f->target_proc),
+                                     Permission::kCall));
 }
 
 bool MayTransferBinder(Op& op) {
   const Policy* const policy = op.k.policy();
-  return policy == nullptr || policy->Allows(OpenerOf(op, op.f->proc),
-                                             OpenerOf(op, op.f->target_proc),
-                                             Permission::kTransfer);
+  return policy == nullptr ||
+         policy->Allows(OpenerOf(op, op.f->proc),
+                        OpenerOf(op, op.f->target_proc), Permission::kTransfer);
 }
 
 bool MayTransferFile(Op& op) {
   const Policy* const policy = op.k.policy();
   if (policy == nullptr) return true;
   const ProcId target = op.w.Get(op.f->buffer).proc;
-  return policy->Allows(OpenerOf(op, target),
-                                             OpenerOf(op, op.f->file),
-                                             Permission::kUseFd);
+  return policy->Allows(OpenerOf(op, target), OpenerOf(op, op.f->file),
+                        Permission::kUseFd);
 }
 
 }  // namespace bindery::sim

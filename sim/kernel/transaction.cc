@@ -221,9 +221,7 @@ void AppendCallTarget(Builder& b) {
           "err_invalid_target")
       .Check(
           "not the caller itself, and the security module allows it",
-          [](Op& op) {
-            return op.f->target_proc != op.f->proc && MayCall(op);
-          },
+          [](Op& op) { return op.f->target_proc != op.f->proc && MayCall(op); },
           "err_itself_or_denied");
 }
 
@@ -243,8 +241,7 @@ void AppendCallTargetErrors(Builder& b) {
           "the caller itself",
           [](Op& op) { return op.f->target_proc == op.f->proc; },
           "err_invalid_target")
-      .Local("-EPERM",
-             [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEperm); })
+      .Local("-EPERM", [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEperm); })
       .Goto("err_target")
       .Label("err_invalid_target")
       .Local("got transaction to itself",

@@ -169,6 +169,8 @@ class WorldBuilder {
 
 void BuildWorld(const CompiledScenario& scenario, Kernel& kernel,
                 UserRuntime& runtime) {
+  kernel.set_nice(scenario.nice);
+  if (scenario.policy) kernel.set_policy(&*scenario.policy);
   WorldBuilder(scenario, kernel, runtime).Run();
 }
 

@@ -20,9 +20,9 @@ static_assert(static_cast<int>(Permission::kCount) ==
 
 bool Names(const proto::Rule& rule, Permission permission) {
   const auto& listed = rule.permission();
-  return listed.empty() || std::find(listed.begin(), listed.end(),
-                                     static_cast<int>(permission)) !=
-                               listed.end();
+  return listed.empty() ||
+         std::find(listed.begin(), listed.end(),
+                   static_cast<int>(permission)) != listed.end();
 }
 
 // "" is the context of what nobody opened.
@@ -68,21 +68,11 @@ void CheckContext(const Cursor<proto::Rule>& rule, const std::string& context,
                            "\"", Suggest(context, known, "")));
 }
 
-}  // namespace
-
-void Compiler::Policy(const Cursor<proto::Scenario>& scenario) {
-  if (!scenario->has_policy()) return;
-  const std::vector<std::string> contexts = ContextsOf(out_);
-  for (size_t i = 1; i < contexts.size(); ++i) {
-    if (!contexts[i].empty()) continue;
-    errors_.Add(scenario.At("process", static_cast<int>(i) - 1),
-                "there is a policy, so every process needs a "
-                "security_context, such as \"u:r:client\"");
-  }
-  const auto policy = scenario.Sub(scenario->policy(), "policy");
+void CheckRules(const Cursor<proto::Policy>& policy,
+                const std::vector<std::string>& contexts, Errors* errors) {
   const auto check = [&](const Cursor<proto::Rule>& rule) {
-    CheckContext(rule, rule->from(), "from", contexts, &errors_);
-    CheckContext(rule, rule->to(), "to", contexts, &errors_);
+    CheckContext(rule, rule->from(), "from", contexts, errors);
+    CheckContext(rule, rule->to(), "to", contexts, errors);
   };
   for (int i = 0; i < policy->allow_size(); ++i) {
     check(policy.Sub(policy->allow(i), "allow", i));
@@ -90,16 +80,45 @@ void Compiler::Policy(const Cursor<proto::Scenario>& scenario) {
   for (int i = 0; i < policy->deny_size(); ++i) {
     check(policy.Sub(policy->deny(i), "deny", i));
   }
-  sim::Policy& table =
-      out_.policy.emplace(static_cast<uint32_t>(contexts.size()) - 1);
-  for (uint32_t from = 0; from < contexts.size(); ++from) {
-    for (uint32_t to = 0; to < contexts.size(); ++to) {
+}
+
+Policy TableOf(const proto::Policy& policy,
+               const std::vector<std::string>& contexts) {
+  const auto count = static_cast<uint32_t>(contexts.size());
+  Policy table(count - 1);
+  for (uint32_t from = 0; from < count; ++from) {
+    for (uint32_t to = 0; to < count; ++to) {
       for (int i = 0; i < static_cast<int>(Permission::kCount); ++i) {
         const auto permission = static_cast<Permission>(i);
-        if (Allows(*policy, contexts[from], contexts[to], permission)) {
+        if (Allows(policy, contexts[from], contexts[to], permission)) {
           table.Allow(from, to, permission);
         }
       }
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+void Compiler::Policy(const Cursor<proto::Scenario>& scenario) {
+  if (!scenario->has_policy()) return;
+  const std::vector<std::string> contexts = ContextsOf(out_);
+  CheckRules(scenario.Sub(scenario->policy(), "policy"), contexts, &errors_);
+  out_.policy = TableOf(scenario->policy(), contexts);
+  for (uint32_t i = 1; i < contexts.size(); ++i) {
+    const Place place = scenario.At("process", static_cast<int>(i) - 1);
+    if (contexts[i].empty()) {
+      errors_.Add(place,
+                  "there is a policy, so every process needs a "
+                  "security_context, such as \"u:r:client\"");
+    }
+    if (out_.processes[i - 1].attach.context_manager &&
+        !out_.policy->Allows(i, i, Permission::kSetContextMgr)) {
+      errors_.Add(place,
+                  "the policy does not let this process become context "
+                  "manager, as which it starts; let it try with an ioctl step "
+                  "instead");
     }
   }
 }

@@ -1,7 +1,8 @@
 // Rows of the driver: the structures of binder_internal.h and binder_alloc.h
 // under their own names, field by field.
 //
-// Not modelled here: statistics, debug text, page arrays, LRU. See rows_user.h for what Field, Address and Skip mean.
+// Not modelled here: statistics, debug text, page arrays, LRU. See rows_user.h
+// for what Field, Address and Skip mean.
 #ifndef BINDERY_SIM_WORLD_ROWS_KERNEL_H_
 #define BINDERY_SIM_WORLD_ROWS_KERNEL_H_
 
@@ -72,10 +73,10 @@ struct alignas(8) ProcRow {
   int32_t outstanding_txns;
   uint32_t lowest_desc;  // no free handle number is below it
   uint8_t is_dead;
-  uint8_t in_procs;       // on binder_procs
-  uint8_t deferred_work;  // BINDER_DEFERRED_FLUSH 1, _RELEASE 2
+  uint8_t in_procs;         // on binder_procs
+  uint8_t deferred_work;    // BINDER_DEFERRED_FLUSH 1, _RELEASE 2
   int8_t default_priority;  // nice value of the opener
-  Link proc_node;         // binder_procs
+  Link proc_node;           // binder_procs
   Link deferred_work_node;
 
   // struct binder_alloc.
@@ -305,7 +306,7 @@ struct alignas(8) TransactionRow {
   TransactionId to_parent;
   uint8_t is_async;
   uint8_t is_reply;
-  uint8_t committed;  // handed over to the target (for invariants)
+  uint8_t committed;      // handed over to the target (for invariants)
   int8_t priority;        // nice value of the sender
   int8_t saved_priority;  // of the receiver, before it took the call over
   BufferId buffer;

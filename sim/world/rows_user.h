@@ -46,10 +46,10 @@ struct alignas(8) ProcessRow {
   static constexpr TableId kTable = TableId::kProcess;
   static constexpr char kName[] = "process";
 
-  uint32_t index;   // place in the scenario, from 1
-  uint32_t uid;     // effective user id
-  uint32_t nofile;  // RLIMIT_NOFILE
-  uint8_t dead;     // exited or killed
+  uint32_t index;       // place in the scenario, from 1
+  uint32_t uid;         // effective user id
+  uint32_t nofile;      // RLIMIT_NOFILE
+  uint8_t dead;         // exited or killed
   uint8_t rlimit_nice;  // RLIMIT_NICE
   BlobId security_context;
   SetHead fds;

@@ -29,6 +29,13 @@ constexpr const char* kSuites[] = {
 // sender's uid is that of the process that opened the device.
 constexpr const char* kOnlyOn72 = "uid_of_a_borrower";
 
+// Kernels with a security module, which scenarios with a policy need, have been
+// asked of 6.1 and 7.2.
+bool IsRecorded(const sim::CompiledScenario& scenario,
+                const std::string& version) {
+  return !scenario.policy || version != "6.12";
+}
+
 struct Case {
   std::string text;
   sim::LoadedScenario scenario;
@@ -64,6 +71,7 @@ TEST_P(RecordedTest, TheModelDoesWhatTheKernelDid) {
   const sim::Driver driver = *sim::Driver::Create("c-7.2");
   size_t steps = 0;
   for (const Case& one : Cases()) {
+    if (!IsRecorded(one.scenario.compiled, GetParam())) continue;
     const Verdict verdict = Compare(one, driver, GetParam());
     if (GetParam() != "7.2" && one.scenario.compiled.name == kOnlyOn72) {
       EXPECT_FALSE(verdict.same) << kOnlyOn72;

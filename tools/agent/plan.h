@@ -31,7 +31,7 @@ struct Text {
 
 struct Process {
   uint32_t uid;
-  uint32_t nofile;      // RLIMIT_NOFILE, soft and hard; 0: as inherited
+  uint32_t nofile;       // RLIMIT_NOFILE, soft and hard; 0: as inherited
   uint32_t rlimit_nice;  // RLIMIT_NICE, soft and hard
   int has_rlimit_nice;
   uint32_t first_fd;    // the lowest descriptor that is free
