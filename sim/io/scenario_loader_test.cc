@@ -325,6 +325,28 @@ const Mistake kMistakes[] = {
     {"property without violation",
      IN_THREAD("step { stop {} }") "\nexpect { property: \"E2\" }", "4:10",
      "VERDICT_VIOLATED"},
+    {"policy without contexts",
+     IN_THREAD("step { stop {} }") "\npolicy { deny { permission: CALL } }",
+     "1:1", "needs a security_context"},
+    {"context of nobody",
+     "process { name: \"p\" security_context: \"u:r:p\"\n"
+     " thread { name: \"t\" step { stop {} } } }\n"
+     "policy { deny { from: \"u:r:q\" } }",
+     "3:17", "did you mean \"u:r:p\"?"},
+    {"context manager that may not be one",
+     "process { name: \"p\" security_context: \"u:r:p\"\n"
+     " attach { context_manager: true }\n"
+     " thread { name: \"t\" step { stop {} } } }\n"
+     "policy { deny { permission: SET_CONTEXT_MGR } }",
+     "1:1", "become context manager"},
+    {"nice value out of range",
+     "process { name: \"p\"\n thread { name: \"t\" nice: 20 step { stop {} } } "
+     "}",
+     "2:21", "from -20 to 19"},
+    {"limit of nice values out of range",
+     "process { name: \"p\" limits { nice: 41 }\n"
+     " thread { name: \"t\" step { stop {} } } }",
+     "1:30", "at most 40"},
     {"unknown granularity",
      IN_THREAD("step { stop {} }") "\nexplore { granularity: \"atom\" }",
      "4:11", "\"command\" or \"lock\""},

@@ -18,7 +18,7 @@ constexpr Entry kNames[] = {
     {Errno::kEnodev, "ENODEV"},         {Errno::kEinval, "EINVAL"},
     {Errno::kEmfile, "EMFILE"},         {Errno::kEnospc, "ENOSPC"},
     {Errno::kEproto, "EPROTO"},         {Errno::kEnotty, "ENOTTY"},
-    {Errno::kEopnotsupp, "EOPNOTSUPP"},
+    {Errno::kEopnotsupp, "EOPNOTSUPP"}, {Errno::kEacces, "EACCES"},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ enum class Errno : int32_t {
   kEbadf = -9,
   kEagain = -11,
   kEnomem = -12,
+  kEacces = -13,
   kEfault = -14,
   kEbusy = -16,
   kEnodev = -19,

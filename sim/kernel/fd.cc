@@ -7,6 +7,7 @@
 #include "sim/kernel/op.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/process.h"
+#include "sim/kernel/security.h"
 
 namespace bindery::sim {
 namespace {
@@ -37,6 +38,11 @@ void AppendFixup(Op& op) {
   op.w.Edit(last).next = id;
 }
 
+void PutFileBack(Op& op) {
+  PutFile(op, op.f->file);
+  op.f->file = {};
+}
+
 constexpr char kNotAccepted[] = "got fd, but target does not allow fds";
 constexpr char kBadFd[] = "got transaction with invalid fd";
 
@@ -50,23 +56,24 @@ Operation BuildTranslateFd() {
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
+      .Check("the security module allows it", MayTransferFile, "denied")
       .Check(
           "the fixup could be allocated",
           [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Local("t->fd_fixups", AppendFixup)
       .Return()
       .Label("no_memory")
-      .Undo("fput",
-            [](Op& op) {
-              PutFile(op, op.f->file);
-              op.f->file = {};
-            })
+      .Undo("fput", PutFileBack)
       .ReturnErrno<Errno::kEnomem>("out_of_memory")
       .Label("not_accepted")
       .Local("-EPERM", RefuseWith<Errno::kEperm, kNotAccepted>)
       .Return()
       .Label("bad_fd")
       .Local("-EBADF", RefuseWith<Errno::kEbadf, kBadFd>)
+      .Return()
+      .Label("denied")
+      .Undo("fput", PutFileBack)
+      .Local("-EPERM", SetRet<Errno::kEperm>)
       .Return()
       .Finish();
 }

@@ -14,6 +14,7 @@ void CreateProc(Op& op) {
   proc.opening = op.w.MetaOf(id.any()).ordinal;
   proc.context = ContextId{op.f->w.value};
   proc.in_procs = 1;
+  proc.default_priority = op.w.Get(op.f->task).nice;
   op.w.PushFront(Head::kSet, op.global().any(), id.any());
   op.f->proc = id;
 }

@@ -84,6 +84,18 @@ constexpr GuardInfo kGuards[] = {
      "an object of a send that failed", "branch"},
     {Guard::kCopySkipped, "binder_do_deferred_txn_copies",
      "an array is left out, no address put", "branch"},
+    {Guard::kSecurityTransaction, "security_binder_transaction",
+     "the security module allows the call", "check"},
+    {Guard::kSetNiceAllowed, "binder_set_nice",
+     "the nice value is within RLIMIT_NICE", "check"},
+    {Guard::kNiceOfCaller, "binder_thread_read",
+     "the caller's nice value is better than the node's", "check"},
+    {Guard::kNiceOfNode, "binder_thread_read",
+     "the node's nice value is what the thread gets", "check"},
+    {Guard::kNiceOfReplier, "binder_transaction",
+     "who replies has its nice value back", "undo"},
+    {Guard::kNiceOfWaiter, "binder_thread_read",
+     "who waits for the process has the process's nice value", "undo"},
 };
 static_assert(sizeof(kGuards) / sizeof(kGuards[0]) ==
               static_cast<size_t>(Guard::kCount));

@@ -48,6 +48,12 @@ enum class Guard : uint8_t {
   kFreedEarly,            // branch
   kReleaseUnsent,         // branch
   kCopySkipped,           // branch
+  kSecurityTransaction,   // check
+  kSetNiceAllowed,        // check
+  kNiceOfCaller,          // check
+  kNiceOfNode,            // check
+  kNiceOfReplier,         // undo
+  kNiceOfWaiter,          // undo
   kCount,
 };
 

@@ -3,6 +3,7 @@
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/process.h"
+#include "sim/kernel/security.h"
 #include "sim/kernel/thread.h"
 #include "sim/kernel/work.h"
 
@@ -313,6 +314,7 @@ Operation BuildSetContextMgr() {
       .Check(
           "there is no context manager",
           [](Op& op) { return !EditContext(op).mgr_node; }, "busy")
+      .Check("the security module allows it", MayBecomeContextMgr, "denied")
       .Check(
           "the uid is the earlier manager's",
           [](Op& op) {
@@ -340,6 +342,7 @@ Operation BuildSetContextMgr() {
       .Unlock("context_mgr_node_lock")
       .Return()
       .ReturnErrno<Errno::kEbusy>("busy", "context_mgr_node_lock")
+      .ReturnErrno<Errno::kEacces>("denied", "context_mgr_node_lock")
       .ReturnErrno<Errno::kEperm>("not_permitted", "context_mgr_node_lock")
       .ReturnErrno<Errno::kEnomem>("no_memory", "context_mgr_node_lock")
       .Finish();

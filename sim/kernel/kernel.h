@@ -14,6 +14,7 @@
 
 #include "sim/events/events.h"
 #include "sim/kernel/driver.h"
+#include "sim/kernel/security.h"
 #include "sim/kernel/syscall.h"
 #include "sim/kernel/uapi.h"
 #include "sim/world/world.h"
@@ -54,6 +55,13 @@ class Kernel {
   // REQUIRES: no step is undone from now on.
   void set_memory(Memory* memory) { memory_ = memory; }
   Memory* memory() const { return memory_; }
+  // What the security module allows (security.h). Null, as at first:
+  // everything. Outlives the kernel.
+  void set_policy(const Policy* policy) { policy_ = policy; }
+  const Policy* policy() const { return policy_; }
+  // Some thread may have another nice value than 0 (nice.h).
+  void set_nice(bool on) { nice_ = on; }
+  bool nice() const { return nice_; }
   // Counts the branches that are taken, those of the kernel's driver; null, as
   // at first: none. Outlives the kernel.
   void set_branches(BranchCounts* branches) { branches_ = branches; }
@@ -134,6 +142,8 @@ class Kernel {
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
   Memory* memory_ = nullptr;
+  const Policy* policy_ = nullptr;
+  bool nice_ = false;
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;

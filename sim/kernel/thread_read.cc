@@ -1,5 +1,6 @@
 // binder_thread_read: waiting for work, taking it, and handing it to user
 // space.
+#include "sim/kernel/nice.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/thread.h"
@@ -46,10 +47,14 @@ void SampleWaitForProcWork(Op& op) {
 void StartWaiting(Op& op) {
   op.w.Edit(op.f->thread).looper |= kLooperWaiting;
   if (op.f->nonblock == 0) op.f->ret = 0;  // binder_wait_for_work()
-  if (op.f->wait_for_proc_work != 0 && !MayTakeProcWork(op)) {
+  if (op.f->wait_for_proc_work == 0) return;
+  if (!MayTakeProcWork(op)) {
     op.UserError(
         "thread waiting for process work before calling "
         "BC_REGISTER_LOOPER or BC_ENTER_LOOPER");
+  }
+  if (op.k.nice() && op.Does(Guard::kNiceOfWaiter)) {
+    SetNice(op, op.w.Get(op.f->proc).default_priority);
   }
 }
 
@@ -314,6 +319,7 @@ void FindSender(Op& op) {
   op.f->t = TransactionId{op.f->w.value};
   op.f->w = {};
   op.f->target_thread = op.w.Get(op.f->t).from;
+  if (op.k.nice()) TakeOverNice(op);
 }
 
 void PinSender(Op& op) {

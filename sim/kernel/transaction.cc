@@ -7,9 +7,11 @@
 #include <string>
 
 #include "sim/kernel/alloc.h"
+#include "sim/kernel/nice.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/ref.h"
+#include "sim/kernel/security.h"
 #include "sim/kernel/stack.h"
 #include "sim/kernel/thread.h"
 #include "sim/kernel/work.h"
@@ -42,6 +44,7 @@ void AllocateTransaction(Op& op) {
   t.is_async = op.f->reply == 0 && OneWay(op) ? 1 : 0;
   t.sender_euid = op.w.Get(op.w.Get(op.f->task).process).uid;
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
+  if (op.k.nice()) t.priority = op.w.Get(op.f->task).nice;
   if (op.k.watched()) {
     t.debug_id = ++op.w.Edit(op.global()).last_id;
   }
@@ -71,8 +74,11 @@ bool TopIsIncoming(Op& op) {
 }
 
 void PopIncoming(Op& op) {
-  op.w.Edit(op.f->thread).transaction_stack =
-      op.w.Get(op.f->in_reply_to).to_parent;
+  const TransactionRow& call = op.w.Get(op.f->in_reply_to);
+  op.w.Edit(op.f->thread).transaction_stack = call.to_parent;
+  if (op.k.nice() && op.Does(Guard::kNiceOfReplier)) {
+    SetNice(op, call.saved_priority);
+  }
 }
 
 void FindCaller(Op& op) {
@@ -214,9 +220,9 @@ void AppendCallTarget(Builder& b) {
           },
           "err_invalid_target")
       .Check(
-          "not the caller itself",
-          [](Op& op) { return op.f->target_proc != op.f->proc; },
-          "err_invalid_target");
+          "not the caller itself, and the security module allows it",
+          [](Op& op) { return op.f->target_proc != op.f->proc && MayCall(op); },
+          "err_itself_or_denied");
 }
 
 void AppendCallTargetErrors(Builder& b) {
@@ -230,6 +236,13 @@ void AppendCallTargetErrors(Builder& b) {
       .Label("err_target_unlock")
       .Unlock("proc.outer or context_mgr_node_lock")
       .Goto("err_no_target")
+      .Label("err_itself_or_denied")
+      .Branch(
+          "the caller itself",
+          [](Op& op) { return op.f->target_proc == op.f->proc; },
+          "err_invalid_target")
+      .Local("-EPERM", [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEperm); })
+      .Goto("err_target")
       .Label("err_invalid_target")
       .Local("got transaction to itself",
              [](Op& op) {

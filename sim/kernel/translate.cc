@@ -4,6 +4,7 @@
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/ref.h"
+#include "sim/kernel/security.h"
 
 namespace bindery::sim {
 namespace {
@@ -39,7 +40,9 @@ void ReturnObject(Op& op) {
 }
 
 void AppendPutNode(Builder& b) {
-  b.Label("put")
+  b.Label("denied")
+      .Local("-EPERM", SetRet<Errno::kEperm>)
+      .Label("put")
       .Lock("node.lock + proc.inner")
       .Unpin("node->tmp_refs", UnpinNode)
       .Unlock("node.lock + proc.inner")
@@ -71,6 +74,7 @@ Operation BuildTranslateBinder() {
           "the cookie matches",
           [](Op& op) { return op.w.Get(op.f->node).cookie == op.f->cookie; },
           "mismatch")
+      .Check("the security module allows it", MayTransferBinder, "denied")
       .Call(OpId::kIncRefForNode, ShareArguments)
       .Branch(
           "no reference", [](Op& op) { return op.f->ret != 0; }, "put")
@@ -124,6 +128,7 @@ Operation BuildTranslateHandle() {
           "invalid")
       .Pin("node->tmp_refs", PinNode)
       .Unlock("proc.outer")
+      .Check("the security module allows it", MayTransferBinder, "denied")
       .Lock("node.lock + proc.inner")
       .Branch(
           "the target does not own it", [](Op& op) { return !ComesHome(op); },

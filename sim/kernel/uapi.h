@@ -115,6 +115,7 @@ inline constexpr uint32_t kTfClearBuf = 0x20;
 inline constexpr uint32_t kTfUpdateTxn = 0x40;
 
 // flat_binder_object.flags.
+inline constexpr uint32_t kFlatPriorityMask = 0xff;
 inline constexpr uint32_t kFlatAcceptsFds = 0x100;
 inline constexpr uint32_t kFlatTxnSecurityCtx = 0x1000;
 // binder_buffer_object.flags.

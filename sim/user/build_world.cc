@@ -48,6 +48,7 @@ class WorldBuilder {
     process.index = index;
     process.uid = spec.uid;
     process.nofile = spec.nofile;
+    process.rlimit_nice = spec.rlimit_nice;
     process.security_context = w_.blobs().Intern(spec.security_context);
     for (uint32_t i = 1; i <= spec.variables.size(); ++i) {
       VariableRow& row = w_.Edit(w_.Create<VariableRow>(w_.NameOf(id), i));
@@ -69,6 +70,7 @@ class WorldBuilder {
     task.actor = actor;
     task.state = spec.pool ? TaskState::kWaitingForSpawn : TaskState::kRunning;
     task.pc = spec.pool ? 0 : spec.entry;
+    task.nice = spec.nice;
     w_.PushFront(Head::kSet, process.any(), id.any());
   }
 
@@ -167,6 +169,8 @@ class WorldBuilder {
 
 void BuildWorld(const CompiledScenario& scenario, Kernel& kernel,
                 UserRuntime& runtime) {
+  kernel.set_nice(scenario.nice);
+  if (scenario.policy) kernel.set_policy(&*scenario.policy);
   WorldBuilder(scenario, kernel, runtime).Run();
 }
 

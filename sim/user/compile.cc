@@ -72,6 +72,7 @@ void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
   Schedule(scenario);
   Predicates(scenario);
   Budget(scenario);
+  Policy(scenario);
   Expectation(scenario);
 }
 

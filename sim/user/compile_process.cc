@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "sim/kernel/nice.h"
 #include "sim/user/compiler.h"
 #include "sim/user/payload.h"
 
@@ -37,6 +38,14 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   spec.uid = process->uid();
   spec.security_context = process->security_context();
   if (process->limits().has_nofile()) spec.nofile = process->limits().nofile();
+  if (process->limits().nice() > 40) {
+    errors_.Add(process.Sub(process->limits(), "limits").At("nice"),
+                "RLIMIT_NICE is at most 40, which allows nice values of -20 "
+                "and above");
+  }
+  spec.rlimit_nice = static_cast<uint8_t>(process->limits().nice());
+  // Even 0 is out of reach, and becomes something else.
+  if (spec.uid != 0 && spec.rlimit_nice != 0) out_.nice = true;
   ServiceManagerIsPure(process);
   Nodes(process);
   DeclareNames(process);
@@ -274,6 +283,8 @@ void Compiler::Threads(const Cursor<proto::Process>& process) {
     task.process = scope_.index;
     task.pool = thread->pool();
     task.unhandled = thread->unhandled();
+    task.nice = thread->has_nice() ? Nice(thread->nice(), thread.At("nice"))
+                                   : Nice(process->nice(), process.At("nice"));
     std::vector<uint32_t> list;
     for (int j = 0; j < thread->on_size(); ++j) {
       list.push_back(Handler(thread.Sub(thread->on(j), "on", j)));
@@ -289,6 +300,15 @@ void Compiler::Threads(const Cursor<proto::Process>& process) {
   }
   out_.processes[scope_.index - 1].tasks = {
       first, static_cast<uint32_t>(out_.tasks.size()) - first};
+}
+
+int8_t Compiler::Nice(int32_t nice, Place place) {
+  if (nice < kLeastNice || nice > kMostNice) {
+    errors_.Add(place, absl::StrCat("nice is ", nice,
+                                    "; nice values are from -20 to 19"));
+  }
+  if (nice != 0) out_.nice = true;
+  return static_cast<int8_t>(nice);
 }
 
 namespace {

@@ -78,6 +78,8 @@ class Compiler {
   void Predicates(const Cursor<proto::Scenario>& scenario);
   PredicateSpec OnePredicate(const Cursor<proto::Predicate>& predicate);
   void Budget(const Cursor<proto::Scenario>& scenario);
+  // compile_policy.cc.
+  void Policy(const Cursor<proto::Scenario>& scenario);
   void Expectation(const Cursor<proto::Scenario>& scenario);
   void Managers(const Cursor<proto::Scenario>& scenario);
   uint32_t DeviceNumber(const std::string& name, Place place);
@@ -101,6 +103,7 @@ class Compiler {
   void Files(const Cursor<proto::Process>& process);
   void Attach(const Cursor<proto::Process>& process);
   void Threads(const Cursor<proto::Process>& process);
+  int8_t Nice(int32_t nice, Place place);
   void CheckStyle(const Cursor<proto::Thread>& thread);
   void IgnoringHandler(proto::Br br);
   uint32_t Handler(const Cursor<proto::Handler>& handler);

@@ -17,11 +17,13 @@
 #define BINDERY_SIM_USER_PROGRAM_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "proto/scenario.pb.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/security.h"
 #include "sim/kernel/uapi.h"
 #include "sim/user/parcel.h"
 
@@ -239,6 +241,7 @@ struct ProcessSpec {
   std::string name;
   uint32_t uid = 0;
   uint32_t nofile = 1024;
+  uint8_t rlimit_nice = 0;
   std::string security_context;
   std::vector<FileSpec> files;
   AttachSpec attach;
@@ -251,6 +254,7 @@ struct TaskSpec {
   std::string full_name;  // "server.main"
   uint32_t process = 0;
   bool pool = false;
+  int8_t nice = 0;
   proto::Unhandled unhandled = proto::UNHANDLED_FAIL;
   uint32_t entry = 0;
   Range handlers;  // of handler_lists
@@ -306,6 +310,10 @@ struct CompiledScenario {
   std::vector<PredicateSpec> sometimes;
   std::vector<PredicateSpec> checks;
   BudgetSpec budget;
+  // Some thread may have another nice value than 0.
+  bool nice = false;
+  // What the security module allows; none: everything.
+  std::optional<Policy> policy;
   proto::Expectation expect;
   proto::ExploreDefaults explore;
 

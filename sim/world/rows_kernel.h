@@ -1,8 +1,8 @@
 // Rows of the driver: the structures of binder_internal.h and binder_alloc.h
 // under their own names, field by field.
 //
-// Not modelled here: nice values and saved priorities, statistics, debug text,
-// page arrays, LRU. See rows_user.h for what Field, Address and Skip mean.
+// Not modelled here: statistics, debug text, page arrays, LRU. See rows_user.h
+// for what Field, Address and Skip mean.
 #ifndef BINDERY_SIM_WORLD_ROWS_KERNEL_H_
 #define BINDERY_SIM_WORLD_ROWS_KERNEL_H_
 
@@ -73,9 +73,10 @@ struct alignas(8) ProcRow {
   int32_t outstanding_txns;
   uint32_t lowest_desc;  // no free handle number is below it
   uint8_t is_dead;
-  uint8_t in_procs;       // on binder_procs
-  uint8_t deferred_work;  // BINDER_DEFERRED_FLUSH 1, _RELEASE 2
-  Link proc_node;         // binder_procs
+  uint8_t in_procs;         // on binder_procs
+  uint8_t deferred_work;    // BINDER_DEFERRED_FLUSH 1, _RELEASE 2
+  int8_t default_priority;  // nice value of the opener
+  Link proc_node;           // binder_procs
   Link deferred_work_node;
 
   // struct binder_alloc.
@@ -110,6 +111,7 @@ struct alignas(8) ProcRow {
     v.Field("is_dead", &ProcRow::is_dead);
     v.Field("in_procs", &ProcRow::in_procs);
     v.Field("deferred_work", &ProcRow::deferred_work);
+    v.Field("default_priority", &ProcRow::default_priority);
     v.Field("proc_node", &ProcRow::proc_node);
     v.Field("deferred_work_node", &ProcRow::deferred_work_node);
     v.Field("buffer_size", &ProcRow::buffer_size);
@@ -307,7 +309,9 @@ struct alignas(8) TransactionRow {
   TransactionId to_parent;
   uint8_t is_async;
   uint8_t is_reply;
-  uint8_t committed;  // handed over to the target (for invariants)
+  uint8_t committed;      // handed over to the target (for invariants)
+  int8_t priority;        // nice value of the sender
+  int8_t saved_priority;  // of the receiver, before it took the call over
   BufferId buffer;
   uint32_t code;
   uint32_t flags;
@@ -327,6 +331,8 @@ struct alignas(8) TransactionRow {
     v.Field("is_async", &TransactionRow::is_async);
     v.Field("is_reply", &TransactionRow::is_reply);
     v.Field("committed", &TransactionRow::committed);
+    v.Field("priority", &TransactionRow::priority);
+    v.Field("saved_priority", &TransactionRow::saved_priority);
     v.Field("buffer", &TransactionRow::buffer);
     v.Field("code", &TransactionRow::code);
     v.Field("flags", &TransactionRow::flags);

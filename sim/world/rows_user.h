@@ -46,10 +46,11 @@ struct alignas(8) ProcessRow {
   static constexpr TableId kTable = TableId::kProcess;
   static constexpr char kName[] = "process";
 
-  uint32_t index;   // place in the scenario, from 1
-  uint32_t uid;     // effective user id
-  uint32_t nofile;  // RLIMIT_NOFILE
-  uint8_t dead;     // exited or killed
+  uint32_t index;       // place in the scenario, from 1
+  uint32_t uid;         // effective user id
+  uint32_t nofile;      // RLIMIT_NOFILE
+  uint8_t dead;         // exited or killed
+  uint8_t rlimit_nice;  // RLIMIT_NICE
   BlobId security_context;
   SetHead fds;
   SetHead tasks;
@@ -60,6 +61,7 @@ struct alignas(8) ProcessRow {
     v.Field("uid", &ProcessRow::uid);
     v.Field("nofile", &ProcessRow::nofile);
     v.Field("dead", &ProcessRow::dead);
+    v.Field("rlimit_nice", &ProcessRow::rlimit_nice);
     v.Field("security_context", &ProcessRow::security_context);
     v.Field("fds", &ProcessRow::fds);
     v.Field("tasks", &ProcessRow::tasks);
@@ -128,6 +130,7 @@ struct alignas(8) TaskRow {
   uint8_t asleep;           // sleeps in the driver until woken
   uint8_t signal_pending;   // a signal will end the sleep
   uint8_t announced;        // BC_ENTER_LOOPER or BC_REGISTER_LOOPER was sent
+  int8_t nice;              // its nice value
   uint32_t pc;              // next instruction of the program
   FrameId frame;            // innermost activation of the system call
   ActivationId activation;  // innermost activation of the program
@@ -149,6 +152,7 @@ struct alignas(8) TaskRow {
     v.Field("asleep", &TaskRow::asleep);
     v.Field("signal_pending", &TaskRow::signal_pending);
     v.Field("announced", &TaskRow::announced);
+    v.Field("nice", &TaskRow::nice);
     v.Field("pc", &TaskRow::pc);
     v.Field("frame", &TaskRow::frame);
     v.Field("activation", &TaskRow::activation);

@@ -57,6 +57,9 @@ static void Execute(int actor) {
   errno = 0;
   box->result = syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
   box->error = box->result == -1 ? errno : 0;
+  if (box->tells_nice) {
+    box->nice = (int)syscall(SYS_getpriority, PRIO_PROCESS, 0);
+  }
   CaptureResults(actor);
   atomic_store(&box->state, kDone);
 }
@@ -96,6 +99,12 @@ static void LimitDescriptors(const struct Process* process) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void LimitNice(const struct Process* process) {
+  if (!process->has_rlimit_nice) return;
+  const struct rlimit limit = {process->rlimit_nice, process->rlimit_nice};
+  setrlimit(RLIMIT_NICE, &limit);
+}
+
 static void StartThreads(const struct Scenario* scenario, int process) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -118,6 +127,7 @@ static void RunProcess(const struct Scenario* scenario, int process) {
   HandOverSlowPages(scenario, process);
   PrepareDescriptors(scenario, process);
   LimitDescriptors(self);
+  LimitNice(self);
   ProtectAreas(scenario);
   if (self->context.size != 0 && EnterContext(self->context) != 0) _exit(1);
   if (self->uid != 0 &&

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,7 +57,13 @@ static const char* StartProcesses(struct Run* run, int* error) {
   }
   if (!WaitForTasks(run)) return "its threads do not start";
   for (int actor = 0; actor < scenario->actor_count; ++actor) {
-    Record("task %d tid=%d\n", actor, (int)TidOf(actor));
+    const id_t tid = (id_t)TidOf(actor);
+    Record("task %d tid=%d\n", actor, (int)tid);
+    if (scenario->has_nice &&
+        setpriority(PRIO_PROCESS, tid, scenario->nice_of[actor]) != 0) {
+      *error = errno;
+      return "its threads cannot have these nice values";
+    }
   }
   return NULL;
 }
@@ -109,6 +116,7 @@ static void RecordReturn(struct Run* run, int actor) {
   } else if (box->kind == kPoll) {
     Record(" revents=%d", box->pollfd.revents);
   }
+  if (box->tells_nice) Record(" nice=%d", 20 - box->nice);
   if (box->fail_nth_error != 0) Record(" fail_nth=%d", box->fail_nth_error);
   Record("\n");
   RecordCapture(actor);
@@ -235,6 +243,7 @@ static void PostCall(struct Run* run, int actor, const struct Call* call) {
   box->write_read = call->write_read;
   box->words_from = call->write_read.read_consumed;
   box->pollfd = call->pollfd;
+  box->tells_nice = run->scenario->has_nice;
   memcpy(box->peeks, call->peeks, sizeof(box->peeks));
   box->peek_count = call->peek_count;
   if (call->kind != kPlain) FillPointers(box, call);

@@ -71,6 +71,8 @@ struct Mailbox {
   struct binder_write_read write_read;
   uint64_t words_from;  // write_read.read_consumed before the call
   struct pollfd pollfd;
+  int tells_nice;  // `nice` is a result: 20 minus the thread's nice value
+  int nice;
   int pair[2];
   char path[kMaxPath];
   struct Peek peeks[kMaxPeeks];

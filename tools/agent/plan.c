@@ -78,6 +78,10 @@ static const char* ParseProcess(struct Words* words, struct Scenario* s) {
     return error;
   }
   TakeText(words, "context", &process->context);
+  process->rlimit_nice = UINT32_MAX;
+  error = TakeOptional(words, "rlimit_nice", &process->rlimit_nice);
+  if (error != NULL) return error;
+  process->has_rlimit_nice = process->rlimit_nice != UINT32_MAX;
   return TakeOptional(words, "first_fd", &process->first_fd);
 }
 
@@ -93,6 +97,11 @@ static const char* ParseTask(struct Words* words, struct Scenario* s) {
   if (s->processes[process].first_actor < 0) {
     s->processes[process].first_actor = index;
   }
+  uint64_t nice = 0;
+  const int given = TakeNumbers(words, "nice", &nice, 1);
+  if (given < 0) return "bad number";
+  s->has_nice |= given;
+  s->nice_of[s->actor_count] = (int)nice;
   s->process_of[s->actor_count++] = (int)process;
   return NULL;
 }
@@ -387,7 +396,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->timeout_ms = kDefaultTimeoutMs;
   s->policy = (struct Text){"", 0};
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
-  s->pipe_count = s->file_count = 0;
+  s->pipe_count = s->file_count = s->has_nice = 0;
   parser->message[0] = '\0';
   if (!NextLine(parser, &line)) return 0;
   s->line = parser->line;

@@ -31,7 +31,9 @@ struct Text {
 
 struct Process {
   uint32_t uid;
-  uint32_t nofile;      // RLIMIT_NOFILE, soft and hard; 0: as inherited
+  uint32_t nofile;       // RLIMIT_NOFILE, soft and hard; 0: as inherited
+  uint32_t rlimit_nice;  // RLIMIT_NICE, soft and hard
+  int has_rlimit_nice;
   uint32_t first_fd;    // the lowest descriptor that is free
   int first_actor;      // runs on the main thread; -1 until a task names it
   struct Text context;  // its domain for the security module; empty: inherited
@@ -102,6 +104,8 @@ struct Scenario {
   struct Process processes[kMaxProcesses];
   int actor_count;
   int process_of[kMaxActors];
+  int nice_of[kMaxActors];  // nice values at the start
+  int has_nice;             // some task was given one: returns tell them
   int area_count;
   struct Area areas[kMaxAreas];
   struct Text pipes[kMaxPipes];  // their names

@@ -39,7 +39,9 @@ constexpr LeftOut kLeftOut[] = {
     {Part::kLine, "pages", "the model has no pages"},
     {Part::kCount, ": active ",
      "counts over all processes of the machine; compared when all are dead"},
-    {Part::kValue, "pri", "the model has no nice values"},
+    {Part::kValue, "pri",
+     "before 7.2 a reply's is noted behind the change of its sender's nice "
+     "value; returns tell who has which"},
     {Part::kValue, "elapsed", "a time"},
 };
 

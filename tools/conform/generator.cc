@@ -24,10 +24,22 @@ constexpr uint32_t kThreads[] = {1, 1, 2, 2, 2, 3};
 constexpr uint32_t kNodeFlags[] = {0,     0,     0x100, 0x100,
                                    0x100, 0x100, 0x100, 0x1100};
 
+// Every fifth scenario has nice values. They are drawn apart: what happens does
+// not depend on them.
+constexpr uint64_t kNiceSeed = 0x9e3779b97f4a7c15;
+constexpr int kChanceOfNice = 20;
+constexpr int32_t kNice[] = {-20, -10, -1, 0, 0, 1, 10, 19};
+constexpr uint32_t kNiceLimits[] = {0, 0, 5, 20, 40};
+constexpr uint32_t kMinPriorities[] = {0, 0, 5, 19, 0x7f, 0xff};
+
 class Generator {
  public:
   Generator(uint64_t seed, const Shape& shape, const sim::Driver& driver)
-      : dice_(seed), shape_(shape), driver_(driver) {
+      : dice_(seed),
+        nice_dice_(seed ^ kNiceSeed),
+        has_nice_(nice_dice_.Chance(kChanceOfNice)),
+        shape_(shape),
+        driver_(driver) {
     made_.scenario.base.set_name(absl::StrCat("random_", seed));
     const uint32_t processes =
         shape.processes != 0 ? shape.processes : dice_.Pick(kProcesses);
@@ -87,6 +99,17 @@ class Generator {
       process->add_thread()->set_name(absl::StrCat("t", i));
       threads_.emplace_back(static_cast<int>(index), static_cast<int>(i));
     }
+    if (has_nice_) AddNice(process);
+  }
+
+  void AddNice(proto::Process* process) {
+    process->mutable_limits()->set_nice(nice_dice_.Pick(kNiceLimits));
+    for (proto::Thread& thread : *process->mutable_thread()) {
+      thread.set_nice(nice_dice_.Pick(kNice));
+    }
+    for (proto::Node& node : *process->mutable_node()) {
+      node.set_flags(node.flags() | nice_dice_.Pick(kMinPriorities));
+    }
   }
 
   // Somebody who can take a step, mostly one for whom there is work. False:
@@ -124,6 +147,8 @@ class Generator {
   }
 
   Dice dice_;
+  Dice nice_dice_;
+  const bool has_nice_;
   const Shape shape_;
   const sim::Driver& driver_;
   // By actor: places in the scenario's lists.

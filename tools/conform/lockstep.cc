@@ -20,6 +20,7 @@
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
+#include "tools/conform/selinux_policy.h"
 #include "tools/conform/word.h"
 #include "tools/export/binder_logs.h"
 
@@ -105,6 +106,7 @@ class Lockstep : public sim::SyscallObserver {
 
  private:
   void Declare();
+  void DeclarePolicy();
   void DeclareFiles();
   absl::Status Judge() const;
   bool Advance();
@@ -122,6 +124,7 @@ class Lockstep : public sim::SyscallObserver {
   bool CanStart(uint32_t actor) const;
   std::vector<std::string> Results(const World& world, TaskId task,
                                    const Actor& actor) const;
+  std::string NiceOf(const sim::TaskRow& task) const;
   Word WordOf(const World& world, const sim::ReturnRow& row) const;
   std::pair<uint32_t, uint32_t> KeyOf(const World& world,
                                       sim::ProcId proc) const;
@@ -138,6 +141,7 @@ class Lockstep : public sim::SyscallObserver {
   const sim::Driver& driver_;
   std::unique_ptr<sim::Simulation> simulation_;
   LockstepRun run_;
+  absl::Status policy_;  // whether the scenario's can be written for a kernel
   std::vector<Actor> actors_;
   uint32_t current_ = 1;        // made the latest call
   uint32_t running_ = 0;        // has the processor; 0: nobody
@@ -155,16 +159,25 @@ class Lockstep : public sim::SyscallObserver {
 
 void Lockstep::Declare() {
   absl::StrAppend(&run_.plan, "scenario ", scenario_.name, "\n");
+  DeclarePolicy();
   for (size_t i = 0; i < scenario_.processes.size(); ++i) {
     const sim::ProcessSpec& process = scenario_.processes[i];
     absl::StrAppend(&run_.plan, "process ", i, " uid=", process.uid,
-                    " nofile=", process.nofile, " first_fd=0\n");
+                    " nofile=", process.nofile, " first_fd=0");
+    if (scenario_.nice) {
+      absl::StrAppend(&run_.plan, " rlimit_nice=", int{process.rlimit_nice});
+    }
+    if (scenario_.policy) {
+      absl::StrAppend(&run_.plan, " context=", process.security_context);
+    }
+    absl::StrAppend(&run_.plan, "\n");
     run_.processes.push_back(process.name);
   }
   for (size_t i = 0; i < scenario_.tasks.size(); ++i) {
     const sim::TaskSpec& task = scenario_.tasks[i];
-    absl::StrAppend(&run_.plan, "task ", i, " process=", task.process - 1,
-                    "\n");
+    absl::StrAppend(&run_.plan, "task ", i, " process=", task.process - 1);
+    if (scenario_.nice) absl::StrAppend(&run_.plan, " nice=", int{task.nice});
+    absl::StrAppend(&run_.plan, "\n");
     run_.actors.push_back(task.full_name);
     actors_[i].process_name = scenario_.processes[task.process - 1].name;
   }
@@ -175,6 +188,16 @@ void Lockstep::Declare() {
   absl::StrAppendFormat(&run_.plan, "area %#x %u none\n", sim::kUserGuard,
                         kPage);
   DeclareFiles();
+}
+
+void Lockstep::DeclarePolicy() {
+  if (!scenario_.policy) return;
+  const absl::StatusOr<std::string> policy = SelinuxPolicy(scenario_);
+  if (policy.ok()) {
+    absl::StrAppend(&run_.plan, "policy ", Hex(*policy), "\n");
+  } else {
+    policy_ = policy.status();
+  }
 }
 
 void Lockstep::DeclareFiles() {
@@ -191,6 +214,7 @@ absl::Status Lockstep::Judge() const {
     return absl::FailedPreconditionError(
         absl::StrCat(scenario_.filename, ": ", why));
   };
+  if (!policy_.ok()) return failed(policy_.message());
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
   if (scenario_.processes.size() > kMaxAgentProcesses) {
     return failed("more than 32 processes");
@@ -506,6 +530,11 @@ std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
 
 }  // namespace
 
+// What the calling thread has by now.
+std::string Lockstep::NiceOf(const sim::TaskRow& task) const {
+  return scenario_.nice ? absl::StrCat(" nice ", int{task.nice}) : "";
+}
+
 std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
                                            const Actor& actor) const {
   const sim::TaskRow& row = world.Peek(task);
@@ -523,13 +552,14 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
           &line,
           WrittenBack(static_cast<sim::IoctlRequest>(actor.call.request), row));
     }
-    lines.push_back(std::move(line));
+    lines.push_back(line + NiceOf(row));
     return lines;
   }
   lines.push_back(absl::StrCat(
       name, " = ",
       row.ret < 0 ? sim::ErrnoName(row.ret) : absl::StrCat(row.ret).c_str(),
-      " written ", row.write_consumed, " read ", row.read_consumed));
+      " written ", row.write_consumed, " read ", row.read_consumed,
+      NiceOf(row)));
   // Words that read_consumed does not count are not there for user space.
   uint64_t at = actor.call.args.read_consumed;
   uint32_t index = 0;

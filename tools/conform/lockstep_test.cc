@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/substitute.h"
 #include "gtest/gtest.h"
 #include "sim/io/scenario_loader.h"
 #include "tools/export/binder_logs.h"
@@ -188,6 +189,37 @@ process {
   EXPECT_EQ(kill.action, "kill a");
   EXPECT_TRUE(kill.results.empty());
   EXPECT_NE(run->plan.find("\nkill 0\n"), std::string::npos);
+}
+
+constexpr char kDenied[] = R"(
+name: "denied"
+policy { deny { permission: SET_CONTEXT_MGR } }
+process {
+  name: "stranger"
+  nice: 4
+  security_context: "$0"
+  attach {}
+  thread {
+    name: "main"
+    step { ioctl { set_context_mgr {} } expect { error: "EACCES" } }
+  }
+})";
+
+TEST(LockstepTest, APolicyGoesAlong) {
+  const auto run = RunText(absl::Substitute(kDenied, "u:r:stranger"));
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->failure, "");
+  // The magic number, its text's length, "SE Linux".
+  EXPECT_NE(run->plan.find("\npolicy 8cff7cf9080000005345204c696e7578"),
+            std::string::npos);
+  EXPECT_NE(run->plan.find(" context=u:r:stranger\n"), std::string::npos);
+  EXPECT_NE(run->plan.find("task 0 process=0 nice=4\n"), std::string::npos);
+  EXPECT_TRUE(Has(run->transcript, "stranger.main = EACCES nice 4"));
+}
+
+TEST(LockstepTest, APolicyNeedsContextsOfItsForm) {
+  const auto run = RunText(absl::Substitute(kDenied, "stranger"));
+  EXPECT_EQ(run.status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

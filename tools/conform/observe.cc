@@ -121,6 +121,7 @@ class Observer {
     } else if (ret.error == 0) {
       AddPeek(ret, &line);
     }
+    if (ret.nice.has_value()) absl::StrAppend(&line, " nice ", *ret.nice);
     lines->push_back(std::move(line));
     AddWords(ret, lines);
   }

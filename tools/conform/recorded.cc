@@ -30,6 +30,7 @@ std::string VersionOf(absl::string_view kernel) {
   absl::ConsumePrefix(&kernel, "linux-");
   absl::ConsumePrefix(&kernel, "bzImage-");
   absl::ConsumePrefix(&kernel, "uml-");
+  absl::ConsumeSuffix(&kernel, "-lsm");
   return std::string(kernel);
 }
 

@@ -19,7 +19,8 @@
 
 namespace bindery::conform {
 
-// The version of a kernel by the name that --kernel knows: "7.2" for "uml-7.2".
+// The version of a kernel by the name that --kernel knows: "7.2" for "uml-7.2",
+// and for "uml-7.2-lsm", whose driver is the same.
 std::string VersionOf(absl::string_view kernel);
 
 std::string TranscriptPath(const std::string& folder,

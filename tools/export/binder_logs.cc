@@ -397,7 +397,8 @@ void StateWriter::Transaction(ProcId reader, absl::string_view prefix,
   absl::StrAppendFormat(&out_, "%s %u: %s", prefix,
                         numbers_.DebugIdOf(row.debug_id), kPointer);
   Parties(id);
-  absl::StrAppendFormat(&out_, " code %x flags %x pri 0", row.code, row.flags);
+  absl::StrAppendFormat(&out_, " code %x flags %x pri %d", row.code, row.flags,
+                        row.priority);
   Kind(row);
   if (dialect_.elapsed) absl::StrAppend(&out_, " elapsed 0ms");
   // Only the target's own lock keeps the buffer.

@@ -65,6 +65,7 @@ struct Return {
   std::optional<uint64_t> write_consumed;
   std::optional<uint64_t> read_consumed;
   std::optional<int> revents;
+  std::optional<int> nice;
   int fail_nth_error = 0;  // errno of arming the fault that was asked for
   Bytes words;             // from the initial to the final read_consumed
   std::vector<Payload> payloads;

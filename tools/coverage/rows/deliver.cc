@@ -21,8 +21,8 @@ constexpr RowText kDeliver[] = {
       "BC_REGISTER_LOOPER or BC_ENTER_LOOPER"}},
     {"B.13/2 nice",
      "A thread that waits for its process gets its nice value",
-     {},
-     kNoNice},
+     {"binder_thread_read: who waits for the process has the process's nice "
+      "value: reached"}},
     {"B.13/3 EAGAIN",
      "Without work a non-blocking read fails",
      {"binder_thread_read: O_NONBLOCK: yes",
@@ -128,7 +128,12 @@ constexpr RowText kDeliver[] = {
     {"B.13.1/reply",
      "A reply arrives without a target",
      {"binder_thread_read: one-way or a reply: yes", "BR_REPLY is returned"}},
-    {"B.13.1/nice", "The thread takes over the call's nice value", {}, kNoNice},
+    {"B.13.1/nice",
+     "The thread takes over the call's nice value, or the node's",
+     {"binder_thread_read: the caller's nice value is better than the node's: "
+      "goes on",
+      "binder_thread_read: the node's nice value is what the thread gets: goes "
+      "on"}},
     {"B.13.1/sender",
      "A call names its sender",
      {"binder_thread_read: the sender is gone: no"}},

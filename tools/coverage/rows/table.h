@@ -18,12 +18,9 @@ struct RowText {
 
 // What several rows wait for.
 inline constexpr char kNoBranch[] = "no branch or fact tells it from others";
-inline constexpr char kNoSecurity[] =
-    "the model's security module knows contexts and forbids nothing";
 inline constexpr char kNoChange[] =
     "the sender's memory does not change while the driver reads it";
 inline constexpr char kNoFreezing[] = "the model does not freeze processes yet";
-inline constexpr char kNoNice[] = "the model has no nice values";
 
 template <size_t kCount>
 void AppendRows(const RowText (&table)[kCount], std::vector<Row>* rows) {
