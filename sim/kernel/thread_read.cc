@@ -575,7 +575,11 @@ void AppendDone(Builder& b) {
       .ReturnErrno<Errno::kEfault>("fault");
 }
 
-bool IsComplete(Op& op) { return TypeIs(op, WorkType::kTransactionComplete); }
+bool IsComplete(Op& op) {
+  return TypeIs(op, WorkType::kTransactionComplete) ||
+         TypeIs(op, WorkType::kTransactionPending) ||
+         TypeIs(op, WorkType::kTransactionOnewaySpamSuspect);
+}
 
 bool IsDeath(Op& op) {
   return TypeIs(op, WorkType::kDeadBinder) ||
