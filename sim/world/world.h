@@ -355,13 +355,13 @@ class World {
   std::tuple<
       Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
       Table<FdRow>, Table<ContextRow>, Table<ProcRow>, Table<ThreadRow>,
-      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<TransactionRow>,
-      Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>, Table<ErrorRow>,
-      Table<CompleteRow>, Table<FrameRow>, Table<ActivationRow>,
-      Table<VariableRow>, Table<CommandRow>, Table<ReturnRow>,
-      Table<HistoryNodeRow>, Table<HistoryRefRow>, Table<HistoryProcRow>,
-      Table<HistoryThreadRow>, Table<HistoryCallRow>, Table<HistoryMessageRow>,
-      Table<HistoryObjectRow>, Table<HistoryDeathRow>>
+      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<FreezeRow>,
+      Table<TransactionRow>, Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>,
+      Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
+      Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
+      Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
+      Table<HistoryProcRow>, Table<HistoryThreadRow>, Table<HistoryCallRow>,
+      Table<HistoryMessageRow>, Table<HistoryObjectRow>, Table<HistoryDeathRow>>
       tables_;
   NameIndex index_;
   BlobPool blobs_;
@@ -427,6 +427,8 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<RefRow*>(nullptr));
     case TableId::kDeath:
       return f(static_cast<DeathRow*>(nullptr));
+    case TableId::kFreeze:
+      return f(static_cast<FreezeRow*>(nullptr));
     case TableId::kTransaction:
       return f(static_cast<TransactionRow*>(nullptr));
     case TableId::kFixup:
