@@ -284,7 +284,7 @@ class World {
   }
 
   template <typename F>
-  static decltype(auto) DispatchHistory(TableId table, F&& f);
+  static decltype(auto) DispatchRest(TableId table, F&& f);
   void RecordFault(TableId table, AnyId id) const;
   template <typename Row>
   const Row& PeekStray(Id<Row> id) const;
@@ -383,8 +383,12 @@ class World {
 };
 
 template <typename F>
-decltype(auto) World::DispatchHistory(TableId table, F&& f) {
+decltype(auto) World::DispatchRest(TableId table, F&& f) {
   switch (table) {
+    case TableId::kFreeze:
+      return f(static_cast<FreezeRow*>(nullptr));
+    case TableId::kVariable:
+      return f(static_cast<VariableRow*>(nullptr));
     case TableId::kHistoryNode:
       return f(static_cast<HistoryNodeRow*>(nullptr));
     case TableId::kHistoryRef:
@@ -427,8 +431,6 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<RefRow*>(nullptr));
     case TableId::kDeath:
       return f(static_cast<DeathRow*>(nullptr));
-    case TableId::kFreeze:
-      return f(static_cast<FreezeRow*>(nullptr));
     case TableId::kTransaction:
       return f(static_cast<TransactionRow*>(nullptr));
     case TableId::kFixup:
@@ -445,8 +447,6 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<FrameRow*>(nullptr));
     case TableId::kActivation:
       return f(static_cast<ActivationRow*>(nullptr));
-    case TableId::kVariable:
-      return f(static_cast<VariableRow*>(nullptr));
     case TableId::kCommand:
       return f(static_cast<CommandRow*>(nullptr));
     case TableId::kReturn:
@@ -459,7 +459,9 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
     case TableId::kHistoryMessage:
     case TableId::kHistoryObject:
     case TableId::kHistoryDeath:
-      return DispatchHistory(table, f);
+    case TableId::kFreeze:
+    case TableId::kVariable:
+      return DispatchRest(table, f);
     case TableId::kGlobal:
     case TableId::kNone:
       break;
