@@ -32,6 +32,10 @@ std::string KnownChoiceText(const CompiledScenario& scenario, uint64_t choice) {
       return absl::StrCat("signal ", scenario.ActorName(OperandOf(choice)));
     case ChoiceKind::kAllocationFailure:
       return "fail the next allocation";
+    case ChoiceKind::kTimeout:
+      if (!IsTask(scenario, OperandOf(choice))) return "";
+      return absl::StrCat("time is up for ",
+                          scenario.ActorName(OperandOf(choice)));
     case ChoiceKind::kNone:
       break;
   }

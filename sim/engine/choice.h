@@ -22,6 +22,7 @@ enum class ChoiceKind : uint8_t {
   kKill = 3,               // operand: index into budget.kill
   kSignal = 4,             // operand: the task whose sleep a signal ends
   kAllocationFailure = 5,  // the next allocation in the driver fails
+  kTimeout = 6,            // operand: the task that has slept long enough
 };
 
 constexpr uint64_t MakeChoice(ChoiceKind kind, uint32_t actor,

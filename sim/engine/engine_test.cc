@@ -258,6 +258,70 @@ TEST(Random, TheEnvironmentActsWithinItsBudget) {
   EXPECT_GT(failures, 0);
 }
 
+// A thread that waits, for some time at most, for a call that nobody answers.
+constexpr char kWaits[] = R"pb(
+  process {
+    name: "app"
+    attach { context_manager: true }
+    thread {
+      name: "main"
+      step { serve { count: 1 } }
+      on {
+        br: BR_TRANSACTION
+        step { post: "called" }
+        step { await: "gave up" }
+      }
+    }
+  }
+  process {
+    name: "client"
+    attach {}
+    thread {
+      name: "main"
+      step { call { to { number: 0 } } }
+    }
+  }
+  process {
+    name: "system"
+    attach {}
+    thread {
+      name: "main"
+      step { await: "called" }
+      step {
+        ioctl { freeze { process: "app" enable: true timeout_ms: 50 } }
+        expect { error: "EAGAIN" }
+      }
+      step { post: "gave up" }
+    }
+  }
+)pb";
+
+TEST(Timeouts, PassWhenNothingElseCanGoOn) {
+  const Fixture test(kWaits);
+  for (int64_t seed = -1; seed < 20; ++seed) {
+    const auto simulation = test.Start();
+    AsWrittenScheduler as_written;
+    RandomScheduler random(static_cast<uint64_t>(seed));
+    Scheduler& scheduler =
+        seed < 0 ? static_cast<Scheduler&>(as_written) : random;
+    int timeouts = 0;
+    for (uint64_t choice = scheduler.Next(*simulation);
+         choice != 0 && CheckStep(*simulation, nullptr);
+         choice = scheduler.Next(*simulation)) {
+      ASSERT_TRUE(simulation->IsEnabled(choice));
+      if (KindOf(choice) == ChoiceKind::kTimeout) {
+        EXPECT_EQ(OperandOf(choice), 3u);
+        EXPECT_FALSE(simulation->Quiet());
+        ++timeouts;
+      }
+      simulation->Apply(choice);
+    }
+    EXPECT_EQ(timeouts, 1);
+    EXPECT_TRUE(simulation->Quiet());
+    EXPECT_TRUE(simulation->runtime().Finished(simulation->task(3)));
+  }
+}
+
 // ---------------------------------------------------------- run and replay --
 
 TEST(Run, WithAndWithoutRecordTheSameHappens) {
@@ -355,6 +419,8 @@ TEST(ChoiceText, NamesWhatItMeans) {
   EXPECT_EQ(ChoiceText(s, MakeChoice(ChoiceKind::kKill, 5, 0)), "kill client");
   EXPECT_EQ(ChoiceText(s, MakeChoice(ChoiceKind::kSignal, 5, 3)),
             "signal client.two");
+  EXPECT_EQ(ChoiceText(s, MakeChoice(ChoiceKind::kTimeout, 5, 3)),
+            "time is up for client.two");
   EXPECT_EQ(ChoiceText(s, MakeChoice(ChoiceKind::kTask, 9)),
             "choice 0x0100000900000000");
 }

@@ -21,6 +21,16 @@ uint64_t RunActor(const Simulation& simulation, uint32_t actor) {
   return MakeChoice(task ? ChoiceKind::kTask : ChoiceKind::kWorker, actor);
 }
 
+// 0 if nobody waits for time to pass.
+uint64_t FirstTimeout(const Simulation& simulation) {
+  for (uint32_t actor = 1; actor <= simulation.task_count(); ++actor) {
+    if (!simulation.TimeoutEnabled(actor)) continue;
+    return MakeChoice(ChoiceKind::kTimeout,
+                      simulation.scenario().environment_actor(), actor);
+  }
+  return 0;
+}
+
 bool IsEnvironment(uint64_t choice) {
   return KindOf(choice) > ChoiceKind::kWorker;
 }
@@ -65,7 +75,7 @@ uint64_t AsWrittenScheduler::NextInCircle(const Simulation& simulation) {
     }
     current_ = current_ % count + 1;
   }
-  if (!simulation.WorkerEnabled()) return 0;
+  if (!simulation.WorkerEnabled()) return FirstTimeout(simulation);
   return RunActor(simulation, simulation.scenario().worker_actor());
 }
 
@@ -76,7 +86,7 @@ uint64_t RandomScheduler::Next(const Simulation& simulation) {
       std::find_if(enabled_.begin(), enabled_.end(), IsEnvironment);
   const auto actors = static_cast<uint32_t>(environment - enabled_.begin());
   const auto acts = static_cast<uint32_t>(enabled_.end() - environment);
-  if (actors == 0) return 0;
+  if (actors == 0) return FirstTimeout(simulation);
   if (acts != 0 && prng_.Below(kEnvironmentShare) == 0) {
     return enabled_[actors + prng_.Below(acts)];
   }

@@ -32,9 +32,10 @@ class Scheduler {
 
 // The scenario's schedule, turn by turn; behind its end, or without one, a task
 // runs until it blocks, then the next runnable one in order of declaration,
-// around in a circle; the worker runs when no task can. The environment does
-// nothing. A turn of N steps diverges if its actor cannot make all of them; a
-// turn without a number ends when the actor cannot run.
+// around in a circle; the worker runs when no task can, and when nothing can
+// the first task that sleeps for some time at most is over with that. The
+// environment does nothing else. A turn of N steps diverges if its actor cannot
+// make all of them; a turn without a number ends when the actor cannot run.
 class AsWrittenScheduler : public Scheduler {
  public:
   uint64_t Next(const Simulation& simulation) override;
@@ -50,7 +51,7 @@ class AsWrittenScheduler : public Scheduler {
 
 // Picks among the enabled choices, each task and the worker as likely as the
 // others, the environment once in sixteen if it can do anything. It acts only
-// while a task or the worker can run.
+// while a task or the worker can run, but that time passes also then.
 class RandomScheduler : public Scheduler {
  public:
   explicit RandomScheduler(uint64_t seed) : prng_(seed) {}

@@ -93,7 +93,7 @@ bool Simulation::TaskEnabled(uint32_t actor) const {
 
 bool Simulation::Quiet() const {
   for (uint32_t actor = 1; actor <= task_count(); ++actor) {
-    if (TaskEnabled(actor)) return false;
+    if (TaskEnabled(actor) || TimeoutEnabled(actor)) return false;
   }
   return !WorkerEnabled();
 }
@@ -112,6 +112,12 @@ bool Simulation::SignalEnabled(uint32_t actor) const {
          row.signal_pending == 0 && row.state == TaskState::kRunning;
 }
 
+bool Simulation::TimeoutEnabled(uint32_t actor) const {
+  if (actor == 0 || actor > task_count()) return false;
+  const TaskRow& row = world_.Peek(tasks_[actor - 1]);
+  return row.asleep == kAsleepForATime && row.state == TaskState::kRunning;
+}
+
 // Not once everything rests: nothing would allocate any more.
 bool Simulation::FailureEnabled() const {
   const GlobalRow& global = world_.Peek(kGlobal);
@@ -119,9 +125,12 @@ bool Simulation::FailureEnabled() const {
 }
 
 void Simulation::Enabled(std::vector<uint64_t>* choices) const {
+  bool timeouts = false;
   for (uint32_t actor = 1; actor <= task_count(); ++actor) {
     if (TaskEnabled(actor)) {
       choices->push_back(MakeChoice(ChoiceKind::kTask, actor));
+    } else {
+      timeouts |= TimeoutEnabled(actor);
     }
   }
   if (WorkerEnabled()) {
@@ -143,6 +152,11 @@ void Simulation::Enabled(std::vector<uint64_t>* choices) const {
   if (FailureEnabled()) {
     choices->push_back(MakeChoice(ChoiceKind::kAllocationFailure, environment));
   }
+  for (uint32_t i = 1; timeouts && i <= task_count(); ++i) {
+    if (TimeoutEnabled(i)) {
+      choices->push_back(MakeChoice(ChoiceKind::kTimeout, environment, i));
+    }
+  }
 }
 
 bool Simulation::IsEnabled(uint64_t choice) const {
@@ -162,6 +176,8 @@ bool Simulation::IsEnabled(uint64_t choice) const {
       return environment && SignalEnabled(operand);
     case ChoiceKind::kAllocationFailure:
       return environment && operand == 0 && FailureEnabled();
+    case ChoiceKind::kTimeout:
+      return environment && TimeoutEnabled(operand);
     case ChoiceKind::kNone:
       break;
   }
@@ -193,6 +209,8 @@ void Simulation::Execute(uint64_t choice) {
       return SignalTask(OperandOf(choice));
     case ChoiceKind::kAllocationFailure:
       return FailNextAllocation();
+    case ChoiceKind::kTimeout:
+      return ExpireTask(OperandOf(choice));
     case ChoiceKind::kNone:
       break;
   }
@@ -230,6 +248,13 @@ void Simulation::KillProcess(uint32_t index) {
 void Simulation::SignalTask(uint32_t actor) {
   --world_.Edit(kGlobal).signals;
   kernel_.Signal(tasks_[actor - 1]);
+  if (!sink_.events.empty()) {
+    AddArg(&sink_.events.back(), "task", names_.Actor(actor));
+  }
+}
+
+void Simulation::ExpireTask(uint32_t actor) {
+  kernel_.Expire(tasks_[actor - 1]);
   if (!sink_.events.empty()) {
     AddArg(&sink_.events.back(), "task", names_.Actor(actor));
   }

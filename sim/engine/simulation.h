@@ -12,7 +12,8 @@
 //     a visible instruction: local code of programs runs with the transition
 //     before it, since nobody could tell the difference.
 //  S3 Enabled() lists tasks by actor, the worker, kills by their place in the
-//     budget, signals by task, an allocation failure; each at most once.
+//     budget, signals by task, an allocation failure, timeouts by task; each at
+//     most once.
 //  S4 The world is the only state. What a transition reports (events, changes,
 //     faults, broken histories, unmet expectations) is about the latest Apply()
 //     and gone with the next Apply(), Undo() or Decode().
@@ -80,7 +81,9 @@ class Simulation {
   // REQUIRES: 1 <= actor <= number of tasks.
   bool TaskEnabled(uint32_t actor) const;
   bool WorkerEnabled() const { return kernel_.WorkerRunnable(); }
-  // Neither a task nor the worker can run.
+  // A task sleeps for some time at most, which may be up now.
+  bool TimeoutEnabled(uint32_t actor) const;
+  // Neither a task nor the worker can run, and no time will be up.
   bool Quiet() const;
 
   // REQUIRES: IsEnabled(choice).
@@ -141,6 +144,7 @@ class Simulation {
   void KillProcess(uint32_t index);
   void SignalTask(uint32_t actor);
   void FailNextAllocation();
+  void ExpireTask(uint32_t actor);
   void Execute(uint64_t choice);
   void CollectChanges();
   void ForgetStep();

@@ -324,7 +324,8 @@ void TakeWords(Watch& h) {
   for (const ReturnRow& word : h.s.words()) {
     CheckReceiver(h, word);
     if (WordOf(word) == Br::kTransactionComplete ||
-        WordOf(word) == Br::kOnewaySpamSuspect) {
+        WordOf(word) == Br::kOnewaySpamSuspect ||
+        WordOf(word) == Br::kTransactionPendingFrozen) {
       Completion(h);
     }
     if (EndsCall(h, word)) Outcome(h);

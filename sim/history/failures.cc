@@ -1,6 +1,7 @@
 // E24 A send that fails changes nothing but what tells of it: the thread's
 //     errors, ids, on which list a node's work is, the one-way turn of a dead
-//     node, and, for a reply, the transaction that it was to answer.
+//     node, that a frozen process was called, and, for a reply, the transaction
+//     that it was to answer.
 //
 // Checked for sends that are one transition (at command granularity): before
 // and after are then those of the send alone.

@@ -51,10 +51,16 @@ constexpr Invariant kProperties[] = {
      "replies match calls, and a call back goes to the thread that waits"},
     {"E60", "H", "a looper registers only if one was asked for"},
     {"E62", "H", "one-way calls of a node come in order, one at a time"},
+    {"E63", "H",
+     "a one-way is superseded only at a frozen process, by its like, which is "
+     "then the last"},
     {"E64", "H", "what is delivered was committed once and not cancelled"},
     {"E66", "H",
      "a death is told at most once for each registration, and not before"},
     {"E67", "H", "a cleared registration is confirmed once and in order"},
+    {"E71", "H",
+     "a frozen process takes no calls, and what came is noted until it is "
+     "frozen or unfrozen"},
     {"E73", "Q", "nothing names a proc that is freed"},
     {"E75", "H",
      "a thread that leaves answers its latest call, and hears of none"},
@@ -80,6 +86,7 @@ void History::Observe(World& world) {
   WatchCalls(watch);
   WatchLoopers(watch);
   WatchDeaths(watch);
+  WatchFrozen(watch);
   WatchProcs(watch);
   WatchFiles(watch);
   WatchSpam(watch);

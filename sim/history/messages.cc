@@ -168,10 +168,16 @@ void NoteDelivered(Watch& h) {
   }
 }
 
+// It is on its way to be freed, and nothing on the way delivers it.
+bool Superseded(const Change<TransactionRow>& t) {
+  return t.before.work.entry.head == Head::kAsyncTodo &&
+         !t.after.work.entry.linked();
+}
+
 void NoteEnded(Watch& h) {
   for (const Change<TransactionRow>& t : h.s.changes<TransactionRow>()) {
     const BufferId buffer = t.before.buffer ? t.before.buffer : t.after.buffer;
-    if (!t.freed || !buffer) continue;
+    if (!(t.freed || Superseded(t)) || !buffer) continue;
     const HistoryMessageId id = Find(h, buffer);
     if (!id || h.w.Peek(id).committed == 0 || h.w.Peek(id).delivered != 0) {
       continue;

@@ -103,6 +103,7 @@ bool EndsASend(const Watch& h, AnyId item) {
   switch (h.w.WorkOf(item).type) {
     case WorkType::kTransactionComplete:
     case WorkType::kTransactionOnewaySpamSuspect:
+    case WorkType::kTransactionPending:
     case WorkType::kReturnError:
       return true;
     case WorkType::kTransaction:
@@ -255,6 +256,8 @@ void TakeWord(Watch& h, const ReturnRow& word) {
       return Called(h, word);
     case Br::kTransactionComplete:
     case Br::kOnewaySpamSuspect:
+    case Br::kTransactionPendingFrozen:
+    case Br::kFrozenReply:
     case Br::kReply:
     case Br::kDeadReply:
     case Br::kFailedReply:

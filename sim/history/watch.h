@@ -114,6 +114,7 @@ void WatchMessages(Watch& h);     // E32, E36, E40, E62, E64
 void WatchCalls(Watch& h);        // E52, E53, E75
 void WatchLoopers(Watch& h);      // E60
 void WatchDeaths(Watch& h);       // E66, E67
+void WatchFrozen(Watch& h);       // E63, E71
 void WatchProcs(Watch& h);        // E40, E73
 void WatchFiles(Watch& h);        // E41, E44, E45, E46, E47
 void WatchSpam(Watch& h);         // E42

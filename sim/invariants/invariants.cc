@@ -75,7 +75,13 @@ constexpr Invariant kInvariants[] = {
      "owns it"},
     {"E65", "A", "a queued death is of a dead node"},
     {"E68", "A", "delivered deaths are deaths"},
-    {"E72", "A", "a dead proc is not listed and manages nothing"},
+    {"E69", "A",
+     "a freeze listener that was sent something is on the list of delivered "
+     "ones, and only then waits for an acknowledgement"},
+    {"E70", "Q",
+     "a freeze listener with nothing on its way was last told what is true"},
+    {"E72", "A",
+     "a dead proc is neither listed nor frozen and manages nothing"},
     {"E74", "A", "a context manager's node belongs to its context"},
 };
 
@@ -114,6 +120,14 @@ class Scope {
         break;
       case TableId::kProc:
         CheckProc(w_, ProcId{id.value}, findings_);
+        CheckFreezes(w_, findings_);
+        break;
+      case TableId::kFreeze:
+        CheckFreeze(w_, FreezeId{id.value}, findings_);
+        break;
+      case TableId::kTask:
+        // A request of BINDER_FREEZE may have ended.
+        CheckFreezes(w_, findings_);
         break;
       case TableId::kThread:
         CheckThread(w_, ThreadId{id.value}, findings_);
@@ -178,6 +192,7 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken) {
     CheckProc(w, id, f);
     CheckLayout(w, id, f);
   });
+  CheckFreezes(w, f);
   w.ForEach<ThreadRow>(
       [&](ThreadId id, const ThreadRow&) { CheckThread(w, id, f); });
   w.ForEach<TransactionRow>([&](TransactionId id, const TransactionRow&) {

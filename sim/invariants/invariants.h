@@ -66,6 +66,9 @@ void CheckFile(const World& w, FileId file, Findings* findings);
 void CheckFd(const World& w, FdId fd, Findings* findings);
 void CheckContext(const World& w, ContextId context, Findings* findings);
 void CheckProc(const World& w, ProcId proc, Findings* findings);
+void CheckFreeze(const World& w, FreezeId freeze, Findings* findings);
+// All of them.
+void CheckFreezes(const World& w, Findings* findings);
 void CheckThread(const World& w, ThreadId thread, Findings* findings);
 void CheckTransaction(const World& w, TransactionId t, Findings* findings);
 void CheckBuffer(const World& w, BufferId buffer, Findings* findings);

@@ -45,6 +45,8 @@ void CheckProc(const World& w, ProcId id, Findings* f) {
   });
   f->Expect(proc.is_dead == 0 || proc.in_procs == 0, "E72", id.any(),
             [] { return std::string("dead, but on binder_procs"); });
+  f->Expect(proc.is_dead == 0 || proc.is_frozen == 0, "E72", id.any(),
+            [] { return std::string("dead, but frozen"); });
   for (AnyId i = proc.delivered_death.first; i;
        i = w.Next(Head::kDeliveredDeath, i)) {
     const WorkType type = w.Peek(DeathId{i.value}).work.type;

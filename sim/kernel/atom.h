@@ -47,6 +47,9 @@ enum class OpId : uint16_t {
   kRequestDeath,       // BC_REQUEST_DEATH_NOTIFICATION
   kClearDeath,         // BC_CLEAR_DEATH_NOTIFICATION
   kDeadBinderDone,     // BC_DEAD_BINDER_DONE
+  kRequestFreeze,      // BC_REQUEST_FREEZE_NOTIFICATION
+  kClearFreeze,        // BC_CLEAR_FREEZE_NOTIFICATION
+  kFreezeDone,         // BC_FREEZE_NOTIFICATION_DONE
   kUnsupported,        // commands that are refused
   kTransaction,        // binder_transaction
   kTranslateBinder,    // binder_translate_binder
@@ -67,6 +70,11 @@ enum class OpId : uint16_t {
   kDeferredFunc,       // binder_deferred_func
   kDeferredRelease,    // binder_deferred_release
   kNodeRelease,        // binder_node_release
+  kReleaseOutdated,    // binder_proc_transaction, its end
+  kFreeze,             // BINDER_FREEZE
+  kFreezeProc,         // binder_ioctl_freeze
+  kAddFreezeWork,      // binder_add_freeze_work
+  kGetFrozenInfo,      // binder_ioctl_get_freezer_info
   kCount,
 };
 

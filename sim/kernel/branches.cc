@@ -57,6 +57,14 @@ const char* NameOf(const Operation& operation) {
       return "BC_CLEAR_DEATH_NOTIFICATION";
     case OpId::kDeadBinderDone:
       return "BC_DEAD_BINDER_DONE";
+    case OpId::kRequestFreeze:
+      return "BC_REQUEST_FREEZE_NOTIFICATION";
+    case OpId::kClearFreeze:
+      return "BC_CLEAR_FREEZE_NOTIFICATION";
+    case OpId::kFreezeDone:
+      return "BC_FREEZE_NOTIFICATION_DONE";
+    case OpId::kFreeze:
+      return "BINDER_FREEZE";
     case OpId::kUnsupported:
       return "refused commands";
     default:

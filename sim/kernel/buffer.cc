@@ -182,7 +182,7 @@ void CloseNextFd(Op& op) {
 }
 
 void NextFd(Op& op) {
-  op.w.Edit(op.f->thread).looper_need_return = 1;
+  if (op.f->thread) op.w.Edit(op.f->thread).looper_need_return = 1;
   op.f->offset += 4;
   --op.f->size;
 }

@@ -16,6 +16,16 @@
 
 namespace bindery::sim {
 
+// What some kernels have and others do not.
+struct Features {
+  bool pending_frozen = true;        // BR_TRANSACTION_PENDING_FROZEN
+  bool freeze_notifications = true;  // three commands, two return words
+  // A superseded one-way is released as one that failed, with its
+  // files. 6.12.107 releases it as one that was delivered (later ones, such
+  // as 6.12.117, do not).
+  bool outdated_fails = true;
+};
+
 class Driver {
  public:
   Driver(Driver&&) = default;
@@ -37,6 +47,7 @@ class Driver {
   bool Dropped(Guard guard) const {
     return dropped_[static_cast<size_t>(guard)];
   }
+  const Features& features() const { return features_; }
   const std::string& profile() const { return profile_; }
   const std::vector<std::string>& mutations() const { return mutations_; }
 
@@ -45,6 +56,7 @@ class Driver {
   Driver() = default;
 
   std::string profile_;
+  Features features_;
   std::vector<std::string> mutations_;
   std::array<Operation, static_cast<size_t>(OpId::kCount)> operations_;
   std::array<std::vector<Atom>, static_cast<size_t>(OpId::kCount)>
@@ -54,6 +66,12 @@ class Driver {
 
 // Names of the profiles that there are.
 std::vector<std::string> ProfileNames();
+// The profile of a kernel's version, such as "c-6.1" for "6.1"; the default one
+// if none is its own.
+std::string ProfileOf(absl::string_view version);
+// Whether a kernel of this version is older than one of version `since`; "" is
+// the oldest.
+bool IsOlder(absl::string_view version, absl::string_view since);
 
 }  // namespace bindery::sim
 

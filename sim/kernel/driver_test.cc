@@ -72,6 +72,16 @@ TEST(DriverTest, AnUnknownProfileNamesTheKnownOnes) {
             std::string::npos);
 }
 
+TEST(DriverTest, OlderKernelsLackFreezeNotifications) {
+  EXPECT_FALSE(Driver::Create("c-6.1")->features().freeze_notifications);
+  EXPECT_TRUE(Driver::Create("c-6.12")->features().freeze_notifications);
+  EXPECT_EQ(ProfileOf("6.1"), "c-6.1");
+  EXPECT_EQ(ProfileOf("of_my_own"), "c-7.2");
+  EXPECT_TRUE(IsOlder("6.1", "6.12"));
+  EXPECT_FALSE(IsOlder("7.2", "6.12"));
+  EXPECT_FALSE(IsOlder("6.1", ""));
+}
+
 TEST(MutationTest, IdsAreUniqueAndEachAppliesAlone) {
   std::set<std::string> ids;
   for (const Mutation& mutation : AllMutations()) {

@@ -38,6 +38,8 @@ constexpr GuardInfo kGuards[] = {
      "a dead ref leaves the node's list", "dequeue"},
     {Guard::kCleanupRefDeathWork, "binder_cleanup_ref_olocked",
      "a dead ref's notification is dequeued", "dequeue"},
+    {Guard::kCleanupRefFreezeWork, "binder_cleanup_ref_olocked",
+     "a dead ref's freeze notification is dequeued", "dequeue"},
     {Guard::kPopTransactionFrom, "binder_pop_transaction_ilocked",
      "a popped transaction forgets its sender", "undo"},
     {Guard::kAllocAsyncSpace, "binder_alloc_new_buf", "one-way space is left",
@@ -96,6 +98,12 @@ constexpr GuardInfo kGuards[] = {
      "who replies has its nice value back", "undo"},
     {Guard::kNiceOfWaiter, "binder_thread_read",
      "who waits for the process has the process's nice value", "undo"},
+    {Guard::kFrozenCall, "binder_proc_transaction",
+     "a frozen process takes no calls", "check"},
+    {Guard::kSupersede, "binder_proc_transaction",
+     "what is outdated leaves the node's list", "dequeue"},
+    {Guard::kWakeFreezer, "binder_free_transaction",
+     "wake who waits for the last transaction", "wake"},
 };
 static_assert(sizeof(kGuards) / sizeof(kGuards[0]) ==
               static_cast<size_t>(Guard::kCount));

@@ -25,6 +25,7 @@ enum class Guard : uint8_t {
   kCleanupRefStrong,      // undo
   kCleanupRefUnlink,      // dequeue
   kCleanupRefDeathWork,   // dequeue
+  kCleanupRefFreezeWork,  // dequeue
   kPopTransactionFrom,    // undo
   kAllocAsyncSpace,       // check
   kAllocAsyncAccount,     // undo
@@ -54,6 +55,9 @@ enum class Guard : uint8_t {
   kNiceOfNode,            // check
   kNiceOfReplier,         // undo
   kNiceOfWaiter,          // undo
+  kFrozenCall,            // check
+  kSupersede,             // dequeue
+  kWakeFreezer,           // wake
   kCount,
 };
 

@@ -53,13 +53,6 @@ void PollReturns(Op& op) {
   op.f->ret = 1;
 }
 
-bool SignalPending(Op& op) { return op.w.Get(op.f->task).signal_pending != 0; }
-
-void TakeSignal(Op& op) {
-  op.w.Edit(op.f->task).signal_pending = 0;
-  op.Ret(Errno::kEintr);
-}
-
 // Each round of do_poll() looks the descriptor up again: it may have been
 // closed meanwhile, or name another file. The first file is held until the end.
 // A signal ends the wait only if that round finds nothing to report.
@@ -209,6 +202,11 @@ void AppendMoreRequests(Builder& b) {
       .Goto("out");
 }
 
+void FreezeArguments(Op& op) {
+  op.callee().ptr = op.f->ptr;
+  op.callee().null_argument = op.f->null_argument;
+}
+
 void AppendRequests(Builder& b) {
   b.Label("set_max_threads")
       .Check("the argument is readable", ArgumentReadable, "invalid")
@@ -233,6 +231,12 @@ void AppendRequests(Builder& b) {
       .Lock("proc.inner")
       .Do("read and clear thread->ee", GetExtendedError)
       .Unlock("proc.inner")
+      .Goto("out")
+      .Label("freeze")
+      .Call(OpId::kFreeze, FreezeArguments)
+      .Goto("out")
+      .Label("get_frozen_info")
+      .Call(OpId::kGetFrozenInfo, FreezeArguments)
       .Goto("out")
       .Label("invalid")
       .Local("-EINVAL", SetRet<Errno::kEinval>);
@@ -281,6 +285,13 @@ Operation BuildIoctl() {
             return Is(op, IoctlRequest::kEnableOnewaySpamDetection);
           },
           "enable_oneway_spam_detection")
+      .Branch(
+          "BINDER_FREEZE", [](Op& op) { return Is(op, IoctlRequest::kFreeze); },
+          "freeze")
+      .Branch(
+          "BINDER_GET_FROZEN_INFO",
+          [](Op& op) { return Is(op, IoctlRequest::kGetFrozenInfo); },
+          "get_frozen_info")
       .Goto("invalid");
   AppendMoreRequests(b);
   AppendRequests(b);

@@ -280,6 +280,19 @@ void Kernel::Signal(TaskId task) {
   Woken(task);
 }
 
+bool Kernel::Sleeping(TaskId task) const {
+  const TaskRow& row = w_.Peek(task);
+  return row.asleep == kAsleepForATime && row.state == TaskState::kRunning;
+}
+
+void Kernel::Expire(TaskId task) {
+  if (observer_ != nullptr) observer_->Expired(w_, task);
+  Emit(events_, proto::Event::ENVIRONMENT, "the time is up");
+  w_.Edit(w_.Get(task).frame).has_work = 1;
+  w_.Edit(task).asleep = 0;
+  Woken(task);
+}
+
 void Kernel::NoteLayoutDependence() {
   inconclusive_ =
       "an allocation depends on the order of earlier ones, which symbolic "

@@ -101,6 +101,11 @@ class Kernel {
   // it is back in user space, ends with -EINTR.
   void Signal(TaskId task);
 
+  // A sleep that lasts for some time at most, and the end of that time.
+  bool Sleeping(TaskId task) const;
+  // REQUIRES: Sleeping(task).
+  void Expire(TaskId task);
+
   // Names of objects in events, such as "server.main" for a task.
   // Set by whoever knows the scenario; may be null.
   struct Names {

@@ -39,6 +39,17 @@ Operation BuildReleaseBuffer();
 Operation BuildRequestDeath();
 Operation BuildClearDeath();
 Operation BuildDeadBinderDone();
+// supersede.cc
+Operation BuildReleaseOutdated();
+// freeze.cc
+Operation BuildFreeze();
+Operation BuildFreezeProc();
+Operation BuildGetFrozenInfo();
+// freeze_notification.cc
+Operation BuildAddFreezeWork();
+Operation BuildRequestFreeze();
+Operation BuildClearFreeze();
+Operation BuildFreezeDone();
 // transaction.cc
 Operation BuildTransaction();
 // translate.cc

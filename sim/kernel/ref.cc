@@ -109,12 +109,16 @@ void CleanupRef(Op& op, RefId id) {
   if (ref.death && op.Does(Guard::kCleanupRefDeathWork)) {
     DequeueWork(op, ref.death.any());
   }
+  if (ref.freeze && op.Does(Guard::kCleanupRefFreezeWork)) {
+    DequeueWork(op, ref.freeze.any());
+  }
 }
 
 void FreeRef(Op& op, RefId id) {
   const RefRow ref = op.w.Get(id);
   if (ref.node) FreeNode(op, ref.node);
   if (ref.death) op.w.Free(ref.death);
+  if (ref.freeze) op.w.Free(ref.freeze);
   op.w.Free(id);
 }
 

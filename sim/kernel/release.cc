@@ -20,12 +20,14 @@ void TakeFirst(Op& op) {
   op.f->t = {};
   op.f->tcomplete = {};
   op.f->death = {};
+  op.f->freeze = {};
   if (!item) return;
   op.f->type = static_cast<uint32_t>(op.w.WorkOf(item).type);
   const TableId table = item.table();
   if (table == TableId::kTransaction) op.f->t = TransactionId{item.value};
   if (table == TableId::kComplete) op.f->tcomplete = CompleteId{item.value};
   if (table == TableId::kDeath) op.f->death = DeathId{item.value};
+  if (table == TableId::kFreeze) op.f->freeze = FreezeId{item.value};
 }
 
 void DequeueFirst(Op& op) {
@@ -59,6 +61,15 @@ void FreeDeath(Op& op) {
   op.f->death = {};
 }
 
+void FreeFreeze(Op& op) {
+  if (TypeIs(op, WorkType::kFrozenBinder)) {
+    op.w.RecordWarning("unexpected work type in binder_release_work");
+  } else {
+    op.w.Free(op.f->freeze);
+  }
+  op.f->freeze = {};
+}
+
 }  // namespace
 
 Operation BuildReleaseWork() {
@@ -79,6 +90,9 @@ Operation BuildReleaseWork() {
           "complete")
       .Branch(
           "a death", [](Op& op) { return bool(op.f->death); }, "death")
+      .Branch(
+          "no freeze", [](Op& op) { return !op.f->freeze; }, "next")
+      .Undo("kfree(freeze)", FreeFreeze)
       .Goto("next")
       .Label("transaction")
       .Branch(
@@ -265,7 +279,11 @@ void ForgetManager(Op& op) {
   }
 }
 
-void MarkProcDead(Op& op) { op.w.Edit(op.f->proc).is_dead = 1; }
+void MarkProcDead(Op& op) {
+  ProcRow& proc = op.w.Edit(op.f->proc);
+  proc.is_dead = 1;
+  proc.is_frozen = proc.sync_recv = proc.async_recv = 0;
+}
 
 // The trees are walked in the order of their keys.
 void FirstThread(Op& op) {
@@ -365,6 +383,12 @@ Operation BuildDeferredRelease() {
       .Call(OpId::kReleaseWork,
             [](Op& op) {
               op.callee().handle = static_cast<uint32_t>(Head::kDeliveredDeath);
+              op.callee().w = op.f->proc.any();
+            })
+      .Call(OpId::kReleaseWork,
+            [](Op& op) {
+              op.callee().handle =
+                  static_cast<uint32_t>(Head::kDeliveredFreeze);
               op.callee().w = op.f->proc.any();
             })
       .Lock("proc.inner")

@@ -1,4 +1,5 @@
 // Ends of transactions: binder_free_transaction, binder_send_failed_reply.
+#include "sim/kernel/freeze.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/stack.h"
 #include "sim/kernel/thread.h"
@@ -20,6 +21,7 @@ void PinTarget(Op& op) {
 
 void LeaveTarget(Op& op) {
   --op.w.Edit(op.f->target_proc).outstanding_txns;
+  WakeFreezers(op, op.f->target_proc);
   const BufferId buffer = op.w.Get(op.f->t).buffer;
   if (buffer) op.w.Edit(buffer).transaction = {};
 }

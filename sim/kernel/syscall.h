@@ -70,6 +70,8 @@ class SyscallObserver {
   virtual void Exiting(const World& world, ProcessId process) = 0;
   // A signal is about to be sent to a task.
   virtual void Signalled(const World& world, TaskId task) = 0;
+  // A task has slept for as long as it wanted to.
+  virtual void Expired(const World& /*world*/, TaskId /*task*/) {}
   // A task that may have slept in the driver can go on.
   virtual void Woken(const World& /*world*/, TaskId /*task*/) {}
   // A function of the driver begins that is not a whole system call.

@@ -78,8 +78,6 @@ void LeaveWaitingThreads(Op& op) {
   }
 }
 
-bool Interrupted(Op& op) { return op.w.Get(op.f->task).signal_pending != 0; }
-
 void AppendWait(Builder& b) {
   b.Label("retry")
       .Lock("proc.inner")
@@ -96,14 +94,10 @@ void AppendWait(Builder& b) {
       .Sleep()
       .Lock("proc.inner")
       .Do("leave waiting_threads", LeaveWaitingThreads)
-      .Branch("signal_pending", Interrupted, "interrupted")
+      .Branch("signal_pending", SignalPending, "interrupted")
       .Goto("wait")
       .Label("interrupted")
-      .Do("take the signal",
-          [](Op& op) {
-            op.w.Edit(op.f->task).signal_pending = 0;
-            op.Ret(Errno::kEintr);
-          })
+      .Do("take the signal", TakeSignal)
       .Goto("woken")
       .Label("nonblock")
       .Lock("proc.inner")
@@ -164,11 +158,16 @@ void PutReturnError(Op& op) {
 }
 
 // One-way spam is reported only to senders that asked for it.
-void PutComplete(Op& op) {
+Br CompleteWord(Op& op) {
+  if (TypeIs(op, WorkType::kTransactionPending)) {
+    return Br::kTransactionPendingFrozen;
+  }
   const bool spam = TypeIs(op, WorkType::kTransactionOnewaySpamSuspect) &&
                     op.w.Get(op.f->proc).oneway_spam_detection_enabled != 0;
-  PutPlainWord(op, spam ? Br::kOnewaySpamSuspect : Br::kTransactionComplete);
+  return spam ? Br::kOnewaySpamSuspect : Br::kTransactionComplete;
 }
+
+void PutComplete(Op& op) { PutPlainWord(op, CompleteWord(op)); }
 
 // What the owner must be told, as bits; the state changes at once.
 enum NodeNews : uint32_t {
@@ -292,8 +291,13 @@ void PutDeath(Op& op) {
   }
 }
 
+bool IsFreeze(Op& op) {
+  return op.f->type >= static_cast<uint32_t>(WorkType::kFrozenBinder);
+}
+
 void AppendDeath(Builder& b) {
-  b.Label("death")
+  b.Label("notification")
+      .Branch("a freeze", IsFreeze, "freeze")
       .Do("delivered_death", TakeDeath)
       .Unlock("proc.inner")
       .Branch(
@@ -310,6 +314,51 @@ void AppendDeath(Builder& b) {
       .Label("dead_binder")
       .Check("the read buffer is writable", DeathWritable, "fault")
       .Local("put the word", PutDeath)
+      .Goto("done");
+}
+
+void TakeFreeze(Op& op) {
+  FreezeRow& freeze = op.w.Edit(FreezeId{op.f->w.value});
+  op.f->cookie = freeze.cookie;
+  if (TypeIs(op, WorkType::kClearFreezeNotification)) return;
+  op.f->frozen = freeze.is_frozen;
+  freeze.sent = 1;
+  freeze.told = static_cast<uint8_t>(freeze.is_frozen + 1);
+  op.w.PushBack(Head::kDeliveredFreeze, op.f->proc.any(), op.f->w);
+}
+
+bool FreezeWritable(Op& op) { return Writable(op, SizeOf(Br::kFrozenBinder)); }
+
+void PutFreeze(Op& op) {
+  const bool cleared = TypeIs(op, WorkType::kClearFreezeNotification);
+  const Br br = cleared ? Br::kClearFreezeNotificationDone : Br::kFrozenBinder;
+  ReturnRow& word = PutWord(op, br);
+  word.cookie = op.f->cookie;
+  word.code = op.f->frozen;
+  if (proto::Event* event = op.WordEvent(proto::Event::RETURN, br)) {
+    AddArg(event, "cookie", op.f->cookie);
+    if (!cleared) AddArg(event, "is_frozen", uint64_t{op.f->frozen});
+  }
+}
+
+void AppendFreeze(Builder& b) {
+  b.Label("freeze")
+      .Do("delivered_freeze", TakeFreeze)
+      .Unlock("proc.inner")
+      .Branch(
+          "BINDER_WORK_FROZEN_BINDER",
+          [](Op& op) { return TypeIs(op, WorkType::kFrozenBinder); },
+          "frozen_binder")
+      .Undo("free the listener",
+            [](Op& op) { op.w.Free(FreezeId{op.f->w.value}); })
+      .Check("the read buffer is writable", DeathWritable, "fault")
+      .Local("put the word", PutFreeze)
+      .Local("done with it", ForgetNode)
+      .Step()
+      .Goto("loop")
+      .Label("frozen_binder")
+      .Check("the read buffer is writable", FreezeWritable, "fault")
+      .Local("put the word", PutFreeze)
       .Goto("done");
 }
 
@@ -575,16 +624,11 @@ void AppendDone(Builder& b) {
       .ReturnErrno<Errno::kEfault>("fault");
 }
 
-bool IsComplete(Op& op) {
-  return TypeIs(op, WorkType::kTransactionComplete) ||
-         TypeIs(op, WorkType::kTransactionPending) ||
-         TypeIs(op, WorkType::kTransactionOnewaySpamSuspect);
-}
+bool IsComplete(Op& op) { return op.f->w.table() == TableId::kComplete; }
 
-bool IsDeath(Op& op) {
-  return TypeIs(op, WorkType::kDeadBinder) ||
-         TypeIs(op, WorkType::kDeadBinderAndClear) ||
-         TypeIs(op, WorkType::kClearDeathNotification);
+// The last types are of deaths and freezes.
+bool IsNotification(Op& op) {
+  return op.f->type >= static_cast<uint32_t>(WorkType::kDeadBinder);
 }
 
 void AppendLoop(Builder& b) {
@@ -608,7 +652,7 @@ void AppendLoop(Builder& b) {
       .Branch(
           "BINDER_WORK_NODE",
           [](Op& op) { return TypeIs(op, WorkType::kNode); }, "node")
-      .Branch("a death", IsDeath, "death")
+      .Branch("a notification", IsNotification, "notification")
       .Unlock("proc.inner")
       .Check("the read buffer is writable", PlainWordWritable, "fault")
       .Do("put the error, error->cmd = BR_OK", PutReturnError)
@@ -644,6 +688,7 @@ Operation BuildThreadRead() {
   AppendTransaction(b);
   AppendFixupsFailed(b);
   AppendCleanup(b);
+  AppendFreeze(b);
   AppendDone(b);
   return b.Finish();
 }

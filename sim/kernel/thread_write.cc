@@ -11,7 +11,15 @@ CommandId NextCommand(Op& op) {
   return CommandId{op.w.First(Head::kOut, op.f->task.any()).value};
 }
 
-OpId OperationOf(Bc bc) {
+// Unknown to kernels without freeze notifications.
+OpId FreezeOperation(Op& op, Bc bc) {
+  if (!op.driver.features().freeze_notifications) return OpId::kUnsupported;
+  if (bc == Bc::kRequestFreezeNotification) return OpId::kRequestFreeze;
+  return bc == Bc::kClearFreezeNotification ? OpId::kClearFreeze
+                                            : OpId::kFreezeDone;
+}
+
+OpId OperationOf(Op& op, Bc bc) {
   switch (bc) {
     case Bc::kTransaction:
     case Bc::kReply:
@@ -38,6 +46,10 @@ OpId OperationOf(Bc bc) {
       return OpId::kClearDeath;
     case Bc::kDeadBinderDone:
       return OpId::kDeadBinderDone;
+    case Bc::kRequestFreezeNotification:
+    case Bc::kClearFreezeNotification:
+    case Bc::kFreezeNotificationDone:
+      return FreezeOperation(op, bc);
     case Bc::kAttemptAcquire:
     case Bc::kAcquireResult:
     case Bc::kUnknown:
@@ -67,6 +79,8 @@ void DescribeTarget(const CommandRow& row, proto::Event* event) {
       break;
     case Bc::kRequestDeathNotification:
     case Bc::kClearDeathNotification:
+    case Bc::kRequestFreezeNotification:
+    case Bc::kClearFreezeNotification:
       AddArg(event, "handle", row.handle);
       AddArg(event, "cookie", row.cookie);
       break;
@@ -79,6 +93,7 @@ void DescribeTarget(const CommandRow& row, proto::Event* event) {
       AddArg(event, "buffer", row.address);
       break;
     case Bc::kDeadBinderDone:
+    case Bc::kFreezeNotificationDone:
       AddArg(event, "cookie", row.cookie);
       break;
     default:
@@ -108,7 +123,7 @@ bool WordReadable(Op& op) {
   const CommandRow& row = op.w.Get(op.f->command);
   if (op.f->unreadable_write != 0 || row.fault_at == 1) return false;
   return row.fault_at != 2 ||
-         OperationOf(static_cast<Bc>(row.bc)) == OpId::kUnsupported;
+         OperationOf(op, static_cast<Bc>(row.bc)) == OpId::kUnsupported;
 }
 
 bool NoErrorIsPending(Op& op) {
@@ -123,11 +138,11 @@ Operation BuildThreadWrite() {
       .Check("no error waits to be read", NoErrorIsPending, "done")
       .Local("get_user(cmd)", TakeCommand)
       .Check("the word and the operands are readable", WordReadable, "fault")
-      .CallSelected(
-          "command",
-          [](Op& op) {
-            return OperationOf(static_cast<Bc>(op.w.Get(op.f->command).bc));
-          })
+      .CallSelected("command",
+                    [](Op& op) {
+                      return OperationOf(
+                          op, static_cast<Bc>(op.w.Get(op.f->command).bc));
+                    })
       .Branch(
           "the command aborts the write", [](Op& op) { return op.f->ret < 0; },
           "done")

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sim/kernel/alloc.h"
+#include "sim/kernel/freeze.h"
 #include "sim/kernel/nice.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
@@ -485,12 +486,17 @@ bool TargetDead(Op& op) {
          (op.f->target_thread && op.w.Get(op.f->target_thread).is_dead != 0);
 }
 
-// Whether the node already has a one-way in flight.
+// Whether the node already has a one-way in flight, and the target is frozen.
 void TakeAsyncTurn(Op& op) {
+  NoteFrozen(op, OneWay(op));
   if (!OneWay(op)) return;
   NodeRow& node = op.w.Edit(op.f->target_node);
   op.f->has_work = node.has_async_transaction;  // pending_async
   node.has_async_transaction = 1;
+}
+
+bool TargetTakesIt(Op& op) {
+  return FrozenTakes(op, OneWay(op)) && !TargetDead(op);
 }
 
 void SelectTarget(Op& op) {
@@ -508,16 +514,17 @@ void PlaceTransaction(Op& op) {
   } else if (op.f->has_work == 0) {
     EnqueueProcWork(op, op.f->target_proc, op.f->t.any());
   } else {
+    if (op.f->frozen != 0) op.f->w = TakeOutdated(op).any();
     op.w.PushBack(Head::kAsyncTodo, op.f->target_node.any(), op.f->t.any());
   }
   ++op.w.Edit(op.f->target_proc).outstanding_txns;
   Announce(op);
 }
 
+// f.w is then the one-way that was superseded, if any.
 void WakeTarget(Op& op) {
-  if (op.f->has_work == 0) {
-    WakeupThread(op, op.f->target_proc, ThreadId{op.f->w.value});
-  }
+  if (op.f->has_work != 0) return;
+  WakeupThread(op, op.f->target_proc, ThreadId{op.f->w.value});
   op.f->w = {};
 }
 
@@ -529,6 +536,13 @@ void SuspectSpam(Op& op) {
       WorkType::kTransactionOnewaySpamSuspect;
 }
 
+void EnqueueOneWayComplete(Op& op) {
+  if (op.f->frozen != 0 && op.driver.features().pending_frozen) {
+    op.w.Edit(op.f->tcomplete).work.type = WorkType::kTransactionPending;
+  }
+  EnqueueThreadWork(op, op.f->thread, op.f->tcomplete.any());
+}
+
 void AppendCommitCall(Builder& b) {
   b.Branch("one-way", OneWay, "one_way")
       .Lock("proc.inner")
@@ -537,26 +551,36 @@ void AppendCommitCall(Builder& b) {
       .Label("send")
       .Lock("node.lock + target_proc.inner")
       .Do("has_async_transaction", TakeAsyncTurn)
-      .Check(
-          "the target is alive", [](Op& op) { return !TargetDead(op); },
-          "err_dead_target")
+      .Check("the target takes it", TargetTakesIt, "err_dead_target")
       .Do("binder_select_thread_ilocked", SelectTarget)
       .Do("enqueue the transaction", PlaceTransaction)
       .Wake("binder_wakeup_thread_ilocked", WakeTarget)
       .Unlock("node.lock + target_proc.inner")
       .Branch(
           "a call", [](Op& op) { return !OneWay(op); }, "committed")
+      .Branch(
+          "nothing was superseded", [](Op& op) { return !op.f->w; }, "complete")
+      .Call(OpId::kReleaseOutdated,
+            [](Op& op) {
+              op.callee().target_proc = op.f->target_proc;
+              op.callee().t = TransactionId{op.f->w.value};
+            })
+      .Local("done with it", [](Op& op) { op.f->w = {}; })
+      .Label("complete")
       .Lock("proc.inner")
-      .Do("enqueue tcomplete",
-          [](Op& op) {
-            EnqueueThreadWork(op, op.f->thread, op.f->tcomplete.any());
-          })
+      .Do("enqueue tcomplete", EnqueueOneWayComplete)
       .Unlock("proc.inner")
       .Goto("committed")
       .Label("err_dead_target")
       .Unlock("node.lock + target_proc.inner")
+      .Local("BR_FROZEN_REPLY",
+             [](Op& op) { op.Fail(Br::kFrozenReply, Errno::kOk); })
+      .Branch(
+          "the target is frozen", [](Op& op) { return op.f->frozen != 0; },
+          "err_frozen_target")
       .Local("BR_DEAD_REPLY",
              [](Op& op) { op.Fail(Br::kDeadReply, Errno::kOk); })
+      .Label("err_frozen_target")
       .Branch("nothing was pushed", OneWay, "err_dead_proc_or_thread")
       .Lock("proc.inner")
       .Undo("pop the stack",

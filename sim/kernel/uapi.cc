@@ -42,6 +42,12 @@ const char* NameOf(Bc bc) {
       return "BC_TRANSACTION_SG";
     case Bc::kReplySg:
       return "BC_REPLY_SG";
+    case Bc::kRequestFreezeNotification:
+      return "BC_REQUEST_FREEZE_NOTIFICATION";
+    case Bc::kClearFreezeNotification:
+      return "BC_CLEAR_FREEZE_NOTIFICATION";
+    case Bc::kFreezeNotificationDone:
+      return "BC_FREEZE_NOTIFICATION_DONE";
     case Bc::kUnknown:
       break;
   }
@@ -86,6 +92,10 @@ const char* NameOf(Br br) {
       return "BR_ONEWAY_SPAM_SUSPECT";
     case Br::kTransactionPendingFrozen:
       return "BR_TRANSACTION_PENDING_FROZEN";
+    case Br::kFrozenBinder:
+      return "BR_FROZEN_BINDER";
+    case Br::kClearFreezeNotificationDone:
+      return "BR_CLEAR_FREEZE_NOTIFICATION_DONE";
   }
   return "BR_UNKNOWN";
 }
@@ -100,6 +110,7 @@ uint32_t SizeOf(Bc bc) {
       return 4 + 72;
     case Bc::kFreeBuffer:
     case Bc::kDeadBinderDone:
+    case Bc::kFreezeNotificationDone:
       return 4 + 8;
     case Bc::kIncrefs:
     case Bc::kAcquire:
@@ -114,6 +125,8 @@ uint32_t SizeOf(Bc bc) {
       return 4 + 8;
     case Bc::kRequestDeathNotification:
     case Bc::kClearDeathNotification:
+    case Bc::kRequestFreezeNotification:
+    case Bc::kClearFreezeNotification:
       return 4 + 12;
     case Bc::kRegisterLooper:
     case Bc::kEnterLooper:
@@ -133,9 +146,11 @@ uint32_t SizeOf(Br br) {
     case Br::kAcquire:
     case Br::kRelease:
     case Br::kDecrefs:
+    case Br::kFrozenBinder:
       return 4 + 16;
     case Br::kDeadBinder:
     case Br::kClearDeathNotificationDone:
+    case Br::kClearFreezeNotificationDone:
       return 4 + 8;
     default:
       return 4;
@@ -166,20 +181,14 @@ const char* NameOf(IoctlRequest request) {
       return "BINDER_SET_CONTEXT_MGR_EXT";
     case IoctlRequest::kEnableOnewaySpamDetection:
       return "BINDER_ENABLE_ONEWAY_SPAM_DETECTION";
+    case IoctlRequest::kFreeze:
+      return "BINDER_FREEZE";
+    case IoctlRequest::kGetFrozenInfo:
+      return "BINDER_GET_FROZEN_INFO";
     case IoctlRequest::kGetExtendedError:
       return "BINDER_GET_EXTENDED_ERROR";
   }
   return "BINDER_UNKNOWN";
-}
-
-const char* NameOfUnmodelled(uint32_t request) {
-  switch (request) {
-    case RequestNumber(1, 14, 12):
-      return "BINDER_FREEZE";
-    case RequestNumber(3, 15, 12):
-      return "BINDER_GET_FROZEN_INFO";
-  }
-  return nullptr;
 }
 
 }  // namespace bindery::sim

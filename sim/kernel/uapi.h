@@ -29,6 +29,9 @@ enum class Bc : uint32_t {
   kDeadBinderDone = 16,
   kTransactionSg = 17,
   kReplySg = 18,
+  kRequestFreezeNotification = 19,
+  kClearFreezeNotification = 20,
+  kFreezeNotificationDone = 21,
   // Not a command: bytes that the driver does not know, or too few of them.
   kUnknown = 0xff,
 };
@@ -53,6 +56,8 @@ enum class Br : uint32_t {
   kFrozenReply = 18,
   kOnewaySpamSuspect = 19,
   kTransactionPendingFrozen = 20,
+  kFrozenBinder = 21,
+  kClearFreezeNotificationDone = 22,
 };
 
 // BR_TRANSACTION_SEC_CTX is BR_TRANSACTION (the same nr) with one more operand,
@@ -90,6 +95,8 @@ enum class IoctlRequest : uint32_t {
   kGetNodeInfoForRef = RequestNumber(3, 12, 24),
   kSetContextMgrExt = RequestNumber(1, 13, 24),
   kEnableOnewaySpamDetection = RequestNumber(1, 16, 4),
+  kFreeze = RequestNumber(1, 14, 12),
+  kGetFrozenInfo = RequestNumber(3, 15, 12),
   kGetExtendedError = RequestNumber(3, 17, 12),
 };
 inline constexpr IoctlRequest kIoctlRequests[] = {
@@ -98,14 +105,29 @@ inline constexpr IoctlRequest kIoctlRequests[] = {
     IoctlRequest::kSetContextMgr,    IoctlRequest::kThreadExit,
     IoctlRequest::kVersion,          IoctlRequest::kGetExtendedError,
     IoctlRequest::kGetNodeDebugInfo, IoctlRequest::kGetNodeInfoForRef,
-    IoctlRequest::kSetContextMgrExt, IoctlRequest::kEnableOnewaySpamDetection};
+    IoctlRequest::kSetContextMgrExt, IoctlRequest::kEnableOnewaySpamDetection,
+    IoctlRequest::kFreeze,           IoctlRequest::kGetFrozenInfo};
 // A name such as "BINDER_VERSION", "BINDER_UNKNOWN" for other numbers.
 const char* NameOf(IoctlRequest request);
 
-// Those that drivers have and the model does not; null for other numbers.
-const char* NameOfUnmodelled(uint32_t request);
-
 inline constexpr uint64_t kCurrentProtocolVersion = 8;
+
+// The argument of BINDER_FREEZE and BINDER_GET_FROZEN_INFO: whom it is about,
+// by the process's number in the scenario (0: a pid that nobody has), what to
+// do, and for how long to wait. A system call has it as one number.
+struct FreezeArgument {
+  uint32_t process = 0;
+  bool enable = false;
+  uint32_t timeout_ms = 0;
+};
+constexpr uint64_t Pack(const FreezeArgument& argument) {
+  return uint64_t{argument.timeout_ms} << 32 |
+         uint64_t{argument.enable ? 1u : 0u} << 31 | argument.process;
+}
+constexpr FreezeArgument UnpackFreeze(uint64_t argument) {
+  return {static_cast<uint32_t>(argument) & 0x7fffffff,
+          (argument >> 31 & 1) != 0, static_cast<uint32_t>(argument >> 32)};
+}
 
 // transaction_flags.
 inline constexpr uint32_t kTfOneWay = 0x01;

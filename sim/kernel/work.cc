@@ -56,7 +56,7 @@ ThreadId SelectThread(Op& op, ProcId proc) {
 // device sleeps on.
 void WakeThread(Op& op, ThreadId thread) {
   const TaskId task = op.w.Get(thread).task;
-  if (op.w.Get(task).asleep == 0) return;
+  if (op.w.Get(task).asleep != kAsleep) return;
   if (op.w.Get(op.w.Get(task).frame).thread != thread) return;
   op.w.Edit(task).asleep = 0;
   op.k.Woken(task);
@@ -70,6 +70,19 @@ void WakeThread(Op& op, ThreadId thread) {
 void SleepInterruptibly(Op& op) {
   TaskRow& task = op.w.Edit(op.f->task);
   task.asleep = task.signal_pending != 0 ? 0 : 1;
+}
+
+bool SignalPending(Op& op) { return op.w.Get(op.f->task).signal_pending != 0; }
+
+void TakeSignal(Op& op) {
+  op.w.Edit(op.f->task).signal_pending = 0;
+  op.Ret(Errno::kEintr);
+}
+
+void SleepForATime(Op& op) {
+  SleepInterruptibly(op);
+  TaskRow& task = op.w.Edit(op.f->task);
+  if (task.asleep != 0) task.asleep = kAsleepForATime;
 }
 
 void WakeupThread(Op& op, ProcId proc, ThreadId thread) {

@@ -35,6 +35,12 @@ void WakeThread(Op& op, ThreadId thread);
 // schedule() in an interruptible wait: the task sleeps until it is woken, but
 // not while a signal is pending.
 void SleepInterruptibly(Op& op);
+// signal_pending(current); and user space gets EINTR for it.
+bool SignalPending(Op& op);
+void TakeSignal(Op& op);
+// schedule_timeout() in such a wait: it also ends when Kernel::Expire() says
+// so.
+void SleepForATime(Op& op);
 
 }  // namespace bindery::sim
 

@@ -72,7 +72,7 @@ std::optional<int64_t> NumberOf(const NameNumbers& names, FieldKind kind,
           name, static_cast<int>(ActivationKind::kRepeat), known);
     default:
       return EnumNumber<WorkType>(
-          name, static_cast<int>(WorkType::kClearDeathNotification), known);
+          name, static_cast<int>(WorkType::kClearFreezeNotification), known);
   }
 }
 

@@ -111,6 +111,15 @@ void Compiler::Header(const Cursor<proto::Scenario>& scenario) {
                                "\"", Suggest(out_.profile, known, "")));
     }
   }
+  if (!scenario->since().empty()) {
+    const std::string profile = absl::StrCat("c-", scenario->since());
+    const std::vector<std::string> known = ProfileNames();
+    if (std::find(known.begin(), known.end(), profile) == known.end()) {
+      errors_.Add(scenario.At("since"),
+                  absl::StrCat("there is no kernel profile \"", profile, "\"",
+                               Suggest(profile, known, "")));
+    }
+  }
   if (scenario->process_size() == 0) {
     errors_.Add(scenario.place(),
                 "the scenario has no process; nothing can happen; add "

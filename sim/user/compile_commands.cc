@@ -154,6 +154,7 @@ void Compiler::OneCommand(const Cursor<proto::Command>& command) {
       death(Bc::kClearDeathNotification, command->clear_death(), "clear_death");
       break;
     default:
+      if (FreezeCommand(command, &made)) break;
       return PlainCommand(command);
   }
   if (made.size == 0) made.size = SizeOf(made.bc);

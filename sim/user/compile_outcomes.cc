@@ -71,6 +71,10 @@ void Compiler::CheckFields(const Cursor<proto::Outcome>& outcome,
   reject(outcome->has_text(), "text", result == Result::kCall, "call");
   reject(outcome->has_i32(), "i32", result == Result::kCall, "call");
   reject(outcome->has_parcel(), "parcel", result == Result::kCall, "call");
+  reject(outcome->has_sync_recv(), "sync_recv", result == Result::kIoctl,
+         "ioctl");
+  reject(outcome->has_async_recv(), "async_recv", result == Result::kIoctl,
+         "ioctl");
   reject(outcome->has_value(), "value", result == Result::kIoctl, "ioctl");
   reject(outcome->has_ee_param(), "ee_param", result == Result::kIoctl,
          "ioctl");
@@ -154,6 +158,7 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
   expected.has_ee_param = outcome->has_ee_param();
   expected.ee_param = outcome->ee_param();
   NodeFacts(*outcome, &expected);
+  FrozenCounts(outcome, &expected);
   expected.has_returns = outcome->no_returns() || outcome->returns_size() != 0;
   if (outcome->no_returns() && outcome->returns_size() != 0) {
     errors_.Add(outcome.At("no_returns"),
@@ -192,6 +197,15 @@ ExpectedReturn Compiler::OneReturn(const Cursor<proto::Return>& word) {
   expected.cookie = word->cookie();
   expected.has_code = word->has_code();
   expected.code = word->code();
+  if (word->has_is_frozen()) {
+    if (word->br() != proto::BR_FROZEN_BINDER) {
+      errors_.Add(word.At("is_frozen"),
+                  "only BR_FROZEN_BINDER says whether a process is frozen; "
+                  "remove is_frozen");
+    }
+    expected.has_code = true;
+    expected.code = word->is_frozen() ? 1 : 0;
+  }
   expected.has_flags = word->has_flags();
   expected.flags = word->flags();
   expected.has_data_size = word->has_data_size();

@@ -388,12 +388,21 @@ void Compiler::HandlerFilters(const Cursor<proto::Handler>& handler,
                handler.At("if_bound"));
     }
   }
+  if (handler->has_is_frozen() && handler->br() != proto::BR_FROZEN_BINDER) {
+    errors_.Add(handler.At("is_frozen"),
+                "is_frozen needs br: BR_FROZEN_BINDER; no other word says "
+                "whether a process is frozen");
+  }
   if (transaction) return;
   if (spec->has_code || spec->has_text || handler->has_parcel() ||
       handler->bind_size() != 0 || handler->keep_buffer()) {
     errors_.Add(handler.place(),
                 "only a transaction has a code, a payload and a buffer; code, "
                 "text, parcel, bind and keep_buffer need br: BR_TRANSACTION");
+  }
+  if (handler->has_is_frozen()) {
+    spec->has_code = true;
+    spec->code = handler->is_frozen() ? 1 : 0;
   }
 }
 

@@ -228,6 +228,10 @@ Request RequestOf(const proto::Ioctl& ioctl) {
     case proto::Ioctl::kEnableOnewaySpamDetection:
       return {Number(IoctlRequest::kEnableOnewaySpamDetection),
               ioctl.enable_oneway_spam_detection()};
+    case proto::Ioctl::kFreeze:
+      return {Number(IoctlRequest::kFreeze)};
+    case proto::Ioctl::kGetFrozenInfo:
+      return {Number(IoctlRequest::kGetFrozenInfo)};
     default:
       return {ioctl.number()};
   }
@@ -242,16 +246,15 @@ void Compiler::IoctlStep(const StepCursor& step) {
                 "the ioctl does not say which request; add one, such as "
                 "version {} or number: 42");
   }
-  const Request request = RequestOf(*ioctl);
+  Request request = RequestOf(*ioctl);
+  if (ioctl->has_freeze() || ioctl->has_get_frozen_info()) {
+    request.argument = FreezeOperands(ioctl);
+  } else {
+    CheckNumber(ioctl);
+  }
   if (request.number == Number(IoctlRequest::kWriteRead)) {
     errors_.Add(ioctl.At("number"),
                 "this is BINDER_WRITE_READ; use a write_read step");
-  }
-  if (const char* const name = NameOfUnmodelled(request.number)) {
-    errors_.Add(ioctl.At("number"),
-                absl::StrCat("this is ", name,
-                             ", which the model does not have; take it out, or "
-                             "use a number that no driver knows"));
   }
   const uint32_t fd = Fd(ioctl->fd(), ioctl.At("fd"));
   IoctlSpec spec = IoctlOperands(ioctl);

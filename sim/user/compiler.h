@@ -155,6 +155,17 @@ class Compiler {
   const NodeSpec* FindNode(const std::string& name, Place place);
   uint32_t Variable(const std::string& name, VariableKind kind, Place place);
 
+  // compile_freeze.cc: freezing.
+  template <typename M>
+  uint32_t FreezeTarget(const Cursor<M>& request);
+  uint64_t FreezeOperands(const Cursor<proto::Ioctl>& ioctl);
+  void CheckNumber(const Cursor<proto::Ioctl>& ioctl);
+  // False if it is no command of freezing.
+  bool FreezeCommand(const Cursor<proto::Command>& command,
+                     CommandTemplate* made);
+  void FrozenCounts(const Cursor<proto::Outcome>& outcome,
+                    ExpectedOutcome* expected);
+
   // compile_payload.cc: payloads, and memory that objects point to.
   bool Payload(const Cursor<proto::Transaction>& transaction,
                CommandTemplate* command);

@@ -159,6 +159,7 @@ struct ExpectedReturn {
   bool has_flags = false, has_data_size = false, has_offsets_size = false;
   bool has_sender_euid = false, has_sender = false;
   bool has_security_context = false;
+  // `code` of BR_FROZEN_BINDER is is_frozen.
   uint64_t ptr = 0;
   uint64_t cookie = 0;
   uint32_t code = 0;
@@ -177,6 +178,7 @@ struct ExpectedOutcome {
   bool has_returns = false, has_br = false, has_text = false, has_i32 = false;
   bool has_value = false, has_ee_param = false, has_weak_count = false;
   bool has_cookie = false, has_strong_ref = false, has_weak_ref = false;
+  bool frozen_info = false;  // these two are sync_recv and async_recv
   int64_t ret = 0;
   int32_t error = 0;  // negative errno; 0: not compared
   uint64_t write_consumed = 0;
@@ -198,6 +200,7 @@ struct ExpectedOutcome {
 // are made up: they take what UNHANDLED_IGNORE drops.
 struct HandlerSpec {
   uint32_t br = 0;
+  // `code` of BR_FROZEN_BINDER is is_frozen.
   bool has_code = false, has_ptr = false, has_text = false, has_cookie = false;
   bool keep_buffer = false;
   uint32_t code = 0;

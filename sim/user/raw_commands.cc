@@ -6,16 +6,28 @@ namespace bindery::sim {
 namespace {
 
 constexpr Bc kCommands[] = {
-    Bc::kTransaction,    Bc::kReply,
-    Bc::kAcquireResult,  Bc::kFreeBuffer,
-    Bc::kIncrefs,        Bc::kAcquire,
-    Bc::kRelease,        Bc::kDecrefs,
-    Bc::kIncrefsDone,    Bc::kAcquireDone,
-    Bc::kAttemptAcquire, Bc::kRegisterLooper,
-    Bc::kEnterLooper,    Bc::kExitLooper,
-    Bc::kDeadBinderDone, Bc::kRequestDeathNotification,
-    Bc::kTransactionSg,  Bc::kClearDeathNotification,
+    Bc::kTransaction,
+    Bc::kReply,
+    Bc::kAcquireResult,
+    Bc::kFreeBuffer,
+    Bc::kIncrefs,
+    Bc::kAcquire,
+    Bc::kRelease,
+    Bc::kDecrefs,
+    Bc::kIncrefsDone,
+    Bc::kAcquireDone,
+    Bc::kAttemptAcquire,
+    Bc::kRegisterLooper,
+    Bc::kEnterLooper,
+    Bc::kExitLooper,
+    Bc::kDeadBinderDone,
+    Bc::kRequestDeathNotification,
+    Bc::kTransactionSg,
+    Bc::kClearDeathNotification,
     Bc::kReplySg,
+    Bc::kRequestFreezeNotification,
+    Bc::kClearFreezeNotification,
+    Bc::kFreezeNotificationDone,
 };
 
 Bc CommandOf(uint32_t word) {
@@ -68,10 +80,13 @@ void LoadOperands(absl::string_view operands, CommandTemplate* command) {
       command->has_address = true;
       break;
     case Bc::kDeadBinderDone:
+    case Bc::kFreezeNotificationDone:
       command->cookie = LoadNumber<uint64_t>(operands, 0);
       break;
     case Bc::kRequestDeathNotification:
     case Bc::kClearDeathNotification:
+    case Bc::kRequestFreezeNotification:
+    case Bc::kClearFreezeNotification:
       command->handle = LoadNumber<uint32_t>(operands, 0);
       command->cookie = LoadNumber<uint64_t>(operands, 4);
       break;

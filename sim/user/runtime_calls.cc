@@ -213,6 +213,9 @@ bool UserRuntime::HandlerEnd(TaskId task, const Instruction& instruction) {
   if (br == static_cast<uint32_t>(Br::kDeadBinder)) {
     PushCommand(task, Bc::kDeadBinderDone).cookie = handler.cookie;
   }
+  if (br == static_cast<uint32_t>(Br::kFrozenBinder)) {
+    PushCommand(task, Bc::kFreezeNotificationDone).cookie = handler.cookie;
+  }
   FreeHandlersBuffer(task, id);
   if (handler.sync != 0 && handler.replied == 0) {
     PushCommand(task, Bc::kReply);

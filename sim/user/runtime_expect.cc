@@ -217,8 +217,11 @@ std::string UserRuntime::DescribeOutcome(const ExpectedOutcome& outcome) const {
          static_cast<int64_t>(outcome.write_consumed));
   number(outcome.has_read_consumed, "read_consumed",
          static_cast<int64_t>(outcome.read_consumed));
-  number(outcome.has_value, "value", static_cast<int64_t>(outcome.value));
-  number(outcome.has_ee_param, "ee_param", outcome.ee_param);
+  const bool frozen = outcome.frozen_info;
+  number(outcome.has_value, frozen ? "sync_recv" : "value",
+         static_cast<int64_t>(outcome.value));
+  number(outcome.has_ee_param, frozen ? "async_recv" : "ee_param",
+         outcome.ee_param);
   if (outcome.has_br) parts.push_back(WordName(outcome.br));
   if (outcome.has_text) {
     parts.push_back(absl::StrCat("text \"", TextOf(outcome.text), "\""));
@@ -247,7 +250,9 @@ std::string UserRuntime::DescribeExpectedWord(
   };
   number(word.has_ptr, "ptr", word.ptr);
   number(word.has_cookie, "cookie", word.cookie);
-  number(word.has_code, "code", word.code);
+  number(word.has_code,
+         word.br == Number(Br::kFrozenBinder) ? "is_frozen" : "code",
+         word.code);
   number(word.has_flags, "flags", word.flags);
   number(word.has_data_size, "data_size", word.data_size);
   number(word.has_offsets_size, "offsets_size", word.offsets_size);
@@ -291,7 +296,11 @@ std::string UserRuntime::DescribeWord(const ReturnRow& word) const {
       break;
     case Br::kDeadBinder:
     case Br::kClearDeathNotificationDone:
+    case Br::kClearFreezeNotificationDone:
       absl::StrAppend(&text, " cookie=", word.cookie);
+      break;
+    case Br::kFrozenBinder:
+      absl::StrAppend(&text, " is_frozen=", word.code, " cookie=", word.cookie);
       break;
     default:
       break;
@@ -305,6 +314,8 @@ std::string UserRuntime::DescribeSecond(const TaskRow& row,
   switch (static_cast<IoctlRequest>(call.b)) {
     case IoctlRequest::kGetNodeInfoForRef:
       return absl::StrCat(" weak_count ", static_cast<uint32_t>(row.value2));
+    case IoctlRequest::kGetFrozenInfo:
+      return absl::StrCat(" async_recv ", row.value2);
     case IoctlRequest::kGetNodeDebugInfo:
       return absl::StrCat(" cookie ", row.write_consumed, " has_strong_ref ",
                           row.value2 & 1, " has_weak_ref ", row.value2 >> 1);
@@ -319,7 +330,10 @@ std::string UserRuntime::DescribeResult(TaskId task,
   std::string text = row.ret < 0 ? std::string(ErrnoName(row.ret))
                                  : absl::StrCat("ret ", row.ret);
   if (call.op == OpCode::kIoctl) {
-    absl::StrAppend(&text, " value ", row.value, DescribeSecond(row, call));
+    const bool frozen =
+        static_cast<IoctlRequest>(call.b) == IoctlRequest::kGetFrozenInfo;
+    absl::StrAppend(&text, frozen ? " sync_recv " : " value ", row.value,
+                    DescribeSecond(row, call));
   }
   if (call.op != OpCode::kWriteRead) return text;
   std::vector<std::string> words;

@@ -122,6 +122,7 @@ bool UserRuntime::Dispatch(TaskId task, const ReturnRow& word) {
     case Br::kRelease:
     case Br::kDecrefs:
     case Br::kClearDeathNotificationDone:
+    case Br::kClearFreezeNotificationDone:
       return true;
     default:
       return Unhandled(task, word);
@@ -151,6 +152,9 @@ bool UserRuntime::Unhandled(TaskId task, const ReturnRow& word) {
       }
       if (word.br == Number(Br::kDeadBinder)) {
         return EnterHandler(task, kIgnoreDeadBinder, word);
+      }
+      if (word.br == Number(Br::kFrozenBinder)) {
+        PushCommand(task, Bc::kFreezeNotificationDone).cookie = word.cookie;
       }
       return true;
     default:

@@ -78,9 +78,22 @@ bool TestRun::Step() {
     current_ = actor;
     return true;
   }
-  if (!Enabled(count)) return false;
+  if (!Enabled(count)) return ExpireFirst();
   StepOf(count);
   return true;
+}
+
+// The time of the first task that sleeps for some time at most is up.
+bool TestRun::ExpireFirst() {
+  for (uint32_t actor = 1; actor < scenario_.worker_actor(); ++actor) {
+    const TaskId task = runtime_->Task(actor);
+    if (!kernel_->Sleeping(task)) continue;
+    world_.BeginStep(scenario_.environment_actor());
+    kernel_->Expire(task);
+    world_.Commit();
+    return true;
+  }
+  return false;
 }
 
 bool TestRun::Run(int most) {

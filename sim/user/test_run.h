@@ -17,8 +17,8 @@
 namespace bindery::sim {
 
 // Runs the current task until it blocks, then the first that can go on, in
-// order of declaration, then the worker. Each transition is a step of the
-// world.
+// order of declaration, then the worker, then time passes. Each transition is a
+// step of the world.
 class TestRun {
  public:
   // `seed` 0: as written; else the next task is drawn.
@@ -45,6 +45,8 @@ class TestRun {
   int steps() const { return steps_; }
 
  private:
+  bool ExpireFirst();
+
   CompiledScenario scenario_;
   Driver driver_;
   World world_;

@@ -27,6 +27,7 @@ enum class TableId : uint8_t {
   kNode,
   kRef,
   kDeath,
+  kFreeze,
   kTransaction,
   kFixup,
   kBuffer,
@@ -102,6 +103,7 @@ struct ThreadRow;
 struct NodeRow;
 struct RefRow;
 struct DeathRow;
+struct FreezeRow;
 struct TransactionRow;
 struct FixupRow;
 struct BufferRow;
@@ -133,6 +135,7 @@ using ThreadId = Id<ThreadRow>;
 using NodeId = Id<NodeRow>;
 using RefId = Id<RefRow>;
 using DeathId = Id<DeathRow>;
+using FreezeId = Id<FreezeRow>;
 using TransactionId = Id<TransactionRow>;
 using FixupId = Id<FixupRow>;
 using BufferId = Id<BufferRow>;

@@ -21,6 +21,7 @@ enum class Head : uint8_t {
   kThreadTodo,
   kAsyncTodo,
   kDeliveredDeath,
+  kDeliveredFreeze,
   kWaitingThreads,
   kNodeRefs,
   kDeferred,

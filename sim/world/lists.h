@@ -26,6 +26,8 @@ template <typename RowOf>
       return row(As<NodeRow>(item)).work;
     case TableId::kDeath:
       return row(As<DeathRow>(item)).work;
+    case TableId::kFreeze:
+      return row(As<FreezeRow>(item)).work;
     case TableId::kError:
       return row(As<ErrorRow>(item)).work;
     case TableId::kComplete:
@@ -94,6 +96,8 @@ template <typename RowOf>
       return &row(As<NodeRow>(owner)).async_todo;
     case Head::kDeliveredDeath:
       return &row(As<ProcRow>(owner)).delivered_death;
+    case Head::kDeliveredFreeze:
+      return &row(As<ProcRow>(owner)).delivered_freeze;
     case Head::kWaitingThreads:
       return &row(As<ProcRow>(owner)).waiting_threads;
     case Head::kNodeRefs:
@@ -159,6 +163,13 @@ struct Rows<Head::kDeliveredDeath> {
   static Link& Entry(DeathRow& row) { return row.work.entry; }
 };
 template <>
+struct Rows<Head::kDeliveredFreeze> {
+  using Owner = ProcRow;
+  using Item = FreezeRow;
+  static ListHead& List(ProcRow& row) { return row.delivered_freeze; }
+  static Link& Entry(FreezeRow& row) { return row.work.entry; }
+};
+template <>
 struct Rows<Head::kWaitingThreads> {
   using Owner = ProcRow;
   using Item = ThreadRow;
@@ -213,6 +224,8 @@ template <typename F>
       return f(std::integral_constant<Head, Head::kAsyncTodo>());
     case Head::kDeliveredDeath:
       return f(std::integral_constant<Head, Head::kDeliveredDeath>());
+    case Head::kDeliveredFreeze:
+      return f(std::integral_constant<Head, Head::kDeliveredFreeze>());
     case Head::kWaitingThreads:
       return f(std::integral_constant<Head, Head::kWaitingThreads>());
     case Head::kNodeRefs:
@@ -276,6 +289,8 @@ inline Work* World::EditWorkMemory(AnyId item) {
       return work(EditMemory<NodeRow>(item));
     case TableId::kDeath:
       return work(EditMemory<DeathRow>(item));
+    case TableId::kFreeze:
+      return work(EditMemory<FreezeRow>(item));
     case TableId::kError:
       return work(EditMemory<ErrorRow>(item));
     case TableId::kComplete:

@@ -30,6 +30,7 @@ struct alignas(8) FrameRow {
   NodeId target_node;
   RefId ref;
   DeathId death;
+  FreezeId freeze;
   TransactionId t;
   TransactionId in_reply_to;
   CompleteId tcomplete;
@@ -37,7 +38,8 @@ struct alignas(8) FrameRow {
   CommandId command;
   FileId file;
   AnyId w;    // work item, or the iterator of a walk
-  BlobId sg;  // sgc_head, pf_head and their cursors; see scatter_gather.h
+  BlobId sg;  // sgc_head, pf_head and their cursors (scatter_gather.h); which
+              // openings to freeze (freeze.cc)
 
   uint64_t ptr;
   uint64_t cookie;
@@ -62,6 +64,7 @@ struct alignas(8) FrameRow {
   uint8_t null_argument;     // the ioctl's argument: an ArgumentMemory
   uint8_t unreadable_write;  // the write buffer is at a bad address
   uint8_t unwritable_read;   // the read buffer ends in a bad address
+  uint8_t frozen;            // the target is
 
   template <typename V>
   static void Fields(V& v) {
@@ -77,6 +80,7 @@ struct alignas(8) FrameRow {
     v.Field("target_node", &FrameRow::target_node);
     v.Field("ref", &FrameRow::ref);
     v.Field("death", &FrameRow::death);
+    v.Field("freeze", &FrameRow::freeze);
     v.Field("t", &FrameRow::t);
     v.Field("in_reply_to", &FrameRow::in_reply_to);
     v.Field("tcomplete", &FrameRow::tcomplete);
@@ -108,6 +112,7 @@ struct alignas(8) FrameRow {
     v.Field("null_argument", &FrameRow::null_argument);
     v.Field("unreadable_write", &FrameRow::unreadable_write);
     v.Field("unwritable_read", &FrameRow::unwritable_read);
+    v.Field("frozen", &FrameRow::frozen);
   }
 };
 

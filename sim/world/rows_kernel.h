@@ -25,6 +25,8 @@ enum class WorkType : uint8_t {
   kDeadBinder,
   kDeadBinderAndClear,
   kClearDeathNotification,
+  kFrozenBinder,
+  kClearFreezeNotification,
 };
 
 // struct binder_work: embedded in whatever can be queued.
@@ -66,6 +68,7 @@ struct alignas(8) ProcRow {
   ListHead waiting_threads;  // head is picked first
   ListHead todo;
   ListHead delivered_death;
+  ListHead delivered_freeze;
   uint32_t max_threads;
   uint32_t requested_threads;
   uint32_t requested_threads_started;
@@ -76,7 +79,8 @@ struct alignas(8) ProcRow {
   uint8_t in_procs;         // on binder_procs
   uint8_t deferred_work;    // BINDER_DEFERRED_FLUSH 1, _RELEASE 2
   int8_t default_priority;  // nice value of the opener
-  Link proc_node;           // binder_procs
+  uint8_t is_frozen;
+  Link proc_node;  // binder_procs
   Link deferred_work_node;
 
   // struct binder_alloc.
@@ -84,6 +88,8 @@ struct alignas(8) ProcRow {
   uint64_t free_async_space;
   uint8_t mapped;
   uint8_t oneway_spam_detected;
+  uint8_t sync_recv;   // a call was refused since it was frozen
+  uint8_t async_recv;  // a one-way came since it was frozen
   uint8_t oneway_spam_detection_enabled;  // of struct binder_proc itself
   uint32_t allocated;                     // live buffers
   uint64_t free_total;                    // bytes in free chunks
@@ -102,6 +108,7 @@ struct alignas(8) ProcRow {
     v.Field("waiting_threads", &ProcRow::waiting_threads);
     v.Field("todo", &ProcRow::todo);
     v.Field("delivered_death", &ProcRow::delivered_death);
+    v.Field("delivered_freeze", &ProcRow::delivered_freeze);
     v.Field("max_threads", &ProcRow::max_threads);
     v.Field("requested_threads", &ProcRow::requested_threads);
     v.Field("requested_threads_started", &ProcRow::requested_threads_started);
@@ -112,6 +119,7 @@ struct alignas(8) ProcRow {
     v.Field("in_procs", &ProcRow::in_procs);
     v.Field("deferred_work", &ProcRow::deferred_work);
     v.Field("default_priority", &ProcRow::default_priority);
+    v.Field("is_frozen", &ProcRow::is_frozen);
     v.Field("proc_node", &ProcRow::proc_node);
     v.Field("deferred_work_node", &ProcRow::deferred_work_node);
     v.Field("buffer_size", &ProcRow::buffer_size);
@@ -120,6 +128,8 @@ struct alignas(8) ProcRow {
     v.Field("oneway_spam_detected", &ProcRow::oneway_spam_detected);
     v.Field("oneway_spam_detection_enabled",
             &ProcRow::oneway_spam_detection_enabled);
+    v.Field("sync_recv", &ProcRow::sync_recv);
+    v.Field("async_recv", &ProcRow::async_recv);
     v.Skip("allocated", &ProcRow::allocated, "derived from the buffers");
     v.Skip("free_total", &ProcRow::free_total, "derived from the buffers");
     v.Field("buffers", &ProcRow::buffers);
@@ -261,6 +271,7 @@ struct alignas(8) RefRow {
   int32_t strong;
   int32_t weak;
   DeathId death;
+  FreezeId freeze;
   uint8_t was_manager;  // node was the context manager's when it was created
   Link rb_node;         // proc.refs
   Link node_entry;      // node.refs
@@ -273,6 +284,7 @@ struct alignas(8) RefRow {
     v.Field("strong", &RefRow::strong);
     v.Field("weak", &RefRow::weak);
     v.Field("death", &RefRow::death);
+    v.Field("freeze", &RefRow::freeze);
     v.Field("was_manager", &RefRow::was_manager);
     v.Field("rb_node", &RefRow::rb_node);
     v.Field("node_entry", &RefRow::node_entry);
@@ -293,6 +305,32 @@ struct alignas(8) DeathRow {
     v.Field("cookie", &DeathRow::cookie);
     v.Field("proc", &DeathRow::proc);
     v.Field("work", &DeathRow::work);
+  }
+};
+
+// struct binder_ref_freeze.
+struct alignas(8) FreezeRow {
+  static constexpr TableId kTable = TableId::kFreeze;
+  static constexpr char kName[] = "freeze";
+
+  uint64_t cookie;
+  ProcId proc;  // whose listener it is, for checks and names
+  Work work;
+  uint8_t is_frozen;
+  uint8_t sent;    // delivered, and not yet acknowledged
+  uint8_t resend;  // there is news for when it is acknowledged
+  uint8_t told;    // what user space heard last, plus 1; 0: nothing yet (for
+                   // invariants)
+
+  template <typename V>
+  static void Fields(V& v) {
+    v.Field("cookie", &FreezeRow::cookie);
+    v.Field("proc", &FreezeRow::proc);
+    v.Field("work", &FreezeRow::work);
+    v.Field("is_frozen", &FreezeRow::is_frozen);
+    v.Field("sent", &FreezeRow::sent);
+    v.Field("resend", &FreezeRow::resend);
+    v.Field("told", &FreezeRow::told);
   }
 };
 

@@ -119,6 +119,11 @@ enum class TaskState : uint8_t {
   kFailed,    // an expectation was not met
 };
 
+// TaskRow.asleep; 0: awake.
+inline constexpr uint8_t kAsleep = 1;          // on its binder thread's queue
+inline constexpr uint8_t kAsleepForATime = 2;  // on another one, at most for so
+                                               // long
+
 // A thread of a process: its program's place and its system call.
 struct alignas(8) TaskRow {
   static constexpr TableId kTable = TableId::kTask;
@@ -127,7 +132,7 @@ struct alignas(8) TaskRow {
   ProcessId process;
   uint32_t actor;  // number of the actor, from 1, over all processes
   TaskState state;
-  uint8_t asleep;           // sleeps in the driver until woken
+  uint8_t asleep;           // sleeps in the driver until woken; see below
   uint8_t signal_pending;   // a signal will end the sleep
   uint8_t announced;        // BC_ENTER_LOOPER or BC_REGISTER_LOOPER was sent
   int8_t nice;              // its nice value

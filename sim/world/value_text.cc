@@ -66,6 +66,10 @@ class Namer {
     const DeathRow& death = w_.Peek(id);
     return absl::StrCat(Of(death.proc), ":", Hexadecimal(death.cookie));
   }
+  std::string Of(FreezeId id) const {
+    const FreezeRow& freeze = w_.Peek(id);
+    return absl::StrCat(Of(freeze.proc), ":", Hexadecimal(freeze.cookie));
+  }
   std::string Of(ErrorId id) const {
     const ErrorRow& error = w_.Peek(id);
     return absl::StrCat(Of(error.thread), error.reply ? ":reply" : "");
@@ -213,7 +217,9 @@ std::string ValueText(WorkType type) {
                                            "NODE",
                                            "DEAD_BINDER",
                                            "DEAD_BINDER_AND_CLEAR",
-                                           "CLEAR_DEATH_NOTIFICATION"};
+                                           "CLEAR_DEATH_NOTIFICATION",
+                                           "FROZEN_BINDER",
+                                           "CLEAR_FREEZE_NOTIFICATION"};
   return kNames[static_cast<size_t>(type)];
 }
 

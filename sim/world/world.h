@@ -284,7 +284,7 @@ class World {
   }
 
   template <typename F>
-  static decltype(auto) DispatchHistory(TableId table, F&& f);
+  static decltype(auto) DispatchRest(TableId table, F&& f);
   void RecordFault(TableId table, AnyId id) const;
   template <typename Row>
   const Row& PeekStray(Id<Row> id) const;
@@ -355,13 +355,13 @@ class World {
   std::tuple<
       Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
       Table<FdRow>, Table<ContextRow>, Table<ProcRow>, Table<ThreadRow>,
-      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<TransactionRow>,
-      Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>, Table<ErrorRow>,
-      Table<CompleteRow>, Table<FrameRow>, Table<ActivationRow>,
-      Table<VariableRow>, Table<CommandRow>, Table<ReturnRow>,
-      Table<HistoryNodeRow>, Table<HistoryRefRow>, Table<HistoryProcRow>,
-      Table<HistoryThreadRow>, Table<HistoryCallRow>, Table<HistoryMessageRow>,
-      Table<HistoryObjectRow>, Table<HistoryDeathRow>>
+      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<FreezeRow>,
+      Table<TransactionRow>, Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>,
+      Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
+      Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
+      Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
+      Table<HistoryProcRow>, Table<HistoryThreadRow>, Table<HistoryCallRow>,
+      Table<HistoryMessageRow>, Table<HistoryObjectRow>, Table<HistoryDeathRow>>
       tables_;
   NameIndex index_;
   BlobPool blobs_;
@@ -383,8 +383,12 @@ class World {
 };
 
 template <typename F>
-decltype(auto) World::DispatchHistory(TableId table, F&& f) {
+decltype(auto) World::DispatchRest(TableId table, F&& f) {
   switch (table) {
+    case TableId::kFreeze:
+      return f(static_cast<FreezeRow*>(nullptr));
+    case TableId::kVariable:
+      return f(static_cast<VariableRow*>(nullptr));
     case TableId::kHistoryNode:
       return f(static_cast<HistoryNodeRow*>(nullptr));
     case TableId::kHistoryRef:
@@ -443,8 +447,6 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<FrameRow*>(nullptr));
     case TableId::kActivation:
       return f(static_cast<ActivationRow*>(nullptr));
-    case TableId::kVariable:
-      return f(static_cast<VariableRow*>(nullptr));
     case TableId::kCommand:
       return f(static_cast<CommandRow*>(nullptr));
     case TableId::kReturn:
@@ -457,7 +459,9 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
     case TableId::kHistoryMessage:
     case TableId::kHistoryObject:
     case TableId::kHistoryDeath:
-      return DispatchHistory(table, f);
+    case TableId::kFreeze:
+    case TableId::kVariable:
+      return DispatchRest(table, f);
     case TableId::kGlobal:
     case TableId::kNone:
       break;

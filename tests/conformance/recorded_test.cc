@@ -24,7 +24,8 @@ constexpr const char* kSuites[] = {
     "scenarios/objects",     "scenarios/faults",
     "scenarios/races",       "scenarios/parcels",
     "scenarios/ioctls",      "scenarios/spam",
-    "scenarios/priority",    "scenarios/security"};
+    "scenarios/priority",    "scenarios/security",
+    "scenarios/freezer"};
 
 // Where older kernels are known to differ from the profile.
 struct Difference {
@@ -87,10 +88,11 @@ Verdict Compare(const Case& one, const sim::Driver& driver,
 class RecordedTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(RecordedTest, TheModelDoesWhatTheKernelDid) {
-  const sim::Driver driver = *sim::Driver::Create("c-7.2");
+  const sim::Driver driver = *sim::Driver::Create(sim::ProfileOf(GetParam()));
   size_t steps = 0;
   for (const Case& one : Cases()) {
     if (!IsRecorded(one.scenario.compiled, GetParam())) continue;
+    if (sim::IsOlder(GetParam(), one.scenario.proto.since())) continue;
     const Verdict verdict = Compare(one, driver, GetParam());
     if (Differs(one.scenario.compiled.name, GetParam())) {
       EXPECT_FALSE(verdict.same) << one.scenario.compiled.name;

@@ -50,7 +50,7 @@ static const char* StartProcesses(struct Run* run, int* error) {
     const pid_t pid = StartProcess(scenario, process);
     *error = pid < 0 ? -pid : 0;
     if (pid < 0) return "cannot fork";
-    run->pids[process] = pid;
+    run->pids[process] = run->names[process] = pid;
     Record("process %d pid=%d\n", process, (int)pid);
     *error = TakeSlowPages(scenario, process, pid);
     if (*error != 0) return "no slow pages without userfaultfd";
@@ -258,6 +258,19 @@ static enum Outcome Diverge(const struct Run* run, int actor) {
   return kDiverged;
 }
 
+// Waits until the actor has returned, if it is inside a call. Returns 0 when
+// that takes too long.
+static int AwaitReturn(struct Run* run, int actor) {
+  const uint64_t deadline = NowMs() + run->scenario->timeout_ms;
+  while (run->status[actor] == kBusy &&
+         atomic_load(&g_mailboxes[actor].state) != kDone) {
+    if (NowMs() > deadline) return 0;
+    Reap(run);
+    Pause();
+  }
+  return 1;
+}
+
 static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
   const int target = step->target;
   run->must_release = 0;
@@ -276,7 +289,8 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
   } else if (step->kind == kState || step->kind == kFds) {
     RecordLook(run, step);
   }
-  if (!Settle(run, NULL)) {
+  const int returned = step->kind != kAwait || AwaitReturn(run, target);
+  if (!returned || !Settle(run, NULL)) {
     RecordHang(run);
     return kHang;
   }
@@ -291,6 +305,11 @@ static void Prepare(struct Run* run, const struct Statement* statement) {
     case kPoke:
       DecodeHex(statement->text, (unsigned char*)statement->address);
       break;
+    case kPid: {
+      const uint32_t pid = (uint32_t)run->names[statement->target];
+      memcpy((void*)statement->address, &pid, sizeof(pid));
+      break;
+    }
     case kFailNth:
       g_mailboxes[statement->target].fail_nth = (uint32_t)statement->value;
       break;

@@ -15,7 +15,7 @@ struct Parser StartParser(const char* text, size_t size) {
 
 int IsStep(enum StatementKind kind) {
   return kind == kCall || kind == kSignal || kind == kKill || kind == kState ||
-         kind == kSupply || kind == kFds;
+         kind == kSupply || kind == kFds || kind == kAwait;
 }
 
 static int HexDigit(char c) {
@@ -244,6 +244,16 @@ static const char* ParseSupply(struct Words* words, const struct Scenario* s,
              : "not in a slow area";
 }
 
+static const char* ParsePid(struct Words* words, const struct Scenario* s,
+                            struct Statement* to) {
+  struct Text address;
+  if (!TakeWord(words, &address) || !ParseNumber(address, &to->address)) {
+    return "pid ADDRESS PROCESS expected";
+  }
+  if (!InUserMemory(to->address, sizeof(uint32_t))) return "not user memory";
+  return TakeIndex(words, s->process_count, &to->target);
+}
+
 static const char* ParseFailNth(struct Words* words, struct Statement* to) {
   struct Text number;
   if (!TakeWord(words, &number) || !ParseNumber(number, &to->value) ||
@@ -277,7 +287,7 @@ static const struct {
     {"poke", kPoke},     {"fail_nth", kFailNth}, {"call", kCall},
     {"signal", kSignal}, {"kill", kKill},        {"state", kState},
     {"panic", kPanic},   {"settle", kSettleMs},  {"supply", kSupply},
-    {"fds", kFds},
+    {"fds", kFds},       {"pid", kPid},          {"await", kAwait},
 };
 
 static int FindStatement(struct Text word) {
@@ -291,7 +301,8 @@ static int FindStatement(struct Text word) {
 static const char* ParseOperands(struct Words* words, const struct Scenario* s,
                                  struct Statement* to) {
   const char* error = NULL;
-  if (to->kind == kFailNth || to->kind == kCall || to->kind == kSignal) {
+  if (to->kind == kFailNth || to->kind == kCall || to->kind == kSignal ||
+      to->kind == kAwait) {
     error = TakeIndex(words, s->actor_count, &to->target);
   } else if (to->kind == kKill || to->kind == kFds) {
     error = TakeIndex(words, s->process_count, &to->target);
@@ -302,6 +313,8 @@ static const char* ParseOperands(struct Words* words, const struct Scenario* s,
       return ParsePoke(words, s, to);
     case kSupply:
       return ParseSupply(words, s, to);
+    case kPid:
+      return ParsePid(words, s, to);
     case kFailNth:
       return ParseFailNth(words, to);
     case kCall:

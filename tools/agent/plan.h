@@ -71,6 +71,8 @@ struct Call {
 enum StatementKind {
   kPoke,      // address, text: hexadecimal bytes
   kSupply,    // the same; a step
+  kPid,       // target: process; address
+  kAwait,     // target: actor
   kFailNth,   // target: actor; value
   kCall,      // target: actor; call
   kSignal,    // target: actor

@@ -39,8 +39,9 @@ struct Run {
   int step;            // that is being taken, counted from 0
   int steps_recorded;  // those that have records, or had nothing to say
   uint64_t settle_ms;
-  pid_t pids[kMaxProcesses];  // 0: dead
-  int deaths[kMaxProcesses];  // wait status of those that died in this step
+  pid_t pids[kMaxProcesses];   // 0: dead
+  pid_t names[kMaxProcesses];  // the same, kept when they are
+  int deaths[kMaxProcesses];   // wait status of those that died in this step
   int died[kMaxProcesses];
   int stats[kMaxActors];  // /proc/PID/task/TID/stat, or -1
   enum ActorStatus status[kMaxActors];

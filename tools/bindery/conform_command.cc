@@ -27,11 +27,27 @@ namespace {
 using conform::LockstepRun;
 using Sessions = std::vector<std::unique_ptr<Session>>;
 
-absl::StatusOr<std::vector<LockstepRun>> RunModel(const Sessions& sessions) {
+// The driver of the kernel with this version, if no profile is asked for.
+absl::StatusOr<sim::Driver> DriverFor(absl::string_view version) {
+  const std::string profile = absl::GetFlag(FLAGS_profile);
+  return sim::Driver::Create(
+      profile.empty() ? sim::ProfileOf(version) : profile,
+      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty()));
+}
+
+// The scenario is about what this kernel does not have.
+bool TooNew(const Session& session, absl::string_view version) {
+  return sim::IsOlder(version, session.scenario.proto.since());
+}
+
+absl::StatusOr<std::vector<LockstepRun>> RunModel(const Sessions& sessions,
+                                                  absl::string_view version) {
+  const absl::StatusOr<sim::Driver> driver = DriverFor(version);
+  if (!driver.ok()) return driver.status();
   std::vector<LockstepRun> runs;
   for (const std::unique_ptr<Session>& session : sessions) {
     absl::StatusOr<LockstepRun> run = conform::RunLockstep(
-        session->scenario.compiled, session->driver, &session->properties);
+        session->scenario.compiled, *driver, &session->properties);
     if (!run.ok()) return run.status();
     runs.push_back(*std::move(run));
   }
@@ -104,13 +120,6 @@ absl::StatusOr<std::vector<conform::Verdict>> JudgeRecords(
   return verdicts;
 }
 
-absl::StatusOr<std::vector<conform::Verdict>> JudgeKernel(
-    const std::vector<LockstepRun>& runs) {
-  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
-  if (!kernel.ok()) return kernel.status();
-  return conform::JudgeAll(runs, *kernel, Machine());
-}
-
 // ---------------------------------------------------------------- recorded --
 
 conform::Verdict JudgeFile(const LockstepRun& run, const Session& session,
@@ -127,17 +136,19 @@ conform::Verdict JudgeFile(const LockstepRun& run, const Session& session,
 }
 
 // Every scenario against the transcripts of every kernel that there are.
-int ConformRecorded(const Sessions& sessions,
-                    const std::vector<LockstepRun>& runs) {
+int ConformRecorded(const Sessions& sessions) {
   const std::string folder = absl::GetFlag(FLAGS_transcripts);
   const auto versions = conform::RecordedVersions(folder);
   if (!versions.ok()) return Fail(versions.status());
   proto::Report report;
   for (const std::string& version : *versions) {
+    const auto runs = RunModel(sessions, version);
+    if (!runs.ok()) return Fail(runs.status());
     for (size_t i = 0; i < sessions.size(); ++i) {
+      if (TooNew(*sessions[i], version)) continue;
       const std::string& name = sessions[i]->name();
       const conform::Verdict verdict =
-          JudgeFile(runs[i], *sessions[i],
+          JudgeFile((*runs)[i], *sessions[i],
                     conform::TranscriptPath(folder, version, name));
       FillResult(verdict, sessions[i]->path, absl::StrCat(version, " ", name),
                  report.add_results());
@@ -148,10 +159,9 @@ int ConformRecorded(const Sessions& sessions,
 
 // What the kernel did is written down whether the model agrees or not.
 int RecordTranscripts(const Sessions& sessions,
-                      const std::vector<LockstepRun>& runs) {
-  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
-  if (!kernel.ok()) return Fail(kernel.status());
-  const auto records = conform::RunAll(runs, *kernel, Machine());
+                      const std::vector<LockstepRun>& runs,
+                      const conform::KernelSpec& kernel) {
+  const auto records = conform::RunAll(runs, kernel, Machine());
   if (!records.ok()) return Fail(records.status());
   std::vector<conform::Verdict> verdicts;
   for (size_t i = 0; i < runs.size(); ++i) {
@@ -159,7 +169,7 @@ int RecordTranscripts(const Sessions& sessions,
         conform::Record(runs[i], (*records)[i], sessions[i]->text);
     if (!text.ok()) return Fail(text.status());
     const std::string path = conform::TranscriptPath(
-        absl::GetFlag(FLAGS_transcripts), conform::VersionOf(kernel->name),
+        absl::GetFlag(FLAGS_transcripts), conform::VersionOf(kernel.name),
         sessions[i]->name());
     const absl::Status status = WriteFile(path, *text);
     if (!status.ok()) return Fail(status);
@@ -169,13 +179,14 @@ int RecordTranscripts(const Sessions& sessions,
 }
 
 // Every allocation of every scenario fails once.
-int ConformFailures(const Sessions& sessions) {
-  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
-  if (!kernel.ok()) return Fail(kernel.status());
+int ConformFailures(const Sessions& sessions,
+                    const conform::KernelSpec& kernel) {
+  const auto driver = DriverFor(conform::VersionOf(kernel.name));
+  if (!driver.ok()) return Fail(driver.status());
   proto::Report report;
   for (const std::unique_ptr<Session>& session : sessions) {
-    const auto verdicts = conform::JudgeFailures(
-        session->scenario.compiled, session->driver, *kernel, Machine());
+    const auto verdicts = conform::JudgeFailures(session->scenario.compiled,
+                                                 *driver, kernel, Machine());
     if (!verdicts.ok()) return Fail(verdicts.status());
     for (const conform::AllocationVerdict& each : *verdicts) {
       FillResult(each.verdict, session->path,
@@ -194,19 +205,48 @@ int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
   return status.ok() ? kExitPass : Fail(status);
 }
 
-int ConformScenarios(const std::vector<std::string>& arguments) {
-  const absl::StatusOr<Sessions> sessions = OpenSessions(arguments);
-  if (!sessions.ok()) return Fail(sessions.status());
-  if (absl::GetFlag(FLAGS_fail_allocations)) return ConformFailures(*sessions);
-  const absl::StatusOr<std::vector<LockstepRun>> runs = RunModel(*sessions);
+// Those that the kernel is new enough for.
+void LeaveOut(absl::string_view version, Sessions* sessions) {
+  std::erase_if(*sessions, [&](const std::unique_ptr<Session>& session) {
+    if (!TooNew(*session, version)) return false;
+    std::fprintf(stderr, "%s: left out; it needs kernel %s\n",
+                 session->path.c_str(),
+                 session->scenario.proto.since().c_str());
+    return true;
+  });
+}
+
+int ConformKernel(Sessions sessions) {
+  const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
+  if (!kernel.ok()) return Fail(kernel.status());
+  const std::string version = conform::VersionOf(kernel->name);
+  LeaveOut(version, &sessions);
+  if (absl::GetFlag(FLAGS_fail_allocations)) {
+    return ConformFailures(sessions, *kernel);
+  }
+  const auto runs = RunModel(sessions, version);
   if (!runs.ok()) return Fail(runs.status());
+  if (absl::GetFlag(FLAGS_record)) {
+    return RecordTranscripts(sessions, *runs, *kernel);
+  }
+  const auto verdicts = conform::JudgeAll(*runs, *kernel, Machine());
+  return verdicts.ok() ? PrintVerdicts(sessions, *verdicts)
+                       : Fail(verdicts.status());
+}
+
+int ConformScenarios(const std::vector<std::string>& arguments) {
+  absl::StatusOr<Sessions> sessions = OpenSessions(arguments);
+  if (!sessions.ok()) return Fail(sessions.status());
+  if (absl::GetFlag(FLAGS_recorded)) return ConformRecorded(*sessions);
   const std::string plan = absl::GetFlag(FLAGS_plan);
-  if (!plan.empty()) return WritePlan(plan, *runs);
-  if (absl::GetFlag(FLAGS_recorded)) return ConformRecorded(*sessions, *runs);
-  if (absl::GetFlag(FLAGS_record)) return RecordTranscripts(*sessions, *runs);
   const std::string records = absl::GetFlag(FLAGS_records);
-  const auto verdicts =
-      records.empty() ? JudgeKernel(*runs) : JudgeRecords(records, *runs);
+  if (plan.empty() && records.empty())
+    return ConformKernel(*std::move(sessions));
+  const auto runs =
+      RunModel(*sessions, conform::VersionOf(absl::GetFlag(FLAGS_kernel)));
+  if (!runs.ok()) return Fail(runs.status());
+  if (!plan.empty()) return WritePlan(plan, *runs);
+  const auto verdicts = JudgeRecords(records, *runs);
   return verdicts.ok() ? PrintVerdicts(*sessions, *verdicts)
                        : Fail(verdicts.status());
 }
@@ -258,9 +298,7 @@ void FillRandom(const conform::DifferentialResult& found,
 int ConformRandom() {
   const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
   if (!kernel.ok()) return Fail(kernel.status());
-  const absl::StatusOr<sim::Driver> driver = sim::Driver::Create(
-      "c-7.2",
-      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty()));
+  const auto driver = DriverFor(conform::VersionOf(kernel->name));
   if (!driver.ok()) return Fail(driver.status());
   const conform::DifferentialOptions options = RandomOptions(*kernel);
   std::fprintf(stderr, "seed %llu\n",

@@ -89,6 +89,26 @@ bool Orphan(const World& w) {
       });
 }
 
+bool FrozenWithOneWay(const World& w) {
+  return Any<sim::NodeRow>(w, [&](sim::NodeId, const sim::NodeRow& node) {
+    return node.async_todo.size != 0 && node.proc &&
+           w.Peek(node.proc).is_frozen != 0;
+  });
+}
+
+bool FrozenCaller(const World& w) {
+  return Any<sim::TransactionRow>(
+      w, [&](sim::TransactionId, const sim::TransactionRow& t) {
+        return t.from && w.Peek(w.Peek(t.from).proc).is_frozen != 0;
+      });
+}
+
+bool NewsWaits(const World& w) {
+  return Any<sim::FreezeRow>(w, [](sim::FreezeId, const sim::FreezeRow& row) {
+    return row.resend != 0;
+  });
+}
+
 }  // namespace
 
 const std::vector<Constellation>& Constellations() {
@@ -104,6 +124,9 @@ const std::vector<Constellation>& Constellations() {
       {"a handle that is only weak", WeakHandle},
       {"a buffer in a mapping that is gone", BufferWithoutMapping},
       {"a call whose caller is gone", Orphan},
+      {"a one-way that waits for a frozen process", FrozenWithOneWay},
+      {"a call of a frozen process", FrozenCaller},
+      {"news for a freeze listener that has not acknowledged", NewsWaits},
   };
   return *kAll;
 }

@@ -253,8 +253,14 @@ bool IsWrittenBy(const tools::LogDialect& dialect, absl::string_view line) {
     return absl::StrContains(line, ": - size") != dialect.offsets;
   }
   const bool unknown = absl::StrContains(line, "unknown work: type ");
-  return !unknown ||
-         absl::EndsWith(line, absl::StrCat(" ", dialect.spam_suspect));
+  if (!unknown ||
+      absl::EndsWith(line, absl::StrCat(" ", dialect.spam_suspect))) {
+    return true;
+  }
+  // A one-way that waits for a frozen process, in kernels that have a type for
+  // it.
+  return dialect.elapsed &&
+         absl::EndsWith(line, absl::StrCat(" ", dialect.spam_suspect - 1));
 }
 
 }  // namespace

@@ -34,10 +34,13 @@ using sim::World;
 constexpr uint32_t kMaxSteps = 4000;
 // Only a mutated driver gets there.
 constexpr uint32_t kMaxTransitions = 100000;
+// Milliseconds. Whoever sleeps for longer at most, sleeps for ever.
+constexpr uint32_t kPatience = 2000;
 
 // One task, as the agent's actor.
 struct Actor {
-  explicit Actor(uint32_t number) : lowering(number) {}
+  Actor(uint32_t number, const sim::CompiledScenario& scenario)
+      : lowering(number, scenario) {}
   Lowering lowering;
   Syscall call;          // the latest one
   LoweredCall lowered;   // while it is pending
@@ -55,7 +58,7 @@ class Lockstep : public sim::SyscallObserver {
            const sim::Properties* properties, uint32_t fail_allocation = 0)
       : scenario_(scenario), driver_(driver) {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
-      actors_.emplace_back(i);
+      actors_.emplace_back(i, scenario);
     run_.transcript.scenario = scenario.name;
     Declare();
     sim::SimulationOptions options;
@@ -88,6 +91,13 @@ class Lockstep : public sim::SyscallObserver {
     return std::move(run_);
   }
 
+  // The same; when nothing can go on, time passes until somebody has slept for
+  // long enough.
+  void RestInTime() {
+    while (Rest() && Expire()) {
+    }
+  }
+
   void Continue(uint32_t actor, uint32_t entry) {
     current_ = actor;
     simulation_->Continue(actor, entry);
@@ -99,6 +109,7 @@ class Lockstep : public sim::SyscallObserver {
   void Returned(const World& world, TaskId task) override;
   void Exiting(const World& world, sim::ProcessId process) override;
   void Signalled(const World& world, TaskId task) override;
+  void Expired(const World& world, TaskId task) override;
   void Woken(const World& world, TaskId task) override;
   void Entered(sim::OpId op) override;
   void AllocationFailed() override;
@@ -112,6 +123,7 @@ class Lockstep : public sim::SyscallObserver {
   bool Advance();
   bool RunNext();
   bool Settle();
+  bool Expire();
   void Take(uint32_t actor);
   void Begin(uint32_t actor);
   void BeginStep(const std::string& action);
@@ -306,6 +318,12 @@ void Lockstep::Signalled(const World& world, TaskId task) {
   absl::StrAppend(&run_.plan, "signal ", actor - 1, "\n");
 }
 
+void Lockstep::Expired(const World& world, TaskId task) {
+  const uint32_t actor = world.Peek(task).actor;
+  BeginStep(absl::StrCat("time is up for ", NameOf(actor)));
+  absl::StrAppend(&run_.plan, "await ", actor - 1, "\n");
+}
+
 void Lockstep::Woken(const World& world, TaskId task) {
   const uint32_t actor = world.Peek(task).actor;
   if (actor == running_) return;
@@ -452,6 +470,24 @@ bool Lockstep::Settle() {
   return true;
 }
 
+// The sleep that ends first. False: nobody sleeps, or longer than a test can
+// wait.
+bool Lockstep::Expire() {
+  uint32_t first = 0;
+  uint32_t time = kPatience + 1;
+  for (uint32_t i = 1; i <= actors_.size(); ++i) {
+    const uint32_t timeout =
+        sim::UnpackFreeze(At(i).call.ioctl.value).timeout_ms;
+    if (!simulation_->TimeoutEnabled(i) || timeout >= time) continue;
+    first = i;
+    time = timeout;
+  }
+  if (first == 0) return false;
+  simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTimeout,
+                                     scenario_.environment_actor(), first));
+  return true;
+}
+
 bool Lockstep::Advance() {
   if (Settle()) return true;
   for (uint32_t i = 0; i < actors_.size(); ++i) {
@@ -517,6 +553,8 @@ std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
       return absl::StrCat(" command ",
                           sim::NameOf(static_cast<sim::Br>(row.value)),
                           " param ", row.value2);
+    case sim::IoctlRequest::kGetFrozenInfo:
+      return absl::StrCat(" sync_recv ", row.value, " async_recv ", row.value2);
     case sim::IoctlRequest::kGetNodeInfoForRef:
       return absl::StrCat(
           " ", DescribeNodeInfo(static_cast<uint32_t>(row.value), second));
@@ -579,7 +617,7 @@ absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
                                         const sim::Properties* properties) {
   Lockstep lockstep(scenario, driver, properties);
-  lockstep.Rest();
+  lockstep.RestInTime();
   return lockstep.Finish();
 }
 
@@ -587,7 +625,7 @@ absl::StatusOr<LockstepRun> RunLockstepFailing(
     const sim::CompiledScenario& scenario, const sim::Driver& driver,
     uint32_t allocation) {
   Lockstep lockstep(scenario, driver, nullptr, allocation);
-  lockstep.Rest();
+  lockstep.RestInTime();
   return lockstep.Finish();
 }
 

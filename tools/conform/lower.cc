@@ -28,6 +28,8 @@ uint32_t WrittenBy(IoctlRequest request) {
   switch (request) {
     case IoctlRequest::kVersion:
       return 4;
+    case IoctlRequest::kGetFrozenInfo:
+      return 8;
     case IoctlRequest::kGetExtendedError:
       return 12;
     case IoctlRequest::kGetNodeInfoForRef:
@@ -42,6 +44,11 @@ uint32_t WrittenBy(IoctlRequest request) {
 void AppendPoke(uint64_t address, absl::string_view bytes, LoweredCall* out) {
   if (bytes.empty()) return;
   absl::StrAppendFormat(&out->plan, "poke %#x %s\n", address, Hex(bytes));
+}
+
+bool IsFreeze(IoctlRequest request) {
+  return request == IoctlRequest::kFreeze ||
+         request == IoctlRequest::kGetFrozenInfo;
 }
 
 bool IsTransaction(Bc bc) {
@@ -178,6 +185,8 @@ std::string Lowering::Command(const sim::World& world,
       break;
     case Bc::kRequestDeathNotification:
     case Bc::kClearDeathNotification:
+    case Bc::kRequestFreezeNotification:
+    case Bc::kClearFreezeNotification:
       AppendNumber<uint32_t>(&bytes, row.handle);
       AppendNumber<uint64_t>(&bytes, row.cookie);
       absl::StrAppendFormat(&out->action, "(%u, %#x)", row.handle, row.cookie);
@@ -193,6 +202,7 @@ std::string Lowering::Command(const sim::World& world,
       absl::StrAppendFormat(&out->action, "(+%#x)", row.address);
       break;
     case Bc::kDeadBinderDone:
+    case Bc::kFreezeNotificationDone:
       AppendNumber<uint64_t>(&bytes, row.cookie);
       absl::StrAppendFormat(&out->action, "(%#x)", row.cookie);
       break;
@@ -254,24 +264,55 @@ uint64_t Lowering::ReadOnly(absl::string_view bytes, LoweredCall* out) {
   return address;
 }
 
+// The structures of both requests begin with a pid, which only the agent knows.
+uint64_t Lowering::LowerFreeze(const sim::Syscall& call, LoweredCall* out) {
+  const sim::FreezeArgument argument = sim::UnpackFreeze(call.ioctl.value);
+  absl::StrAppend(&out->action,
+                  argument.process == 0
+                      ? "nobody"
+                      : scenario_.processes[argument.process - 1].name);
+  std::string bytes;
+  AppendNumber<uint32_t>(&bytes, 0);
+  if (static_cast<IoctlRequest>(call.request) == IoctlRequest::kFreeze) {
+    AppendNumber<uint32_t>(&bytes, argument.enable ? 1 : 0);
+    AppendNumber<uint32_t>(&bytes, argument.timeout_ms);
+    absl::StrAppend(&out->action, argument.enable ? " on " : " off ",
+                    argument.timeout_ms, " ms");
+  }
+  const uint64_t address = Payload(bytes, 12, out);
+  if (argument.process != 0) {
+    absl::StrAppendFormat(&out->plan, "pid %#x %u\n", address,
+                          argument.process - 1);
+  }
+  return address;
+}
+
 void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
   const auto request = static_cast<IoctlRequest>(call.request);
   const bool null = call.ioctl.memory == sim::ArgumentMemory::kNull;
   absl::StrAppend(&out->action, "ioctl(", call.fd, ", ", sim::NameOf(request),
-                  ", ", null ? "NULL" : ArgumentText(call), ")");
+                  ", ");
   uint64_t address = 0;
-  if (call.ioctl.memory == sim::ArgumentMemory::kReadOnly) {
+  if (null) {
+    absl::StrAppend(&out->action, "NULL");
+  } else if (IsFreeze(request)) {
+    address = LowerFreeze(call, out);
+  } else if (call.ioctl.memory == sim::ArgumentMemory::kReadOnly) {
+    absl::StrAppend(&out->action, ArgumentText(call));
     address = ReadOnly(ArgumentBytes(call), out);
-  } else if (!null) {
+  } else {
+    absl::StrAppend(&out->action, ArgumentText(call));
     const std::string argument = ArgumentBytes(call);
     address = Payload(argument, argument.size(), out);
   }
+  absl::StrAppend(&out->action, ")");
   absl::StrAppendFormat(&out->plan, "ioctl fd=%u nr=%#x arg=%#x", call.fd,
                         call.request, address);
   const uint32_t written = WrittenBy(request);
-  if (written != 0 && address != 0) {
-    absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, written);
-  }
+  if (written == 0 || address == 0) return;
+  // What stands before is the same as ever, a pid.
+  if (request == IoctlRequest::kGetFrozenInfo) address += 4;
+  absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, written);
 }
 
 LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/kernel/syscall.h"
+#include "sim/user/program.h"
 #include "sim/world/world.h"
 #include "tools/conform/layout.h"
 
@@ -22,7 +23,9 @@ struct LoweredCall {
 class Lowering {
  public:
   // `actor` as the agent counts, from 0.
-  explicit Lowering(uint32_t actor) : actor_(actor) {}
+  // `scenario` outlives it.
+  Lowering(uint32_t actor, const sim::CompiledScenario& scenario)
+      : actor_(actor), scenario_(scenario) {}
 
   // `device` is the name of the context that kOpen opens; `mapping` the place
   // for kMmap, or of the mapping that kMunmap ends and BC_FREE_BUFFER means.
@@ -41,6 +44,7 @@ class Lowering {
                           LoweredCall* out);
   void LowerIoctl(const sim::Syscall& call, LoweredCall* out);
   uint64_t ReadOnly(absl::string_view bytes, LoweredCall* out);
+  uint64_t LowerFreeze(const sim::Syscall& call, LoweredCall* out);
   void LowerWriteRead(const sim::World& world, sim::TaskId task,
                       const sim::Syscall& call, uint64_t mapping,
                       LoweredCall* out);
@@ -49,6 +53,7 @@ class Lowering {
   uint64_t Payload(absl::string_view bytes, uint64_t room, LoweredCall* out);
 
   const uint32_t actor_;
+  const sim::CompiledScenario& scenario_;
   uint64_t used_ = 0;  // bytes of payload
   bool overflow_ = false;
   bool read_only_ = false;  // the page for it was asked for

@@ -133,6 +133,9 @@ class Observer {
     const std::string& bytes = *found->second;
     if (bytes.size() == 4) {
       absl::StrAppend(line, " value ", LoadNumber<uint32_t>(bytes, 0));
+    } else if (bytes.size() == 8) {
+      absl::StrAppend(line, " sync_recv ", LoadNumber<uint32_t>(bytes, 0),
+                      " async_recv ", LoadNumber<uint32_t>(bytes, 4));
     } else if (bytes.size() == 12) {
       const uint32_t command = LoadNumber<uint32_t>(bytes, 4);
       absl::StrAppend(line, " command ",
@@ -182,6 +185,9 @@ class Observer {
     }
     if (expected >= kTransactionData) {
       LoadTransaction(ret, index, operands, &word);
+    } else if (word.br == Br::kFrozenBinder) {
+      word.cookie = LoadNumber<uint64_t>(operands, 0);
+      word.code = LoadNumber<uint32_t>(operands, 8);
     } else if (expected == 16) {
       word.ptr = LoadNumber<uint64_t>(operands, 0);
       word.cookie = LoadNumber<uint64_t>(operands, 8);

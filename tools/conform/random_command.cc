@@ -44,9 +44,14 @@ class CommandFiller {
     t->mutable_to()->set_number(Target());
     if (dice_.Chance(role.answers ? 15 : 40)) t->set_one_way(true);
     FillPayload(dice_, opening_, false, t);
+    // What updates an earlier one must be like it.
+    if (!t->one_way() || !dice_.Chance(35)) return;
+    t->set_code(1);
+    t->set_flags(sim::kTfUpdateTxn);
   }
 
   void Other(proto::Command* command) {
+    if (dice_.Chance(12)) return Freeze(command);
     const uint32_t kind = dice_.Below(32);
     if (kind < 8) return FreeBuffer(command);
     if (kind < 16) return Reference(command);
@@ -109,6 +114,27 @@ class CommandFiller {
                                            : command->mutable_clear_death();
     death->mutable_handle()->set_number(AnyHandle(dice_, opening_, false));
     death->set_cookie(0xd0 + dice_.Below(4));
+  }
+
+  // Listeners of frozen processes.
+  void Freeze(proto::Command* command) {
+    if (!opening_.told_freezes.empty() && dice_.Chance(60)) {
+      return command->set_freeze_done(dice_.Pick(opening_.told_freezes));
+    }
+    if (dice_.Chance(4)) return command->set_freeze_done(dice_.Below(4));
+    for (const HandleView& handle : opening_.handles) {
+      if (!handle.listened || dice_.Chance(75)) continue;
+      proto::FreezeListener* listener = command->mutable_clear_freeze();
+      listener->mutable_handle()->set_number(handle.desc);
+      const uint64_t cookie = handle.freeze_cookie;
+      listener->set_cookie(dice_.Chance(5) ? cookie + 1 : cookie);
+      return;
+    }
+    proto::FreezeListener* listener = dice_.Chance(92)
+                                          ? command->mutable_request_freeze()
+                                          : command->mutable_clear_freeze();
+    listener->mutable_handle()->set_number(AnyHandle(dice_, opening_, false));
+    listener->set_cookie(0xf0 + dice_.Below(4));
   }
 
   void Looper(proto::Command* command) {

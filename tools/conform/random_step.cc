@@ -159,12 +159,42 @@ class StepFiller {
     }
     if (!asleep.empty() && dice_.Chance(free == 1 ? 12 : 2)) {
       step->mutable_signal()->set_thread(dice_.Pick(asleep));
+    } else if (Freezes()) {
+      Freeze(step);
     } else if (!alive.empty() && dice_.Below(1000) < 20) {
       step->mutable_kill()->set_process(dice_.Pick(alive));
     } else {
       return false;
     }
     return true;
+  }
+
+  // A process that is frozen does not stay so for long.
+  bool Freezes() {
+    if (!Opening().open || !Opening().device) return false;
+    bool frozen = false;
+    for (const ProcessView& process : view_.processes) frozen |= process.frozen;
+    return dice_.Below(1000) < (frozen ? 100u : 40u);
+  }
+
+  void Freeze(proto::Step* step) {
+    const ProcessView& target = dice_.Pick(view_.processes);
+    proto::Ioctl* ioctl = step->mutable_ioctl();
+    Name(ioctl);
+    step->add_expect();
+    if (dice_.Chance(6)) ioctl->set_null_argument(true);
+    if (dice_.Chance(30)) {
+      proto::FrozenInfo* info = ioctl->mutable_get_frozen_info();
+      info->set_process(target.name);
+      if (dice_.Chance(5)) info->mutable_nobody();
+      return;
+    }
+    proto::Freeze* freeze = ioctl->mutable_freeze();
+    freeze->set_process(target.name);
+    if (dice_.Chance(3)) freeze->mutable_nobody();
+    freeze->set_enable(!target.frozen || dice_.Chance(15));
+    // For ever, as far as a scenario goes on.
+    if (freeze->enable() && dice_.Chance(30)) freeze->set_timeout_ms(100000);
   }
 
   void Open(proto::Open* open) {

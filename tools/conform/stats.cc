@@ -86,6 +86,7 @@ void Stats::AddState(const sim::World& world) {
   AddWork<sim::ErrorRow>(world, &names);
   AddWork<sim::NodeRow>(world, &names);
   AddWork<sim::DeathRow>(world, &names);
+  AddWork<sim::FreezeRow>(world, &names);
   for (const Constellation& one : Constellations()) {
     if (one.holds(world)) names.insert(one.name);
   }

@@ -64,7 +64,8 @@ class Inspector {
   void AddProcess(uint32_t index) {
     const sim::ProcessSpec& spec = scenario_.processes[index];
     const sim::ProcessId process = w_.Find<sim::ProcessRow>(index + 1, 0);
-    view_.processes.push_back({spec.name, w_.Peek(process).dead != 0, {}});
+    view_.processes.push_back(
+        {spec.name, w_.Peek(process).dead != 0, Frozen(process), {}});
     for (uint32_t i = 0; i < spec.variables.size(); ++i) {
       const sim::VariableRow& variable = w_.Peek(
           w_.Find<sim::VariableRow>(w_.NameOf(process), uint64_t{i} + 1));
@@ -72,6 +73,14 @@ class Inspector {
       AddOpening(process, spec.variables[i].name,
                  static_cast<uint32_t>(variable.value));
     }
+  }
+
+  bool Frozen(sim::ProcessId process) const {
+    bool frozen = false;
+    w_.ForEach<sim::ProcRow>([&](sim::ProcId, const sim::ProcRow& proc) {
+      frozen |= proc.process == process && proc.is_frozen != 0;
+    });
+    return frozen;
   }
 
   void AddOpening(sim::ProcessId process, const std::string& fd,
@@ -97,6 +106,10 @@ class Inspector {
     for (sim::AnyId item = row.delivered_death.first; item;
          item = w_.PeekLink(sim::Head::kDeliveredDeath, item).next) {
       opening.told_deaths.push_back(w_.Peek(sim::DeathId{item.value}).cookie);
+    }
+    for (sim::AnyId item = row.delivered_freeze.first; item;
+         item = w_.PeekLink(sim::Head::kDeliveredFreeze, item).next) {
+      opening.told_freezes.push_back(w_.Peek(sim::FreezeId{item.value}).cookie);
     }
   }
 
@@ -135,6 +148,8 @@ class Inspector {
     handle.foreign =
         owner && w_.Peek(owner).process != w_.Peek(ref.proc).process;
     if (ref.death) handle.cookie = w_.Peek(ref.death).cookie;
+    handle.listened = bool(ref.freeze);
+    if (ref.freeze) handle.freeze_cookie = w_.Peek(ref.freeze).cookie;
     opening->handles.push_back(handle);
   }
 

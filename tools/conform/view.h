@@ -14,10 +14,12 @@ namespace bindery::conform {
 struct HandleView {
   uint32_t desc = 0;
   bool strong = false;
-  bool watched = false;  // has a death notification
-  bool foreign = false;  // to a live node of another process
-  bool dead = false;     // to a node whose process is gone
-  uint64_t cookie = 0;   // of the death notification
+  bool watched = false;   // has a death notification
+  bool foreign = false;   // to a live node of another process
+  bool dead = false;      // to a node whose process is gone
+  uint64_t cookie = 0;    // of the death notification
+  bool listened = false;  // has a freeze notification
+  uint64_t freeze_cookie = 0;
 };
 
 struct NodeView {
@@ -30,21 +32,23 @@ struct NodeView {
 // A device that a process has opened, by the name of its descriptor.
 struct OpeningView {
   std::string fd;
-  bool open = false;                  // the descriptor is
-  bool device = false;                // and leads to one
-  bool managed = false;               // the device has a context manager
-  bool used = false;                  // was mapped, which works once
-  bool work = false;                  // for any thread
-  std::vector<HandleView> handles;    // by number
-  std::vector<NodeView> nodes;        // by pointer
-  std::vector<uint64_t> buffers;      // delivered ones, by offset
-  std::vector<uint64_t> told_deaths;  // cookies to acknowledge, in order
-  std::vector<uint32_t> files;        // descriptors that are no devices
+  bool open = false;                   // the descriptor is
+  bool device = false;                 // and leads to one
+  bool managed = false;                // the device has a context manager
+  bool used = false;                   // was mapped, which works once
+  bool work = false;                   // for any thread
+  std::vector<HandleView> handles;     // by number
+  std::vector<NodeView> nodes;         // by pointer
+  std::vector<uint64_t> buffers;       // delivered ones, by offset
+  std::vector<uint64_t> told_deaths;   // cookies to acknowledge, in order
+  std::vector<uint64_t> told_freezes;  // the same
+  std::vector<uint32_t> files;         // descriptors that are no devices
 };
 
 struct ProcessView {
   std::string name;
   bool dead = false;
+  bool frozen = false;                // one of its openings is
   std::vector<OpeningView> openings;  // by name
 };
 

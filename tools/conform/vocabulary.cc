@@ -22,10 +22,7 @@ struct Reason {
 constexpr Reason kReasons[] = {
     {"BR_ERROR", "needs an allocation that fails; a user-mode kernel has none"},
     {"BR_OK", "no driver writes it; it is the extended error of no error"},
-    {"BR_FROZEN_REPLY", "the model has no frozen processes"},
-    {"BR_TRANSACTION_PENDING_FROZEN", "the model has no frozen processes"},
     {"ENOMEM", "needs an allocation that fails"},
-    {"work TRANSACTION_PENDING", "the model has no frozen processes"},
 };
 
 template <typename F>
@@ -71,8 +68,8 @@ std::vector<std::string> States() {
     const char* name = NameOfLooper(static_cast<uint8_t>(bit));
     if (name != nullptr) names.push_back(absl::StrCat("looper ", name));
   }
-  for (int i = 1; i <= static_cast<int>(sim::WorkType::kClearDeathNotification);
-       ++i) {
+  for (int i = 1;
+       i <= static_cast<int>(sim::WorkType::kClearFreezeNotification); ++i) {
     names.push_back(
         absl::StrCat("work ", sim::ValueText(static_cast<sim::WorkType>(i))));
   }

@@ -51,7 +51,12 @@ std::string Describe(const Word& word) {
       break;
     case Br::kDeadBinder:
     case Br::kClearDeathNotificationDone:
+    case Br::kClearFreezeNotificationDone:
       absl::StrAppendFormat(&out, " cookie=%#x", word.cookie);
+      break;
+    case Br::kFrozenBinder:
+      absl::StrAppendFormat(&out, " is_frozen=%u cookie=%#x", word.code,
+                            word.cookie);
       break;
     default:
       break;

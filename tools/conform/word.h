@@ -15,8 +15,8 @@ namespace bindery::conform {
 struct Word {
   sim::Br br = sim::Br::kNoop;
   uint64_t ptr = 0;     // BR_TRANSACTION and words about nodes
-  uint64_t cookie = 0;  // those, and words about deaths
-  // BR_TRANSACTION and BR_REPLY.
+  uint64_t cookie = 0;  // those, and words about deaths and freezes
+  // BR_TRANSACTION and BR_REPLY; `code` of BR_FROZEN_BINDER is is_frozen.
   uint32_t code = 0;
   uint32_t flags = 0;
   std::string sender;  // name of the process; "" for none

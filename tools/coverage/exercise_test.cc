@@ -91,7 +91,7 @@ TEST(ExerciseTest, EachAllocationFailsInTurnIfOneMay) {
 
 // Between two locks of the sender the server goes away.
 TEST(ExerciseTest, WhatIsToBeExploredBetweenLocksIs) {
-  const char* const window = "binder_transaction: the target is alive: no";
+  const char* const window = "binder_transaction: the target takes it: no";
   const std::string killed =
       std::string(kScenario) + "budget { kill: \"server\" }\n";
   const std::string lock = killed + "explore { granularity: \"lock\" }\n";

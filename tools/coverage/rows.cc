@@ -12,6 +12,7 @@ std::vector<Row> AllRows() {
   AppendTranslateRows(&rows);
   AppendDeliverRows(&rows);
   AppendUnwindRows(&rows);
+  AppendFreezeRows(&rows);
   AppendErrorRows(&rows);
   return rows;
 }

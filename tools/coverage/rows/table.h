@@ -20,7 +20,6 @@ struct RowText {
 inline constexpr char kNoBranch[] = "no branch or fact tells it from others";
 inline constexpr char kNoChange[] =
     "the sender's memory does not change while the driver reads it";
-inline constexpr char kNoFreezing[] = "the model does not freeze processes yet";
 
 template <size_t kCount>
 void AppendRows(const RowText (&table)[kCount], std::vector<Row>* rows) {
@@ -40,6 +39,7 @@ void AppendAllocatorRows(std::vector<Row>* rows);  // B.11
 void AppendTranslateRows(std::vector<Row>* rows);  // B.12
 void AppendDeliverRows(std::vector<Row>* rows);    // B.13
 void AppendUnwindRows(std::vector<Row>* rows);     // B.14, B.15
+void AppendFreezeRows(std::vector<Row>* rows);     // B.17
 void AppendErrorRows(std::vector<Row>* rows);      // B.22
 
 }  // namespace bindery::coverage

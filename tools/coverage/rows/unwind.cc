@@ -32,8 +32,8 @@ constexpr RowText kUnwind[] = {
      {"binder_free_transaction: the target has gone: yes"}},
     {"B.14/freeze wait",
      "The last one of a frozen process wakes who froze it",
-     {},
-     kNoFreezing},
+     {"binder_free_transaction: wake who waits for the last transaction: "
+      "reached"}},
     {"B.14/fixups",
      "Files that nobody received are dropped",
      {"binder_free_transaction: no descriptors: no",
