@@ -88,8 +88,8 @@ bool IsMuch(const ProcRow& proc, const OneWayShare& share) {
 }
 
 // debug_low_async_space_locked: true the first time that this sender holds too
-// much of the one-way space. The sender is noted in a buffer only behind this,
-// so that the new one of `size` bytes counts only if the one whose structure it
+// much of the one-way space. If the sender is noted in a buffer only behind
+// this, the new one of `size` bytes counts only if the one whose structure it
 // got was its sender's too. Which one that was is layout.
 bool LowAsyncSpace(Op& op, ProcId proc, ProcessId sender, uint64_t size) {
   ProcRow& row = op.w.Edit(proc);
@@ -102,7 +102,8 @@ bool LowAsyncSpace(Op& op, ProcId proc, ProcessId sender, uint64_t size) {
   }
   const OneWayShare share = ShareOf(op, row, sender);
   const bool much = IsMuch(row, share);
-  if (!op.w.exact_addresses() && row.oneway_spam_detected == 0 &&
+  const bool late = op.driver.features().sender_noted_late;
+  if (late && !op.w.exact_addresses() && row.oneway_spam_detected == 0 &&
       much != IsMuch(row, {share.count + 1, share.bytes + size})) {
     op.k.NoteLayoutDependence();
   }
@@ -181,6 +182,7 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   ++edited.allocated;
   BufferRow& buffer = op.w.Edit(id);
   buffer.async_transaction = is_async ? 1 : 0;
+  if (!op.driver.features().sender_noted_late) buffer.pid = sender;
   if (is_async) {
     if (op.Does(Guard::kAllocAsyncAccount)) edited.free_async_space -= size;
     if (LowAsyncSpace(op, proc, sender, size)) buffer.oneway_spam_suspect = 1;

@@ -69,8 +69,12 @@ struct Profile {
   Features features;
 };
 constexpr Profile kProfiles[] = {
-    {"c-6.1", {.pending_frozen = false, .freeze_notifications = false}},
-    {"c-6.12", {.outdated_fails = false}},
+    {"c-6.1",
+     {.pending_frozen = false,
+      .freeze_notifications = false,
+      .uid_of_current = false,
+      .sender_noted_late = false}},
+    {"c-6.12", {.outdated_fails = false, .uid_of_current = false}},
     {"c-7.2", {}},
 };
 

@@ -24,6 +24,11 @@ struct Features {
   // files. 6.12.107 releases it as one that was delivered (later ones, such
   // as 6.12.117, do not).
   bool outdated_fails = true;
+  // A message's uid is that of the process that sends it, else that of the one
+  // that opened the device.
+  bool uid_of_current = true;
+  // A new buffer's sender is noted behind the look for spam.
+  bool sender_noted_late = true;
 };
 
 class Driver {

@@ -31,6 +31,12 @@ void Begin(Op& op) {
   thread.ee_param = 0;
 }
 
+// current_euid(); before 7.2 task_euid(proc->tsk).
+ProcessId Sender(Op& op) {
+  return op.driver.features().uid_of_current ? op.w.Get(op.f->task).process
+                                             : op.w.Get(op.f->proc).process;
+}
+
 void AllocateTransaction(Op& op) {
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
@@ -43,7 +49,7 @@ void AllocateTransaction(Op& op) {
   t.flags = Tr(op).flags;
   t.is_reply = op.f->reply;
   t.is_async = op.f->reply == 0 && OneWay(op) ? 1 : 0;
-  t.sender_euid = op.w.Get(op.w.Get(op.f->task).process).uid;
+  t.sender_euid = op.w.Get(Sender(op)).uid;
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
   if (op.k.nice()) t.priority = op.w.Get(op.f->task).nice;
   if (op.k.watched()) {

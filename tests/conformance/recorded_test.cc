@@ -27,28 +27,6 @@ constexpr const char* kSuites[] = {
     "scenarios/priority",    "scenarios/security",
     "scenarios/freezer"};
 
-// Where older kernels are known to differ from the profile.
-struct Difference {
-  const char* scenario;
-  bool on_6_12;  // not only on 6.1
-};
-constexpr Difference kDifferences[] = {
-    // Before 7.2 the sender's uid is that of the process that opened the
-    // device.
-    {"uid_of_a_borrower", true},
-    // 6.1 notes a new buffer's sender before it looks for spam.
-    {"the_newest_is_not_counted", false},
-    {"the_newest_is_counted_by_chance", false},
-};
-
-bool Differs(const std::string& scenario, const std::string& version) {
-  for (const Difference& one : kDifferences) {
-    if (scenario != one.scenario) continue;
-    return version == "6.1" || (version == "6.12" && one.on_6_12);
-  }
-  return false;
-}
-
 // Kernels with a security module, which scenarios with a policy need, have been
 // asked of 6.1 and 7.2.
 bool IsRecorded(const sim::CompiledScenario& scenario,
@@ -94,10 +72,6 @@ TEST_P(RecordedTest, TheModelDoesWhatTheKernelDid) {
     if (!IsRecorded(one.scenario.compiled, GetParam())) continue;
     if (sim::IsOlder(GetParam(), one.scenario.proto.since())) continue;
     const Verdict verdict = Compare(one, driver, GetParam());
-    if (Differs(one.scenario.compiled.name, GetParam())) {
-      EXPECT_FALSE(verdict.same) << one.scenario.compiled.name;
-      continue;
-    }
     EXPECT_TRUE(verdict.same) << one.scenario.compiled.name << "\n"
                               << verdict.explanation;
     steps += verdict.steps;

@@ -134,7 +134,8 @@ TEST(DialectOfTest, IsToldByTransactionsBuffersAndUnknownWork) {
   EXPECT_EQ(VersionOfLine("  buffer 1: 00000000fb6d6120 size 0:0:0 active"),
             "6.1");
   EXPECT_EQ(VersionOfLine("  buffer 1: 10 size 0:0:0 active"), "7.2");
-  EXPECT_EQ(VersionOfLine("    unknown work: type 3"), "6.1");
+  // Spam in 6.1, a one-way to a frozen process in 7.2.
+  EXPECT_EQ(VersionOfLine("    unknown work: type 3"), "7.2");
   EXPECT_EQ(VersionOfLine("    unknown work: type 4"), "7.2");
   EXPECT_EQ(VersionOfLine("proc 20"), "7.2");
 }

@@ -20,6 +20,7 @@ struct Reason {
 
 // Only what no seed can reach; whatever is reached may not be listed.
 constexpr Reason kReasons[] = {
+    {"EACCES", "needs a security module with a policy"},
     {"BR_ERROR", "needs an allocation that fails; a user-mode kernel has none"},
     {"BR_OK", "no driver writes it; it is the extended error of no error"},
     {"ENOMEM", "needs an allocation that fails"},
