@@ -14,20 +14,19 @@ namespace {
 
 // The array, at `offset` of the payload.
 FdArrayObject Array(Op& op) {
-  return ReadFdArrayObject(op.w.blobs().Bytes(Tr(op).data), op.f->offset);
+  const BlobId data = op.w.Get(op.f->buffer).data;
+  return ReadFdArrayObject(op.w.blobs().Bytes(data), op.f->offset);
 }
 
-// Its parent: as translated, and as the sender has it.
-BufferObject Parent(Op& op, BlobId data) {
+// Where its parent is in the payload.
+uint64_t PlaceOfParent(Op& op) {
   const BufferRow& buffer = op.w.Get(op.f->buffer);
-  const uint64_t place =
-      ReadWord64(op.w.blobs().Bytes(buffer.offsets), Array(op).parent * 8);
-  return ReadBufferObject(op.w.blobs().Bytes(data), place);
+  return ReadWord64(op.w.blobs().Bytes(buffer.offsets), Array(op).parent * 8);
 }
 BufferObject TargetParent(Op& op) {
-  return Parent(op, op.w.Get(op.f->buffer).data);
+  const BlobId data = op.w.Get(op.f->buffer).data;
+  return ReadBufferObject(op.w.blobs().Bytes(data), PlaceOfParent(op));
 }
-BufferObject SenderParent(Op& op) { return Parent(op, Tr(op).data); }
 
 bool CountIsSane(Op& op) { return Array(op).num_fds < ~uint64_t{0} / 4; }
 
@@ -38,13 +37,11 @@ bool ArrayFits(Op& op) {
   return size <= length && array.parent_offset <= length - size;
 }
 
-// In the buffer, and in the sender's memory.
+// In the buffer, and in the sender's memory. ptr: where that has the parent's.
 uint64_t ArrayOffset(Op& op) {
   return TargetParent(op).buffer + Array(op).parent_offset;
 }
-uint64_t ArrayAddress(Op& op) {
-  return SenderParent(op).buffer + Array(op).parent_offset;
-}
+uint64_t ArrayAddress(Op& op) { return op.f->ptr + Array(op).parent_offset; }
 
 bool Aligned(Op& op) {
   return ArrayOffset(op) % 4 == 0 && ArrayAddress(op) % 4 == 0;
@@ -77,11 +74,13 @@ void FdArguments(Op& op) {
 
 constexpr char kBadCount[] = "got transaction with invalid number of fds";
 constexpr char kNoRoom[] = "not enough space to store fds in buffer";
+constexpr char kParentChanged[] = "invalid ptr object size";
 constexpr char kUnaligned[] = "parent offset not aligned correctly";
 
 }  // namespace
 
-// offset: the array's in the payload.
+// offset: the array's in the payload; ptr: the address that its parent has in
+// the sender's memory.
 Operation BuildTranslateFdArray() {
   return Builder(OpId::kTranslateFdArray, "binder_translate_fd_array")
       .Branch(
@@ -140,7 +139,18 @@ void ArrayArguments(Op& op) {
   callee.in_reply_to = op.f->in_reply_to;
   callee.buffer = op.f->buffer;
   callee.offset = op.f->offset;
+  callee.ptr = op.f->ptr;
   callee.sg = op.f->sg;
+}
+
+// Its address is taken from the sender's memory, which may have changed since
+// the parent was translated.
+bool SenderHasParent(Op& op) {
+  std::string bytes;
+  const uint64_t place = PlaceOfParent(op);
+  if (!CopyPayload(op.w, Tr(op), place, kMaxObjectSize, &bytes)) return false;
+  op.f->ptr = ReadBufferObject(bytes, 0).buffer;
+  return ReadWord32(bytes, 0) == kTypePtr;
 }
 
 void ParentWasLast(Op& op) {
@@ -153,14 +163,14 @@ void ParentWasLast(Op& op) {
 
 }  // namespace
 
-// The kernel reads the parent once more from the sender's memory, and checks
-// that it still is one; here that memory does not change.
 void AppendFdArray(Builder& b) {
   b.Label("fda")
       .Check(
           "the parent is a buffer object before it",
           [](Op& op) { return ParentPlace(op) != kNoObject; }, "err_bad_parent")
       .Check("fixups come in order", InOrder, "err_out_of_order")
+      .Check("the sender still has a buffer object there", SenderHasParent,
+             "err_parent_changed")
       .Call(OpId::kTranslateFdArray, ArrayArguments)
       .Check(
           "the descriptors could be translated",
@@ -172,6 +182,9 @@ void AppendFdArray(Builder& b) {
 void AppendFdArrayErrors(Builder& b) {
   b.Label("err_bad_parent")
       .Local("-EINVAL", FailWith<Errno::kEinval, kBadParent>)
+      .Goto("err_translate_failed")
+      .Label("err_parent_changed")
+      .Local("-EINVAL", FailWith<Errno::kEinval, kParentChanged>)
       .Goto("err_translate_failed")
       .Label("err_out_of_order")
       .Local("-EINVAL", FailWith<Errno::kEinval, kOutOfOrder>)

@@ -86,6 +86,8 @@ constexpr GuardInfo kGuards[] = {
      "an object of a send that failed", "branch"},
     {Guard::kCopySkipped, "binder_do_deferred_txn_copies",
      "an array is left out, no address put", "branch"},
+    {Guard::kOffsetsChanged, "binder_transaction",
+     "the sender has other offsets by now", "branch"},
     {Guard::kSecurityTransaction, "security_binder_transaction",
      "the security module allows the call", "check"},
     {Guard::kSetNiceAllowed, "binder_set_nice",

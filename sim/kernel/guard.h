@@ -49,6 +49,7 @@ enum class Guard : uint8_t {
   kFreedEarly,            // branch
   kReleaseUnsent,         // branch
   kCopySkipped,           // branch
+  kOffsetsChanged,        // branch
   kSecurityTransaction,   // check
   kSetNiceAllowed,        // check
   kNiceOfCaller,          // check

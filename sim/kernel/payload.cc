@@ -22,6 +22,7 @@ bool OffsetsReadable(Op& op) {
 
 uint64_t OffsetOfObject(Op& op) {
   const BufferRow& buffer = op.w.Get(op.f->buffer);
+  op.Takes(Guard::kOffsetsChanged, buffer.offsets != Tr(op).offsets);
   return ReadWord64(op.w.blobs().Bytes(buffer.offsets), uint64_t{op.f->i} * 8);
 }
 
@@ -38,7 +39,17 @@ uint64_t CheckedObjectSize(Op& op, uint64_t offset, std::string* bytes) {
   return data_size - offset >= size ? size : 0;
 }
 
-// f.offset is where the last piece ended; the gap up to the object is copied.
+// What follows in the target's buffer.
+void AppendToData(Op& op, absl::string_view bytes) {
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  std::string data(op.w.blobs().Bytes(buffer.data));
+  data.append(bytes.data(), bytes.size());
+  buffer.data = op.w.blobs().Intern(data);
+}
+
+// f.offset is where the last piece ended; the gap up to the object is copied,
+// and the object as the sender has it now. What the sender writes to it from
+// now on is not seen.
 void ReadNextObject(Op& op) {
   const uint64_t offset = OffsetOfObject(op);
   std::string gap;
@@ -50,11 +61,14 @@ void ReadNextObject(Op& op) {
     return;
   }
   std::string bytes;
-  if (CheckedObjectSize(op, offset, &bytes) == 0) {
+  const uint64_t size = CheckedObjectSize(op, offset, &bytes);
+  if (size == 0) {
     op.UserError("got transaction with invalid offset or object");
     op.Fail(Br::kFailedReply, Errno::kEinval);
     return;
   }
+  bytes.resize(size);
+  AppendToData(op, gap + bytes);
   const FlatObject object = ReadObject(bytes, 0);
   op.f->type = object.type;
   op.f->ptr = object.binder;
@@ -75,7 +89,8 @@ void TranslateArguments(Op& op) {
   callee.cookie = op.f->cookie;
   callee.handle = op.f->handle;
   callee.strong = op.f->strong;
-  callee.i = ReadWord32(op.w.blobs().Bytes(Tr(op).data), op.f->offset + 4);
+  const BlobId data = op.w.Get(op.f->buffer).data;
+  callee.i = ReadWord32(op.w.blobs().Bytes(data), op.f->offset + 4);
 }
 
 void FdArguments(Op& op) {
@@ -104,14 +119,9 @@ void Translate(Op& op, std::string* bytes) {
   }
 }
 
-// Puts everything up to and with the translated object into the buffer.
 void StoreObject(Op& op) {
   BufferRow& buffer = op.w.Edit(op.f->buffer);
-  const uint64_t end = op.f->offset + ObjectSize(op.f->type);
   std::string bytes(op.w.blobs().Bytes(buffer.data));
-  std::string source(op.w.blobs().Bytes(Tr(op).data));
-  source.resize(std::max<uint64_t>(source.size(), end));
-  bytes.append(source, bytes.size(), end - bytes.size());
   Translate(op, &bytes);
   buffer.data = op.w.blobs().Intern(bytes);
   ++buffer.objects;

@@ -10,7 +10,8 @@ namespace bindery::sim {
 namespace {
 
 BufferObject Object(Op& op) {
-  return ReadBufferObject(op.w.blobs().Bytes(Tr(op).data), op.f->offset);
+  const BlobId data = op.w.Get(op.f->buffer).data;
+  return ReadBufferObject(op.w.blobs().Bytes(data), op.f->offset);
 }
 
 bool HasNoParent(Op& op) {

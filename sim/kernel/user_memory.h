@@ -2,8 +2,9 @@
 //
 // A command brings along its payload (CommandRow.data, of data_size bytes, zero
 // behind those that are given) and the memory that its objects point to
-// (CommandRow.memory). Everything else cannot be read. Memory does not change
-// while the driver works on the command.
+// (CommandRow.memory). Everything else cannot be read. The payload and its
+// offsets may change while the driver works on the command, if a scenario has a
+// step that overwrites them; what objects point to does not.
 #ifndef BINDERY_SIM_KERNEL_USER_MEMORY_H_
 #define BINDERY_SIM_KERNEL_USER_MEMORY_H_
 

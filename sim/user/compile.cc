@@ -276,6 +276,21 @@ void Compiler::Signals() {
     out_.code[at].a = ActorNumber(signal->thread(), {}, signal.At("thread"));
   }
   signals_.clear();
+  OverwrittenThreads();
+}
+
+void Compiler::OverwrittenThreads() {
+  for (const auto& [at, process, step] : overwrites_) {
+    const Place place = step.At("thread");
+    const uint32_t actor = ActorNumber(step->thread(), {}, place);
+    out_.code[at].a = actor;
+    if (actor != 0 && out_.tasks[actor - 1].process != process) {
+      errors_.Add(place,
+                  "that thread is of another process, whose memory this one "
+                  "cannot write to; name one of its own");
+    }
+  }
+  overwrites_.clear();
 }
 
 void Compiler::Schedule(const Cursor<proto::Scenario>& scenario) {

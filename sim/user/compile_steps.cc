@@ -1,5 +1,6 @@
 // Steps to instructions.
 #include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "sim/user/compiler.h"
 
 namespace bindery::sim {
@@ -400,6 +401,8 @@ void Compiler::LocalStep(const StepCursor& step, const Context& context) {
                           step.Sub(step->signal(), "signal")});
       Emit(OpCode::kSignal, place);
       return;
+    case proto::Step::kOverwrite:
+      return OverwriteStep(step);
     case proto::Step::kPost:
       Emit(OpCode::kPost, place).a = EventNumber(step->post(), place);
       return;
@@ -439,6 +442,29 @@ void Compiler::RepeatStep(const StepCursor& step, const Context& context) {
   const uint32_t body = static_cast<uint32_t>(out_.code.size());
   Steps(repeat, inner);
   Emit(OpCode::kRepeatEnd, step.place()).a = body;
+}
+
+void Compiler::OverwriteStep(const StepCursor& step) {
+  const auto overwrite = step.Sub(step->overwrite(), "overwrite");
+  OverwriteSpec spec;
+  spec.at = overwrite->at();
+  spec.offsets = overwrite->offsets();
+  switch (overwrite->value_case()) {
+    case proto::Overwrite::kU32:
+      AppendNumber<uint32_t>(&spec.bytes, overwrite->u32());
+      break;
+    case proto::Overwrite::kU64:
+      AppendNumber<uint64_t>(&spec.bytes, overwrite->u64());
+      break;
+    default:
+      errors_.Add(overwrite.place(),
+                  "nothing is written; add u32: N or u64: N");
+  }
+  overwrites_.push_back(
+      {static_cast<uint32_t>(out_.code.size()), scope_.index, overwrite});
+  Emit(OpCode::kOverwrite, step.place()).b =
+      static_cast<uint32_t>(out_.overwrites.size());
+  out_.overwrites.push_back(spec);
 }
 
 void Compiler::KillStep(const StepCursor& step) {

@@ -128,6 +128,8 @@ class Compiler {
   void ServeStep(const StepCursor& step, const Context& context);
   void RepeatStep(const StepCursor& step, const Context& context);
   void KillStep(const StepCursor& step);
+  void OverwriteStep(const StepCursor& step);
+  void OverwrittenThreads();
   Instruction& Emit(OpCode op, Place place);
   void EmitReturn(const StepCursor& step, Result result);
   bool NeverReturns(const proto::Step& step) const;
@@ -227,6 +229,13 @@ class Compiler {
   // Signal steps, by instruction: whom they mean is known behind the last
   // process.
   std::vector<std::pair<uint32_t, Cursor<proto::Signal>>> signals_;
+  // The same of overwrite steps, and in whose code they are.
+  struct OverwriteAt {
+    uint32_t instruction;
+    uint32_t process;
+    Cursor<proto::Overwrite> step;
+  };
+  std::vector<OverwriteAt> overwrites_;
 };
 
 template <typename M>

@@ -58,6 +58,7 @@ enum class OpCode : uint8_t {
   kCheck,       // a: index into checks; visible
   kKill,        // a: process; visible
   kSignal,      // a: task; visible
+  kOverwrite,   // a: task, b: index into overwrites; visible
   kExit,        // visible
   kStop,        // visible
   kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did
@@ -170,6 +171,13 @@ struct ExpectedReturn {
   uint32_t sender = 0;  // process; 0: none
   std::string security_context;
   Range binds;
+};
+
+// Operands of an overwrite step.
+struct OverwriteSpec {
+  uint64_t at = 0;
+  bool offsets = false;
+  std::string bytes;
 };
 
 // One alternative of a step's `expect`.
@@ -301,6 +309,7 @@ struct CompiledScenario {
   std::vector<Patch> patches;
   std::vector<WriteReadSpec> write_reads;
   std::vector<IoctlSpec> ioctls;
+  std::vector<OverwriteSpec> overwrites;
   std::vector<BindSpec> binds;
   std::vector<ExpectedOutcome> outcomes;
   std::vector<ExpectedReturn> expected_returns;

@@ -16,6 +16,7 @@ bool IsVisible(OpCode op) {
     case OpCode::kCheck:
     case OpCode::kKill:
     case OpCode::kSignal:
+    case OpCode::kOverwrite:
     case OpCode::kExit:
     case OpCode::kStop:
       return true;
@@ -105,6 +106,10 @@ void UserRuntime::ExecuteVisible(TaskId task, const Instruction& instruction) {
       Say("signal", scenario_.tasks[instruction.a - 1].full_name);
       Advance(task);
       return kernel_.Signal(TaskOf(instruction.a));
+    case OpCode::kOverwrite:
+      Say("overwrite", scenario_.tasks[instruction.a - 1].full_name);
+      Overwrite(TaskOf(instruction.a), scenario_.overwrites[instruction.b]);
+      return Advance(task);
     case OpCode::kExit:
       Say("exit");
       return kernel_.ExitProcess(w_.Peek(task).process);
@@ -114,6 +119,23 @@ void UserRuntime::ExecuteVisible(TaskId task, const Instruction& instruction) {
     default:
       Say("start");
       return Advance(task);
+  }
+}
+
+void UserRuntime::Overwrite(TaskId sender, const OverwriteSpec& spec) {
+  for (AnyId i = w_.First(Head::kOut, sender.any()); i;
+       i = w_.Next(Head::kOut, i)) {
+    const CommandId id{i.value};
+    if (!w_.Peek(id).data) continue;
+    CommandRow& command = w_.Edit(id);
+    BlobId& blob = spec.offsets ? command.offsets : command.data;
+    std::string bytes(w_.blobs().Bytes(blob));
+    if (spec.at > bytes.size() || bytes.size() - spec.at < spec.bytes.size()) {
+      return;
+    }
+    bytes.replace(spec.at, spec.bytes.size(), spec.bytes);
+    blob = w_.blobs().Intern(bytes);
+    return;
   }
 }
 

@@ -89,6 +89,7 @@ class UserRuntime {
   void Advance(TaskId task) { ++w_.Edit(task).pc; }
   void ExecuteVisible(TaskId task, const Instruction& instruction);
   void Check(TaskId task, const Instruction& instruction);
+  void Overwrite(TaskId sender, const OverwriteSpec& spec);
   void End(TaskId task);
   void Stop(TaskId task, TaskState state);
   void ClearResult(TaskId task);

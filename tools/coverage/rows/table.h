@@ -16,11 +16,6 @@ struct RowText {
   const char* open = "";
 };
 
-// What several rows wait for.
-inline constexpr char kNoBranch[] = "no branch or fact tells it from others";
-inline constexpr char kNoChange[] =
-    "the sender's memory does not change while the driver reads it";
-
 template <size_t kCount>
 void AppendRows(const RowText (&table)[kCount], std::vector<Row>* rows) {
   for (const RowText& text : table) {

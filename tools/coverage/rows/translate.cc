@@ -6,7 +6,9 @@ namespace {
 constexpr char kOneCopy[] = "the copies and what comes between are one atom";
 
 constexpr RowText kTranslate[] = {
-    {"B.12/a offset", "Offsets are read from the target's copy", {}, kNoChange},
+    {"B.12/a offset",
+     "Offsets are read from the target's copy",
+     {"binder_transaction: the sender has other offsets by now: yes"}},
     {"B.12/b overlap",
      "An object that begins before the last one's end, beyond the payload, or "
      "behind what cannot be read fails with EFAULT",
@@ -122,8 +124,7 @@ constexpr RowText kTranslate[] = {
      {"binder_transaction: the parent is a buffer object before it: no"}},
     {"B.12/fda parent changed",
      "The parent is read again from user memory, and must still be one",
-     {},
-     kNoChange},
+     {"binder_transaction: the sender still has a buffer object there: no"}},
     {"B.12/fda empty",
      "An array without descriptors is taken whatever else it says",
      {"binder_translate_fd_array: no descriptors: yes"}},
