@@ -10,9 +10,8 @@
 //     is strong already or on handle 0, or by a strong object whose sender owns
 //     the node or has a strong ref to it. Weak objects never grow it.
 // E29 What is stored in the buffer is the translated object: a binder exactly
-// if
-//     the receiver owns the node, with the owner's pointer and cookie; else a
-//     handle without pointer or cookie.
+//     if the receiver owns the node, with the owner's pointer and cookie; else
+//     a handle without pointer or cookie.
 //
 // What an object names is looked up here, in the step in which the driver looks
 // it up, and remembered until it is delivered.
@@ -46,9 +45,27 @@ Meaning MeaningOf(const Watch& h, ProcId proc, const FlatObject& object) {
   return meaning;
 }
 
+// The buffer that the actor is filling.
+BufferId Filling(const Watch& h) {
+  if (!h.s.task()) return {};
+  for (FrameId id = h.w.Peek(h.s.task()).frame; id; id = h.w.Peek(id).caller) {
+    const FrameRow& frame = h.w.Peek(id);
+    if (static_cast<OpId>(frame.op) == OpId::kTransaction) return frame.buffer;
+  }
+  return {};
+}
+
+// As the driver goes by it: the sender may have written to its memory since
+// the offsets, and the object that is being translated, were read.
 FlatObject Sent(const Watch& h, uint32_t index) {
   const CommandRow& command = h.s.command();
-  return ObjectAt(h.w, command.data, command.offsets, index);
+  const BufferId id = Filling(h);
+  if (!id || !h.w.Alive(id) || !h.w.Peek(id).offsets) {
+    return ObjectAt(h.w, command.data, command.offsets, index);
+  }
+  const BufferRow& buffer = h.w.Peek(id);
+  const BlobId data = index == buffer.objects ? buffer.data : command.data;
+  return ObjectAt(h.w, data, buffer.offsets, index);
 }
 
 // The object that the actor is translating, noted in an earlier step.
