@@ -29,11 +29,13 @@ enum class WorkType : uint8_t {
   kClearFreezeNotification,
 };
 
-// struct binder_work: embedded in whatever can be queued.
+// struct binder_work: embedded in whatever can be queued. The type takes the
+// room that the link leaves, which keeps a transaction in its size of slot.
 struct Work {
+  [[no_unique_address]] Link entry;
   WorkType type;
-  Link entry;
 };
+static_assert(sizeof(Work) == sizeof(Link));
 
 // struct binder_context: one for each device.
 struct alignas(8) ContextRow {

@@ -2,6 +2,9 @@
 
 namespace bindery::sim {
 
+// Transactions come and go with every message, in the smallest slots there are.
+static_assert(sizeof(Slot<TransactionRow>) == 128);
+
 void World::RecordFault(TableId table, AnyId id) const {
   if (faults_.size() >= 16) return;  // the first ones tell the story
   faults_.push_back(
