@@ -4,8 +4,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "tools/conform/kernel/agent_image.h"
 #include "tools/conform/kernel/cpio.h"
+#include "tools/conform/kernel/embedded.h"
 #include "tools/conform/kernel/scratch_folder.h"
 
 namespace bindery::conform {
@@ -139,9 +139,15 @@ absl::StatusOr<ChildResult> Boot(const KernelSpec& kernel,
   absl::StatusOr<MemoryFile> initrd =
       MemoryFile::Create(RootFileSystem(plan_text));
   if (!initrd.ok()) return initrd.status();
+  absl::StatusOr<MemoryFile> shim =
+      MemoryFile::Create(std::string(PtraceShim()));
+  if (!shim.ok()) return shim.status();
   const ScratchFolder scratch;
-  child.kept_fds = {initrd->fd()};
+  child.kept_fds = {initrd->fd(), shim->fd()};
   child.environment = {{"HOME", scratch.path()}};
+  if (kernel.kind == MachineKind::kUserMode) {
+    child.environment.push_back({"LD_PRELOAD", shim->path()});
+  }
   child.arguments =
       kernel.kind == MachineKind::kUserMode
           ? UserModeCommand(kernel, initrd->path(), scratch.path(),

@@ -8,7 +8,7 @@
 // 2. A kernel that stops (it is told to on every WARN, BUG, oops and KASAN
 //    report) or falls silent costs the scenario that was running, which gets
 //    the outcome and the kernel's last words; the scenarios behind it are run
-//    in a new boot.
+//    in a new boot. So are those behind one that leaked.
 // 3. Plans are split over `jobs` machines, a row of neighbours each. A scenario
 //    has a binderfs instance and processes of its own, so that its record does
 //    not depend on its neighbours, but for numbers that the kernel counts up.
