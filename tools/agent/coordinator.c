@@ -12,6 +12,7 @@
 #include "tools/agent/actor.h"
 #include "tools/agent/devices.h"
 #include "tools/agent/file_names.h"
+#include "tools/agent/kernel_debug.h"
 #include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/records.h"
@@ -95,13 +96,15 @@ static void CloseTaskStates(struct Run* run) {
   }
 }
 
-static void RecordLeaks(const struct Counters* before) {
+// Returns whether something has leaked.
+static int RecordLeaks(const struct Counters* before) {
   struct Counters after;
-  if (!ReadCounters(&after)) return;
+  if (!ReadCounters(&after)) return 0;
   Record("leak");
   const int changed = RecordGrowth(before, &after);
   Record("\n");
   if (changed != 0) RecordLogs("state", 5);
+  return changed != 0;
 }
 
 // --- records ----------------------------------------------------------------
@@ -284,6 +287,12 @@ static enum Outcome TakeStep(struct Run* run, const struct Statement* step) {
   } else if (step->kind == kKill && run->pids[target] != 0) {
     kill(run->pids[target], SIGKILL);
     while (run->pids[target] != 0 && Reap(run) == 0) Pause();
+  } else if (step->kind == kShrink) {
+    const int error = DropCaches();
+    if (error != 0) {
+      Record("error line=%d shrink: errno %d\n", step->line, error);
+      return kError;
+    }
   } else if (step->kind == kSupply) {
     SupplyPages(step->address, step->text);
   } else if (step->kind == kState || step->kind == kFds) {
@@ -340,7 +349,7 @@ static enum Outcome TakeSteps(struct Run* run) {
 
 // --- a whole scenario -------------------------------------------------------
 
-static enum Outcome RunMounted(struct Run* run, int* killed) {
+static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   struct Counters before;
   const int counted = ReadCounters(&before);
   enum Outcome outcome = kError;
@@ -353,23 +362,26 @@ static enum Outcome RunMounted(struct Run* run, int* killed) {
   } else {
     Record("error line=%d %s: errno %d\n", run->scenario->line, problem, error);
   }
-  *killed = KillAll(run);
+  const int killed = KillAll(run);
   StopEnforcing();
   ForgetSlowPages();
   ClosePipes();
-  if (!*killed) return kHang;
+  if (!killed) {
+    *aftermath = kUnfit;
+    return kHang;
+  }
   run->must_release = 1;
   if (!Settle(run, counted ? &before : NULL)) outcome = kHang;
-  if (counted) RecordLeaks(&before);
+  if (counted && RecordLeaks(&before)) *aftermath = kLeaked;
   return outcome;
 }
 
-int RunScenario(int index, const struct Scenario* scenario) {
+enum Aftermath RunScenario(int index, const struct Scenario* scenario) {
   static struct Run run;
   memset(&run, 0, sizeof(run));
   memset(run.stats, -1, sizeof(run.stats));
   run.scenario = scenario;
-  int killed = 1;
+  enum Aftermath aftermath = kClean;
   enum Outcome outcome = kError;
   Record("begin %d %.*s\n", index, (int)scenario->name.size,
          scenario->name.data);
@@ -380,7 +392,7 @@ int RunScenario(int index, const struct Scenario* scenario) {
     Record("error line=%d no binder devices: errno %d\n", scenario->line,
            error);
   } else {
-    outcome = RunMounted(&run, &killed);
+    outcome = RunMounted(&run, &aftermath);
     UnmountDevices();
   }
   CloseTaskStates(&run);
@@ -389,5 +401,5 @@ int RunScenario(int index, const struct Scenario* scenario) {
   // Goes out with the next scenario's first line, or at the end of the plan.
   Record("end %d %s steps=%d\n", index, kOutcomeNames[outcome],
          run.steps_recorded);
-  return killed;
+  return aftermath;
 }

@@ -12,8 +12,12 @@
 
 #include "tools/agent/plan.h"
 
-// Returns 0 when a process could not be killed: the machine is unfit for
-// further scenarios.
-int RunScenario(int index, const struct Scenario* scenario);
+enum Aftermath {
+  kClean,
+  kLeaked,  // the driver has objects left that nobody can free
+  kUnfit,   // a process could not be killed: no scenario can follow
+};
+
+enum Aftermath RunScenario(int index, const struct Scenario* scenario);
 
 #endif  // BINDERY_TOOLS_AGENT_COORDINATOR_H_

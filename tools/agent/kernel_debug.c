@@ -1,6 +1,7 @@
 #include "tools/agent/kernel_debug.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,15 @@ void PrepareFaults(void) {
   WriteSetting("fail_page_alloc/min-order", "0");
   WriteSetting("fail_page_alloc/verbose", "0");
   WriteSetting("fail_usercopy/verbose", "0");
+}
+
+int DropCaches(void) {
+  const int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  // 2: what shrinkers give up, not the cache of pages.
+  const int error = write(fd, "2", 1) == 1 ? 0 : errno;
+  close(fd);
+  return error;
 }
 
 // Counters that do not fit are worthless: nothing is recorded of them.

@@ -15,7 +15,7 @@ struct Parser StartParser(const char* text, size_t size) {
 
 int IsStep(enum StatementKind kind) {
   return kind == kCall || kind == kSignal || kind == kKill || kind == kState ||
-         kind == kSupply || kind == kFds || kind == kAwait;
+         kind == kSupply || kind == kFds || kind == kAwait || kind == kShrink;
 }
 
 static int HexDigit(char c) {
@@ -288,6 +288,7 @@ static const struct {
     {"signal", kSignal}, {"kill", kKill},        {"state", kState},
     {"panic", kPanic},   {"settle", kSettleMs},  {"supply", kSupply},
     {"fds", kFds},       {"pid", kPid},          {"await", kAwait},
+    {"shrink", kShrink},
 };
 
 static int FindStatement(struct Text word) {

@@ -79,6 +79,7 @@ enum StatementKind {
   kKill,      // target: process
   kState,     // text: names of files
   kFds,       // target: process
+  kShrink,    // takes back pages that nobody needs
   kSettleMs,  // value
   kPanic,
 };
