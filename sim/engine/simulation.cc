@@ -26,6 +26,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   BINDERY_CHECK_MSG(options.journal || !options.history,
                     "histories need the journal");
   if (options.history) history_.emplace(names_);
+  if (options.pages) kernel_.set_memory(&memory_.emplace());
   kernel_.set_granularity(options.granularity);
   kernel_.set_run_through(options.run_through);
   kernel_.set_names(&names_);
@@ -276,6 +277,7 @@ void Simulation::Continue(uint32_t actor, uint32_t entry) {
 }
 
 void Simulation::Undo() {
+  BINDERY_CHECK_MSG(!options_.pages, "pages cannot be undone");
   world_.Undo();
   ForgetStep();
 }
@@ -289,6 +291,7 @@ void Simulation::ForgetStep() {
 }
 
 void Simulation::Decode(absl::string_view bytes) {
+  BINDERY_CHECK_MSG(!options_.pages, "pages cannot be decoded");
   world_.Decode(bytes);
   FindTasks();
   ForgetStep();

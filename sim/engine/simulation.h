@@ -37,6 +37,7 @@
 #include "sim/history/history.h"
 #include "sim/kernel/driver.h"
 #include "sim/kernel/kernel.h"
+#include "sim/kernel/pages.h"
 #include "sim/user/program.h"
 #include "sim/user/runtime.h"
 #include "sim/world/world.h"
@@ -61,6 +62,9 @@ struct SimulationOptions {
   BranchCounts* branches = nullptr;
   // Which allocation behind the set-up fails, counted from 1; 0: none.
   uint32_t fail_allocation = 0;
+  // Looks at pages (sim/kernel/pages.h): which are there is no part of the
+  // state, so nothing can be undone or decoded.
+  bool pages = false;
   // Watches properties of histories, whose memory is then part of the state.
   // Needs the journal.
   bool history = false;
@@ -127,6 +131,10 @@ class Simulation {
   const SimulationOptions& options() const { return options_; }
   const World& world() const { return world_; }
   World& world() { return world_; }
+  // Null unless options.pages.
+  const Memory* memory() const {
+    return memory_.has_value() ? &*memory_ : nullptr;
+  }
   const UserRuntime& runtime() const { return runtime_; }
   const ScenarioNames& names() const { return names_; }
   TaskId task(uint32_t actor) const { return tasks_[actor - 1]; }
@@ -153,6 +161,7 @@ class Simulation {
   const Properties* const properties_;
   const SimulationOptions options_;
   World world_;
+  std::optional<Memory> memory_;
   Kernel kernel_;
   UserRuntime runtime_;
   ScenarioNames names_;

@@ -192,11 +192,18 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   return id;
 }
 
-void AllocInstallPages(Op& op, BufferId id) {
-  if (!LooksAtPages(op)) return;
+bool AllocInstallPages(Op& op, BufferId id) {
+  if (!LooksAtPages(op)) return !op.AllocationFails();
   const BufferRow& buffer = op.w.Get(id);
   Pages* const pages = op.k.memory()->Find(buffer.proc);
-  if (pages != nullptr) pages->Install(buffer.offset, buffer.size);
+  if (pages == nullptr) return !op.AllocationFails();
+  bool absent = false;
+  const bool installed = pages->Install(buffer.offset, buffer.size, [&] {
+    absent = true;
+    return !op.AllocationFails();
+  });
+  op.Takes(Guard::kPageAbsent, absent);
+  return installed;
 }
 
 Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId* found) {

@@ -3,8 +3,8 @@
 // Best fit over a red-black tree of free chunks (chunk_tree.h), half of the
 // mapping for one-way transactions, detection of one-way spam. Sizes are bytes.
 //
-// Pages are told apart only if somebody looks at them (pages.h). A page that
-// cannot be had is an allocation failure of the environment.
+// Pages are told apart only if somebody looks at them (pages.h). If nobody
+// does, every buffer may need one: the shrinker may have taken it.
 //
 // Locking: everything but AllocMap(), SanitizedSize() and AllocInstallPages()
 // runs under alloc.mutex.
@@ -35,9 +35,9 @@ std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
 BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
                      ProcessId sender);
 
-// binder_install_buffer_pages: without it the buffer is only reserved. Nothing
-// happens unless somebody looks at pages.
-void AllocInstallPages(Op& op, BufferId buffer);
+// binder_install_buffer_pages: without it the buffer is only reserved. False: a
+// page could not be had.
+[[nodiscard]] bool AllocInstallPages(Op& op, BufferId buffer);
 
 // binder_alloc_prepare_to_free_locked: the buffer at `offset` if user space may
 // free it now, marking it as taken. kEperm: it may not; kEinval: no buffer.

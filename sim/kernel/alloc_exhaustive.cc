@@ -149,7 +149,9 @@ class Mapping {
     if (!buffers_[i]) {
       return Fail(absl::StrCat("no room for buffer ", i), why);
     }
-    AllocInstallPages(op_, buffers_[i]);
+    if (!AllocInstallPages(op_, buffers_[i])) {
+      return Fail("a page could not be had", why);
+    }
     const uint64_t begin = w_.Get(buffers_[i]).offset;
     return Expect(PageState::kInUse, begin, begin + size, why) && Check(why);
   }

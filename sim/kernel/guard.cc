@@ -76,6 +76,8 @@ constexpr GuardInfo kGuards[] = {
      "a free buffer is large enough", "branch"},
     {Guard::kBufferCut, "binder_alloc_new_buf_locked",
      "the smallest of them is larger", "branch"},
+    {Guard::kPageAbsent, "binder_install_buffer_pages",
+     "some page of the buffer is absent", "branch"},
     {Guard::kMergeNext, "binder_free_buf_locked", "the next one is free",
      "branch"},
     {Guard::kMergePrevious, "binder_free_buf_locked",

@@ -44,6 +44,7 @@ enum class Guard : uint8_t {
   kThreadForWork,         // branch
   kBufferFits,            // branch
   kBufferCut,             // branch
+  kPageAbsent,            // branch
   kMergeNext,             // branch
   kMergePrevious,         // branch
   kFreedEarly,            // branch

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "sim/kernel/branches.h"
 #include "sim/kernel/op.h"
+#include "sim/kernel/pages.h"
 #include "sim/kernel/process.h"
 
 namespace bindery::sim {
@@ -278,6 +279,17 @@ void Kernel::Signal(TaskId task) {
   row.signal_pending = 1;
   row.asleep = 0;
   Woken(task);
+}
+
+void Kernel::Shrink() {
+  if (observer_ != nullptr) observer_->Shrinking(w_);
+  uint64_t taken = 0;
+  if (memory_ != nullptr) taken = memory_->Shrink(w_, memory_->free_pages());
+  if (proto::Event* event =
+          Emit(events_, proto::Event::ENVIRONMENT, "memory pressure")) {
+    if (memory_ != nullptr) AddArg(event, "pages", static_cast<int64_t>(taken));
+  }
+  if (observer_ != nullptr && taken != 0) observer_->PagesTaken(taken);
 }
 
 bool Kernel::Sleeping(TaskId task) const {

@@ -101,6 +101,10 @@ class Kernel {
   // it is back in user space, ends with -EINTR.
   void Signal(TaskId task);
 
+  // Memory pressure: the shrinker takes every page that it can. Nothing happens
+  // unless somebody looks at pages.
+  void Shrink();
+
   // A sleep that lasts for some time at most, and the end of that time.
   bool Sleeping(TaskId task) const;
   // REQUIRES: Sleeping(task).

@@ -58,13 +58,6 @@ bool Pages::Reserve(uint64_t offset, uint64_t size, uint64_t chunk_size) {
   return were_listed;
 }
 
-void Pages::Install(uint64_t offset, uint64_t size) {
-  const uint64_t end = RoundUp(offset + size);
-  for (uint64_t at = RoundDown(offset); at < end; at += kPageSize) {
-    pages_[PageOf(at)].installed = true;
-  }
-}
-
 bool Pages::Free(const Freed& freed) {
   bool were_off = FreeRange(RoundUp(freed.offset), RoundDown(freed.end));
   if (freed.free_end != freed.end) were_off &= FreeBorder(freed.end, freed);
@@ -107,6 +100,11 @@ void Memory::Map(ProcId proc, uint64_t size) {
 void Memory::Release(ProcId proc) { mappings_.erase(proc.value); }
 
 Pages* Memory::Find(ProcId proc) {
+  const auto found = mappings_.find(proc.value);
+  return found == mappings_.end() ? nullptr : &found->second;
+}
+
+const Pages* Memory::Find(ProcId proc) const {
   const auto found = mappings_.find(proc.value);
   return found == mappings_.end() ? nullptr : &found->second;
 }

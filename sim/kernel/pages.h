@@ -13,14 +13,15 @@
 // page is in use exactly while an installed buffer touches it, is checked from
 // outside, by alloc_exhaustive.h.
 //
-// Not modelled: a page that cannot be had, pages of other NUMA nodes, locks
-// that the shrinker fails to get.
+// Not modelled: pages of other NUMA nodes, locks that the shrinker fails to
+// get.
 //
 // Versions: 7.2. 6.1 installs pages under alloc.mutex, not after it, and has
 // the same ranges.
 #ifndef BINDERY_SIM_KERNEL_PAGES_H_
 #define BINDERY_SIM_KERNEL_PAGES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -80,8 +81,12 @@ class Pages {
   // free chunk of `chunk_size`. False where the driver warns.
   [[nodiscard]] bool Reserve(uint64_t offset, uint64_t size,
                              uint64_t chunk_size);
-  // binder_install_buffer_pages: every page that the buffer touches.
-  void Install(uint64_t offset, uint64_t size);
+  // binder_install_buffer_pages: every page that the buffer touches. `allocate`
+  // is asked for each that is absent; false, with those before it in place, if
+  // it says no.
+  template <typename Allocate>
+  [[nodiscard]] bool Install(uint64_t offset, uint64_t size,
+                             Allocate&& allocate);
   // A buffer that is given back, and the free space that it becomes part of.
   struct Freed {
     uint64_t offset;
@@ -94,6 +99,8 @@ class Pages {
 
   size_t size() const { return pages_.size(); }
   PageState state(size_t index) const;
+  // alloc->pages_high: how far pages were ever installed.
+  size_t high() const { return high_; }
   const PageList& list() const { return list_; }
 
  private:
@@ -102,7 +109,20 @@ class Pages {
 
   PageList& list_;
   std::vector<Page> pages_;
+  size_t high_ = 0;
 };
+
+template <typename Allocate>
+bool Pages::Install(uint64_t offset, uint64_t size, Allocate&& allocate) {
+  const size_t end = (offset + size + kPageSize - 1) / kPageSize;
+  for (size_t i = offset / kPageSize; i < end; ++i) {
+    if (pages_[i].installed) continue;
+    if (!allocate()) return false;
+    pages_[i].installed = true;
+    high_ = std::max(high_, i + 1);
+  }
+  return true;
+}
 
 // The pages of every mapping, and the list that they share.
 class Memory {
@@ -112,6 +132,7 @@ class Memory {
   void Release(ProcId proc);
   // Null if there is no mapping, or it was made before anyone looked.
   Pages* Find(ProcId proc);
+  const Pages* Find(ProcId proc) const;
 
   // binder_shrink_scan: memory pressure that looks at up to `scan` pages.
   // Returns how many were freed. Those of a process that has died stay, until

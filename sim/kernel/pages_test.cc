@@ -38,7 +38,7 @@ class PagesTest : public testing::Test {
   }
   BufferId Allocate(uint64_t size) {
     const BufferId buffer = Reserve(size);
-    AllocInstallPages(op_, buffer);
+    EXPECT_TRUE(AllocInstallPages(op_, buffer));
     return buffer;
   }
 
@@ -65,7 +65,7 @@ TEST_F(PagesTest, AMappingUsesTheListThatItWasGiven) {
   PageList list;
   Pages pages(proc_, kMapping, list);
   EXPECT_EQ(&pages.list(), &list);
-  pages.Install(0, kPageSize);
+  EXPECT_TRUE(pages.Install(0, kPageSize, [] { return true; }));
   EXPECT_TRUE(pages.Free({0, kPageSize, 0, kPageSize}));
   EXPECT_EQ(list.count(), 1u);
   EXPECT_EQ(memory_.free_pages(), 0u);
@@ -171,7 +171,7 @@ TEST_F(PagesTest, AddingOrRemovingTwiceIsRefused) {
 
 // The driver would say WARN_ON(!on_lru).
 TEST_F(PagesTest, AReservedPageThatIsNotOnTheListIsAWarning) {
-  pages_->Install(0, kPageSize);
+  EXPECT_TRUE(pages_->Install(0, kPageSize, [] { return true; }));
   Reserve(kPageSize);
   ASSERT_EQ(w_.faults().size(), 1u);
   EXPECT_EQ(w_.faults().front().kind, Fault::Kind::kWarning);

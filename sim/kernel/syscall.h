@@ -72,6 +72,10 @@ class SyscallObserver {
   virtual void Signalled(const World& world, TaskId task) = 0;
   // A task has slept for as long as it wanted to.
   virtual void Expired(const World& /*world*/, TaskId /*task*/) {}
+  // The machine is about to be short of memory.
+  virtual void Shrinking(const World& /*world*/) {}
+  // That took so many pages of mappings.
+  virtual void PagesTaken(uint64_t /*count*/) {}
   // A task that may have slept in the driver can go on.
   virtual void Woken(const World& /*world*/, TaskId /*task*/) {}
   // A function of the driver begins that is not a whole system call.

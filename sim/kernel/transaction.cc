@@ -344,6 +344,12 @@ void ReserveBuffer(Op& op) {
                   op.w.Get(op.f->task).process);
 }
 
+void InstallPages(Op& op) {
+  if (!AllocInstallPages(op, op.f->buffer)) {
+    op.Fail(Br::kFailedReply, Errno::kEnomem);
+  }
+}
+
 bool TargetMapped(Op& op) { return op.w.Get(op.f->target_proc).mapped != 0; }
 
 void FillBuffer(Op& op) {
@@ -401,14 +407,15 @@ void AppendBuffer(Builder& b) {
       .Check(
           "there is room", [](Op& op) { return bool(op.f->buffer); },
           "err_no_space")
-      .Do("binder_install_buffer_pages",
-          [](Op& op) { AllocInstallPages(op, op.f->buffer); })
-      .Check("the target is still mapped", TargetMapped, "err_unmapped_late")
+      .Do("binder_install_buffer_pages", InstallPages)
+      .Check(
+          "the pages are in place",
+          [](Op& op) { return !Failed(op) && TargetMapped(op); }, "err_pages")
       .Do("buffer->transaction, ->target_node", FillBuffer);
 }
 
 void AppendBufferErrors(Builder& b) {
-  b.Label("err_unmapped_late")
+  b.Label("err_pages")
       .Lock("target_proc.alloc.mutex")
       .Undo("binder_alloc_free_buf",
             [](Op& op) {
@@ -416,6 +423,7 @@ void AppendBufferErrors(Builder& b) {
               op.f->buffer = {};
             })
       .Unlock("target_proc.alloc.mutex")
+      .Branch("a page could not be had", Failed, "err_tcomplete")
       .Label("err_unmapped")
       .Local("-ESRCH", [](Op& op) { op.Fail(Br::kDeadReply, Errno::kEsrch); })
       .Goto("err_tcomplete")

@@ -403,6 +403,10 @@ void Compiler::LocalStep(const StepCursor& step, const Context& context) {
       return;
     case proto::Step::kOverwrite:
       return OverwriteStep(step);
+    case proto::Step::kShrink:
+      out_.shrinks = true;
+      Emit(OpCode::kShrink, place);
+      return;
     case proto::Step::kPost:
       Emit(OpCode::kPost, place).a = EventNumber(step->post(), place);
       return;

@@ -59,6 +59,7 @@ enum class OpCode : uint8_t {
   kKill,        // a: process; visible
   kSignal,      // a: task; visible
   kOverwrite,   // a: task, b: index into overwrites; visible
+  kShrink,      // visible
   kExit,        // visible
   kStop,        // visible
   kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did
@@ -324,6 +325,8 @@ struct CompiledScenario {
   BudgetSpec budget;
   // Some thread may have another nice value than 0.
   bool nice = false;
+  // Some step takes pages back, so it matters which are there.
+  bool shrinks = false;
   // What the security module allows; none: everything.
   std::optional<Policy> policy;
   proto::Expectation expect;

@@ -17,6 +17,7 @@ bool IsVisible(OpCode op) {
     case OpCode::kKill:
     case OpCode::kSignal:
     case OpCode::kOverwrite:
+    case OpCode::kShrink:
     case OpCode::kExit:
     case OpCode::kStop:
       return true;
@@ -110,6 +111,9 @@ void UserRuntime::ExecuteVisible(TaskId task, const Instruction& instruction) {
       Say("overwrite", scenario_.tasks[instruction.a - 1].full_name);
       Overwrite(TaskOf(instruction.a), scenario_.overwrites[instruction.b]);
       return Advance(task);
+    case OpCode::kShrink:
+      Advance(task);
+      return kernel_.Shrink();
     case OpCode::kExit:
       Say("exit");
       return kernel_.ExitProcess(w_.Peek(task).process);

@@ -45,6 +45,7 @@ absl::Status RunOne(const Session& session, proto::Result* result) {
   if (!scheduler.ok()) return scheduler.status();
   sim::SimulationOptions simulation_options = session.options;
   simulation_options.journal = NeedsJournal();
+  simulation_options.pages = session.scenario.compiled.shrinks;
   simulation_options.run_through = !NeedsJournal() &&
                                    absl::GetFlag(FLAGS_schedule).empty() &&
                                    absl::GetFlag(FLAGS_seed) < 0 &&

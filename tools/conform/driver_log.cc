@@ -36,7 +36,6 @@ struct LeftOut {
 constexpr LeftOut kLeftOut[] = {
     {Part::kLine, "BC_", "the model keeps no statistics"},
     {Part::kLine, "BR_", "the model keeps no statistics"},
-    {Part::kLine, "pages", "the model has no pages"},
     {Part::kCount, ": active ",
      "counts over all processes of the machine; compared when all are dead"},
     {Part::kValue, "pri",

@@ -64,6 +64,7 @@ class Lockstep : public sim::SyscallObserver {
     sim::SimulationOptions options;
     options.observer = this;
     options.exact_addresses = true;
+    options.pages = true;
     options.fail_allocation = fail_allocation;
     simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
                                                     properties, options);
@@ -110,6 +111,7 @@ class Lockstep : public sim::SyscallObserver {
   void Exiting(const World& world, sim::ProcessId process) override;
   void Signalled(const World& world, TaskId task) override;
   void Expired(const World& world, TaskId task) override;
+  void Shrinking(const World& world) override;
   void Woken(const World& world, TaskId task) override;
   void Entered(sim::OpId op) override;
   void AllocationFailed() override;
@@ -324,6 +326,11 @@ void Lockstep::Expired(const World& world, TaskId task) {
   absl::StrAppend(&run_.plan, "await ", actor - 1, "\n");
 }
 
+void Lockstep::Shrinking(const World& /*world*/) {
+  BeginStep("memory pressure");
+  absl::StrAppend(&run_.plan, "shrink\n");
+}
+
 void Lockstep::Woken(const World& world, TaskId task) {
   const uint32_t actor = world.Peek(task).actor;
   if (actor == running_) return;
@@ -431,9 +438,10 @@ std::vector<std::string> Lockstep::DriverLogs(
   }
   const World& world = simulation_->world();
   return NormaliseLogs(
-      absl::StrSplit(absl::StrCat(tools::StatsLog(world, numbers),
-                                  tools::StateLog(world, dialect, numbers)),
-                     '\n', absl::SkipEmpty()),
+      absl::StrSplit(
+          absl::StrCat(tools::StatsLog(world, *simulation_->memory(), numbers),
+                       tools::StateLog(world, dialect, numbers)),
+          '\n', absl::SkipEmpty()),
       names);
 }
 

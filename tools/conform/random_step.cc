@@ -161,6 +161,8 @@ class StepFiller {
       step->mutable_signal()->set_thread(dice_.Pick(asleep));
     } else if (Freezes()) {
       Freeze(step);
+    } else if (dice_.Below(1000) < 8) {
+      step->mutable_shrink();
     } else if (!alive.empty() && dice_.Below(1000) < 20) {
       step->mutable_kill()->set_process(dice_.Pick(alive));
     } else {

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "tools/conform/observe.h"
@@ -20,6 +21,32 @@ Verdict NotComparable(const std::string& path, absl::string_view why) {
       absl::StrCat("  ", path, ": ", why,
                    "; record it again with bindery conform --record\n");
   return verdict;
+}
+
+// Lines of the last step that transcripts did not always have. One without any
+// is compared without them.
+constexpr absl::string_view kLaterLines[] = {"  pages"};
+
+bool Has(const TranscriptStep& step, absl::string_view begin) {
+  return std::any_of(
+      step.results.begin(), step.results.end(),
+      [&](const std::string& line) { return absl::StartsWith(line, begin); });
+}
+
+// The model's run, as it was written when the transcript was recorded.
+LockstepRun AsThen(LockstepRun run, const Transcript& recorded) {
+  if (recorded.steps.empty() || run.transcript.steps.empty()) return run;
+  for (const absl::string_view begin : kLaterLines) {
+    if (Has(recorded.steps.back(), begin)) continue;
+    const auto later = [&](const std::string& line) {
+      return absl::StartsWith(line, begin);
+    };
+    std::erase_if(run.transcript.steps.back().results, later);
+    for (std::vector<std::string>& state : run.states) {
+      std::erase_if(state, later);
+    }
+  }
+  return run;
 }
 
 }  // namespace
@@ -80,7 +107,8 @@ Verdict JudgeRecorded(const LockstepRun& run, absl::string_view scenario_text,
   if (recorded->front().hash != TextHash(scenario_text)) {
     return NotComparable(path, "is of another text of the scenario");
   }
-  return JudgeTranscript(run, recorded->front().transcript);
+  const Transcript& transcript = recorded->front().transcript;
+  return JudgeTranscript(AsThen(run, transcript), transcript);
 }
 
 }  // namespace bindery::conform

@@ -23,8 +23,10 @@ struct Subject {
 
 // Whether the allocation that is to fail did, or none is to.
 bool RunAsWritten(const Subject& subject, sim::Scheduler& scheduler) {
+  sim::SimulationOptions options = subject.options;
+  options.pages = true;
   sim::Simulation simulation(subject.scenario, subject.driver,
-                             &subject.properties, subject.options);
+                             &subject.properties, options);
   sim::Run(simulation, scheduler, sim::RunOptions());
   return simulation.world().Peek(kGlobal).fail_next == 0;
 }

@@ -11,6 +11,7 @@ namespace {
 constexpr char kUserError[] = "user error: ";
 constexpr uint32_t kWords = 32;  // numbers of words are below
 constexpr char kPadded[] = "offsets arrive behind padded data";
+constexpr char kPagesTaken[] = "pages are taken back";
 
 struct TypeName {
   uint32_t type;
@@ -61,7 +62,9 @@ void ForEachObject(const sim::World& world, uint32_t code, uint64_t size,
 
 bool IsFact(const std::string& name) {
   if (absl::StartsWith(name, kUserError)) return true;
-  if (name == SecurityContextName() || name == kPadded) return true;
+  if (name == SecurityContextName() || name == kPadded || name == kPagesTaken) {
+    return true;
+  }
   for (uint32_t word = 0; word < kWords; ++word) {
     if (name == ReturnName(word) || name == UnreadName(word)) return true;
   }
@@ -79,6 +82,7 @@ std::set<std::string> FactObserver::Names() const {
   for (const uint32_t command : unread_) names.insert(UnreadName(command));
   if (security_context_) names.insert(SecurityContextName());
   if (padded_) names.insert(kPadded);
+  if (pages_taken_) names.insert(kPagesTaken);
   for (const TypeName& sent : kTypes) {
     for (const TypeName& arrived : kTypes) {
       if (arrived_.count({sent.type, arrived.type}) == 0) continue;

@@ -4,6 +4,7 @@
 //                                             is in the delivered buffer
 //   operands of BC_ACQUIRE cannot be read     where a write ends, and why
 //   offsets arrive behind padded data         the data is no multiple of 8
+//   pages are taken back                      by the shrinker
 //   bytes user error: cookie mismatch               what the driver logs
 // They are witnesses of rows (rows.h), and no branches: nothing counts them.
 #ifndef BINDERY_TOOLS_COVERAGE_FACTS_H_
@@ -34,6 +35,7 @@ class FactObserver : public sim::SyscallObserver {
   void Returned(const sim::World& world, sim::TaskId task) override;
   void Exiting(const sim::World&, sim::ProcessId) override {}
   void Signalled(const sim::World&, sim::TaskId) override {}
+  void PagesTaken(uint64_t /*count*/) override { pages_taken_ = true; }
   void Refused(const char* message) override;
 
  private:
@@ -41,6 +43,7 @@ class FactObserver : public sim::SyscallObserver {
   std::set<uint32_t> unread_;      // numbers of commands without operands
   bool security_context_ = false;  // one came with a word
   bool padded_ = false;            // offsets came behind padding
+  bool pages_taken_ = false;       // by the shrinker
   // Types of the objects that were sent, by what the receiver sees as well: the
   // payload's code and size, and where the object lies among which others.
   std::map<std::string, std::set<uint32_t>> sent_;

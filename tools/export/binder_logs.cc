@@ -477,7 +477,27 @@ std::string RefStats(const World& world, const sim::ProcRow& proc) {
                       "\n");
 }
 
-std::string ProcStats(const World& world, const sim::ProcRow& proc) {
+// binder_alloc_print_pages. How far pages were installed stays behind the
+// mapping.
+std::string PageStats(const sim::ProcRow& proc, const sim::Pages* pages) {
+  size_t counts[3] = {};
+  if (pages != nullptr && proc.mapped != 0) {
+    for (size_t i = 0; i < pages->size(); ++i) {
+      ++counts[static_cast<size_t>(pages->state(i))];
+    }
+  }
+  const auto count = [&](sim::PageState state) {
+    return counts[static_cast<size_t>(state)];
+  };
+  return absl::StrCat(
+      "  pages: ", count(sim::PageState::kInUse), ":",
+      count(sim::PageState::kOnList), ":", count(sim::PageState::kAbsent),
+      "\n  pages high watermark: ", pages == nullptr ? 0 : pages->high(), "\n");
+}
+
+std::string ProcStats(const World& world, const sim::Memory& memory,
+                      ProcId id) {
+  const sim::ProcRow& proc = world.Peek(id);
   const std::vector<AnyId> todo =
       Members(world, Head::kProcTodo, proc.todo.first);
   const auto transactions = std::count_if(
@@ -489,8 +509,9 @@ std::string ProcStats(const World& world, const sim::ProcRow& proc) {
       proc.requested_threads_started, "/", proc.max_threads,
       "\n  ready threads ", proc.waiting_threads.size, "\n  free async space ",
       proc.free_async_space, "\n  nodes: ", proc.nodes.size, "\n",
-      RefStats(world, proc), "  buffers: ", BuffersOf(world, proc).size(),
-      "\n  pending transactions: ", transactions, "\n");
+      RefStats(world, proc), "  buffers: ", BuffersOf(world, proc).size(), "\n",
+      PageStats(proc, memory.Find(id)),
+      "  pending transactions: ", transactions, "\n");
 }
 
 }  // namespace
@@ -500,12 +521,13 @@ std::string StateLog(const World& world, const LogDialect& dialect,
   return StateWriter(world, dialect, numbers).Read();
 }
 
-std::string StatsLog(const World& world, const LogNumbers& numbers) {
+std::string StatsLog(const World& world, const sim::Memory& memory,
+                     const LogNumbers& numbers) {
   std::string out = "binder stats:\n";
   for (const AnyId id : Procs(world)) {
     const ProcId proc{id.value};
     absl::StrAppend(&out, ProcHead(world, numbers, proc),
-                    ProcStats(world, world.Peek(proc)));
+                    ProcStats(world, memory, proc));
   }
   return out;
 }

@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "sim/kernel/pages.h"
 #include "sim/user/program.h"
 #include "sim/world/world.h"
 
@@ -87,9 +88,10 @@ class LogNumbers {
 std::string StateLog(const sim::World& world, const LogDialect& dialect,
                      LogNumbers& numbers);
 
-// Of `stats` what is about procs, without pages and counts of commands. The
-// same in every version.
-std::string StatsLog(const sim::World& world, const LogNumbers& numbers);
+// Of `stats` what is about procs, without counts of commands. The same in every
+// version.
+std::string StatsLog(const sim::World& world, const sim::Memory& memory,
+                     const LogNumbers& numbers);
 
 }  // namespace bindery::tools
 

@@ -79,13 +79,14 @@ class Ended {
       : loaded_(*sim::LoadScenario(text, "test.textproto")),
         driver_(*sim::Driver::Create("c-7.2")),
         simulation_(std::make_unique<sim::Simulation>(
-            loaded_.compiled, driver_, nullptr, sim::SimulationOptions())) {
+            loaded_.compiled, driver_, nullptr, LooksAtPages())) {
     simulation_->set_recording(true, false);
     sim::AsWrittenScheduler scheduler;
     sim::Run(*simulation_, scheduler, {});
   }
 
   sim::World& world() { return simulation_->world(); }
+  const sim::Memory& memory() const { return *simulation_->memory(); }
   LogNumbers Numbers() const { return LogNumbers(loaded_.compiled); }
 
   std::string State(absl::string_view version) {
@@ -94,6 +95,12 @@ class Ended {
   }
 
  private:
+  static sim::SimulationOptions LooksAtPages() {
+    sim::SimulationOptions options;
+    options.pages = true;
+    return options;
+  }
+
   sim::LoadedScenario loaded_;
   sim::Driver driver_;
   std::unique_ptr<sim::Simulation> simulation_;
@@ -169,7 +176,8 @@ TEST(StateLogTest, ATextThatIsTooLargeIsMadeAgainWithoutWhatReadingFreed) {
 
 TEST(StatsLogTest, HasWhatTheModelHolds) {
   Ended ended(kBusy);
-  EXPECT_EQ(StatsLog(ended.world(), ended.Numbers()), R"(binder stats:
+  EXPECT_EQ(StatsLog(ended.world(), ended.memory(), ended.Numbers()),
+            R"(binder stats:
 proc 102
 context binder
   threads: 2

@@ -3,9 +3,6 @@
 namespace bindery::coverage {
 namespace {
 
-constexpr char kNoPages[] =
-    "the model has no pages: only memory pressure shows them";
-
 constexpr RowText kAllocator[] = {
     {"B.11/overflow",
      "Sizes whose padded sum overflows are refused",
@@ -15,7 +12,7 @@ constexpr RowText kAllocator[] = {
      {"binder_transaction: the target is mapped: no"}},
     {"B.11/unmapped meanwhile",
      "A mapping that goes away while pages are installed gives the space back",
-     {"binder_transaction: the target is still mapped: no",
+     {"binder_transaction: a page could not be had: no",
       "binder_transaction: binder_alloc_free_buf: reached"}},
     {"B.11/metadata",
      "Without memory for a split the allocation fails",
@@ -34,8 +31,12 @@ constexpr RowText kAllocator[] = {
       "binder_alloc_new_buf_locked: the smallest of them is larger: no"}},
     {"B.11/pages",
      "Pages are installed when a buffer first touches them",
-     {},
-     kNoPages},
+     {"binder_install_buffer_pages: some page of the buffer is absent: yes",
+      "binder_install_buffer_pages: some page of the buffer is absent: no"}},
+    {"B.11/no page",
+     "A page that cannot be had fails the send, and the space is given back",
+     {"binder_transaction: a page could not be had: yes",
+      "binder_transaction: binder_alloc_free_buf: reached"}},
     {"B.11/async account",
      "A one-way buffer takes space from the account and gives it back",
      {"binder_alloc_new_buf_locked: one-way space is taken: reached",
@@ -69,8 +70,7 @@ constexpr RowText kAllocator[] = {
      {"binder_alloc_prepare_to_free: a buffer may be freed once: reached"}},
     {"B.11/reclaim",
      "Pages inside free buffers may be taken back",
-     {},
-     kNoPages},
+     {"pages are taken back"}},
     {"B.11/layout",
      "Payload, offsets and extra buffers lie behind each other, each padded",
      {"offsets arrive behind padded data"}},

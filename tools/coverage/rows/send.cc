@@ -104,7 +104,7 @@ constexpr RowText kSend[] = {
     {"B.10.3/8 buffer",
      "A buffer in the target is reserved",
      {"binder_transaction: there is room: yes",
-      "binder_transaction: the target is still mapped: yes"}},
+      "binder_transaction: the pages are in place: yes"}},
     {"B.10.3/8 not mapped",
      "A target without a mapping gives a dead reply",
      {"binder_transaction: the target is mapped: no",
