@@ -16,17 +16,30 @@ namespace bindery::conform {
 namespace {
 
 constexpr char kFolder[] = "tests/conformance";
-constexpr const char* kSuites[] = {
-    "scenarios/tutorial",    "scenarios/peers/aosp_driver_interface",
-    "scenarios/regressions", "scenarios/signals",
-    "scenarios/conformance", "scenarios/findings",
-    "scenarios/workload",    "scenarios/errors",
-    "scenarios/objects",     "scenarios/faults",
-    "scenarios/races",       "scenarios/parcels",
-    "scenarios/ioctls",      "scenarios/spam",
-    "scenarios/priority",    "scenarios/security",
-    "scenarios/freezer",     "scenarios/peers/aosp_binder_lib",
-    "scenarios/memory"};
+constexpr const char* kSuites[] = {"scenarios/tutorial",
+                                   "scenarios/peers/aosp_driver_interface",
+                                   "scenarios/regressions",
+                                   "scenarios/signals",
+                                   "scenarios/conformance",
+                                   "scenarios/findings",
+                                   "scenarios/workload",
+                                   "scenarios/errors",
+                                   "scenarios/objects",
+                                   "scenarios/faults",
+                                   "scenarios/races",
+                                   "scenarios/parcels",
+                                   "scenarios/ioctls",
+                                   "scenarios/spam",
+                                   "scenarios/priority",
+                                   "scenarios/security",
+                                   "scenarios/freezer",
+                                   "scenarios/peers/aosp_binder_lib",
+                                   "scenarios/memory",
+                                   "scenarios/peers/aosp_rpc",
+                                   "scenarios/peers/aosp_ndk",
+                                   "scenarios/peers/aosp_rust",
+                                   "scenarios/peers/aosp_binder_units",
+                                   "scenarios/peers/rsbinder"};
 
 // Not kept: 40 MB of payload. In small it is in the same folder.
 constexpr char kTooLarge[] =
