@@ -32,6 +32,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   kernel_.set_names(&names_);
   kernel_.set_observer(options.observer);
   kernel_.set_branches(options.branches);
+  kernel_.set_statistics(options.statistics);
   if (properties != nullptr) {
     runtime_.set_check([this](uint32_t index) {
       return properties_->checks[index].predicate.Holds(world_);
@@ -266,6 +267,14 @@ void Simulation::FailNextAllocation() {
   --global.failures;
   global.fail_next = 1;
   Emit(kernel_.events(), proto::Event::ENVIRONMENT, "arm allocation failure");
+}
+
+void Simulation::LookAt(const std::vector<NodeId>& nodes) {
+  world_.BeginStep(scenario_.environment_actor());
+  for (const NodeId node : nodes) kernel_.LookAt(node);
+  world_.Commit();
+  world_.ForgetHistory();
+  ForgetStep();
 }
 
 void Simulation::Continue(uint32_t actor, uint32_t entry) {

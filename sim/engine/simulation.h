@@ -60,6 +60,9 @@ struct SimulationOptions {
   // Counts the branches of the driver that are taken, in the set-up too. May be
   // null; outlives the simulation.
   BranchCounts* branches = nullptr;
+  // What the driver keeps of its past, for its logs. May be null; outlives the
+  // simulation, of which nothing is to be undone or decoded then.
+  Statistics* statistics = nullptr;
   // Which allocation behind the set-up fails, counted from 1; 0: none.
   uint32_t fail_allocation = 0;
   // Looks at pages (sim/kernel/pages.h): which are there is no part of the
@@ -100,6 +103,10 @@ class Simulation {
   // More to do for a task that has finished, of a scenario that grows: the
   // code at `entry`. Not a transition, and nothing before it can be undone.
   void Continue(uint32_t actor, uint32_t entry);
+
+  // Reads what the driver's logs say of nodes (Kernel::LookAt), in this order.
+  // Not a transition, and nothing before it can be undone.
+  void LookAt(const std::vector<NodeId>& nodes);
 
   // Whether transitions collect events, and changes (these need the journal).
   void set_recording(bool events, bool changes);

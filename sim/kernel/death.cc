@@ -18,6 +18,7 @@ void RegisterDeath(Op& op) {
   DeathRow& death = op.w.Edit(id);
   death.cookie = op.f->cookie;
   death.proc = op.f->proc;
+  op.k.Created(Counted::kDeath, id.any());
   op.w.Edit(op.f->ref).death = id;
   op.f->death = id;
 }

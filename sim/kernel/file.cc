@@ -13,8 +13,10 @@ void CreateProc(Op& op) {
   proc.process = process;
   proc.opening = op.w.MetaOf(id.any()).ordinal;
   proc.context = ContextId{op.f->w.value};
+  if (op.k.statistics() != nullptr) op.k.statistics()->Opened(op.w, id);
   proc.in_procs = 1;
   proc.default_priority = op.w.Get(op.f->task).nice;
+  op.k.Created(Counted::kProc, id.any());
   op.w.PushFront(Head::kSet, op.global().any(), id.any());
   op.f->proc = id;
 }

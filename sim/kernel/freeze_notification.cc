@@ -28,6 +28,7 @@ void Register(Op& op) {
   freeze.cookie = op.f->cookie;
   freeze.proc = op.f->proc;
   freeze.work.type = WorkType::kFrozenBinder;
+  op.k.Created(Counted::kFreeze, id.any());
   op.w.Edit(op.f->ref).freeze = id;
   op.f->freeze = id;
 }

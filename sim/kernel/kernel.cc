@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "sim/kernel/branches.h"
+#include "sim/kernel/node.h"
 #include "sim/kernel/op.h"
 #include "sim/kernel/pages.h"
 #include "sim/kernel/process.h"
@@ -303,6 +304,14 @@ void Kernel::Expire(TaskId task) {
   w_.Edit(w_.Get(task).frame).has_work = 1;
   w_.Edit(task).asleep = 0;
   Woken(task);
+}
+
+void Kernel::LookAt(NodeId node) {
+  FrameRow nobody = {};
+  Op op(*this);
+  op.f = &nobody;
+  ++w_.Edit(node).tmp_refs;
+  DropNodeTmpRef(op, node);
 }
 
 void Kernel::NoteLayoutDependence() {

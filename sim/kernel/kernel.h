@@ -15,6 +15,7 @@
 #include "sim/events/events.h"
 #include "sim/kernel/driver.h"
 #include "sim/kernel/security.h"
+#include "sim/kernel/statistics.h"
 #include "sim/kernel/syscall.h"
 #include "sim/kernel/uapi.h"
 #include "sim/world/world.h"
@@ -55,6 +56,10 @@ class Kernel {
   // REQUIRES: no step is undone from now on.
   void set_memory(Memory* memory) { memory_ = memory; }
   Memory* memory() const { return memory_; }
+  // What the driver keeps of its past (statistics.h). Null if nobody asks.
+  // Outlives the kernel. REQUIRES: no step is undone from now on.
+  void set_statistics(Statistics* statistics) { statistics_ = statistics; }
+  Statistics* statistics() const { return statistics_; }
   // What the security module allows (security.h). Null, as at first:
   // everything. Outlives the kernel.
   void set_policy(const Policy* policy) { policy_ = policy; }
@@ -110,6 +115,10 @@ class Kernel {
   // REQUIRES: Sleeping(task).
   void Expire(TaskId task);
 
+  // Somebody looks at a node: takes and drops a reference on it, as reading the
+  // driver's logs does. It may be gone, or queued, behind that.
+  void LookAt(NodeId node);
+
   // Names of objects in events, such as "server.main" for a task.
   // Set by whoever knows the scenario; may be null.
   struct Names {
@@ -121,7 +130,9 @@ class Kernel {
   const Names* names() const { return names_; }
 
   // Somebody looks at what cannot be observed by programs, such as debug ids.
-  bool watched() const { return events_ != nullptr || observer_ != nullptr; }
+  bool watched() const {
+    return events_ != nullptr || observer_ != nullptr || statistics_ != nullptr;
+  }
 
   // --- What operations tell the observer -------------------------------------
   void Entered(OpId op) {
@@ -135,6 +146,17 @@ class Kernel {
   }
   void Refused(const char* message) {
     if (observer_ != nullptr) observer_->Refused(message);
+  }
+
+  // --- What operations tell the statistics -----------------------------------
+  void Created(Counted what, AnyId id) {
+    if (statistics_ != nullptr) statistics_->Created(what, id);
+  }
+  void Deleted(Counted what) {
+    if (statistics_ != nullptr) statistics_->Deleted(what);
+  }
+  void Released(ProcId proc) {
+    if (statistics_ != nullptr) statistics_->Released(proc);
   }
 
  private:
@@ -151,6 +173,7 @@ class Kernel {
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
   Memory* memory_ = nullptr;
+  Statistics* statistics_ = nullptr;
   const Policy* policy_ = nullptr;
   bool nice_ = false;
   BranchCounts* branches_ = nullptr;

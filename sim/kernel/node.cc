@@ -22,6 +22,7 @@ NodeId InitNode(Op& op, ProcId proc, uint64_t ptr, uint64_t cookie,
   node.flags = flags;
   node.work.type = WorkType::kNode;
   op.w.PushFront(Head::kSet, proc.any(), id.any());
+  op.k.Created(Counted::kNode, id.any());
   return id;
 }
 
@@ -130,6 +131,9 @@ void DropNodeTmpRef(Op& op, NodeId id) {
   DecNodeAndFree(op, id, /*strong=*/false, /*internal=*/true);
 }
 
-void FreeNode(Op& op, NodeId id) { op.w.Free(id); }
+void FreeNode(Op& op, NodeId id) {
+  op.w.Free(id);
+  op.k.Deleted(Counted::kNode);
+}
 
 }  // namespace bindery::sim

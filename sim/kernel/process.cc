@@ -19,7 +19,10 @@ namespace {
 
 void ReleaseFile(Op& op, FileId id) {
   const ProcId proc = op.w.Get(id).proc;
-  if (proc) DeferWork(op, proc, kDeferredRelease);
+  if (proc) {
+    DeferWork(op, proc, kDeferredRelease);
+    op.k.Released(proc);
+  }
   op.w.Free(id);
 }
 

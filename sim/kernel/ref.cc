@@ -54,6 +54,7 @@ RefId NewRef(Op& op, ProcId proc, NodeId node) {
   ref.was_manager = manager ? 1 : 0;
   op.w.PushFront(Head::kSet, proc.any(), id.any());
   op.w.PushFront(Head::kNodeRefs, node.any(), id.any());
+  op.k.Created(Counted::kRef, id.any());
   return id;
 }
 
@@ -117,9 +118,10 @@ void CleanupRef(Op& op, RefId id) {
 void FreeRef(Op& op, RefId id) {
   const RefRow ref = op.w.Get(id);
   if (ref.node) FreeNode(op, ref.node);
-  if (ref.death) op.w.Free(ref.death);
-  if (ref.freeze) op.w.Free(ref.freeze);
+  if (ref.death) FreeDeath(op, ref.death);
+  if (ref.freeze) FreeListener(op, ref.freeze);
   op.w.Free(id);
+  op.k.Deleted(Counted::kRef);
 }
 
 }  // namespace bindery::sim

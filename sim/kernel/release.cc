@@ -52,20 +52,20 @@ void DeadReplyArguments(Op& op) {
 
 void FreeArguments(Op& op) { op.callee().t = op.f->t; }
 
-void FreeDeath(Op& op) {
+void FreeDeathOfWork(Op& op) {
   if (TypeIs(op, WorkType::kDeadBinder)) {
     op.w.RecordWarning("unexpected work type in binder_release_work");
   } else {
-    op.w.Free(op.f->death);
+    FreeDeath(op, op.f->death);
   }
   op.f->death = {};
 }
 
-void FreeFreeze(Op& op) {
+void FreeListenerOfWork(Op& op) {
   if (TypeIs(op, WorkType::kFrozenBinder)) {
     op.w.RecordWarning("unexpected work type in binder_release_work");
   } else {
-    op.w.Free(op.f->freeze);
+    FreeListener(op, op.f->freeze);
   }
   op.f->freeze = {};
 }
@@ -92,7 +92,7 @@ Operation BuildReleaseWork() {
           "a death", [](Op& op) { return bool(op.f->death); }, "death")
       .Branch(
           "no freeze", [](Op& op) { return !op.f->freeze; }, "next")
-      .Undo("kfree(freeze)", FreeFreeze)
+      .Undo("kfree(freeze)", FreeListenerOfWork)
       .Goto("next")
       .Label("transaction")
       .Branch(
@@ -104,10 +104,10 @@ Operation BuildReleaseWork() {
       .Call(OpId::kFreeTransaction, FreeArguments)
       .Goto("next")
       .Label("complete")
-      .Undo("kfree(w)", [](Op& op) { op.w.Free(op.f->tcomplete); })
+      .Undo("kfree(w)", [](Op& op) { FreeComplete(op, op.f->tcomplete); })
       .Goto("next")
       .Label("death")
-      .Undo("kfree(death)", FreeDeath)
+      .Undo("kfree(death)", FreeDeathOfWork)
       .Goto("next")
       .Label("out")
       .Return()

@@ -58,7 +58,11 @@ Operation BuildFreeTransaction() {
           "no_fixups")
       .Call(OpId::kFreeTxnFixups, [](Op& op) { op.callee().t = op.f->t; })
       .Label("no_fixups")
-      .Undo("kfree(t)", [](Op& op) { op.w.Free(op.f->t); })
+      .Undo("kfree(t)",
+            [](Op& op) {
+              op.w.Free(op.f->t);
+              op.k.Deleted(Counted::kTransaction);
+            })
       .Return()
       .Finish();
 }

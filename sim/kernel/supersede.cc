@@ -76,7 +76,11 @@ Operation BuildReleaseOutdated() {
           [](Op& op) { return !op.driver.features().outdated_fails; }, "free")
       .Call(OpId::kFreeTxnFixups, [](Op& op) { op.callee().t = op.f->t; })
       .Label("free")
-      .Undo("kfree(t_outdated)", [](Op& op) { op.w.Free(op.f->t); })
+      .Undo("kfree(t_outdated)",
+            [](Op& op) {
+              op.w.Free(op.f->t);
+              op.k.Deleted(Counted::kTransaction);
+            })
       .Return()
       .Finish();
 }

@@ -35,6 +35,7 @@ ThreadId GetThread(Op& op) {
   thread.return_error = NewError(op, id, false);
   thread.reply_error = NewError(op, id, true);
   op.w.PushFront(Head::kSet, op.f->proc.any(), id.any());
+  op.k.Created(Counted::kThread, id.any());
   return id;
 }
 
@@ -75,6 +76,7 @@ void FreeThread(Op& op, ThreadId id) {
   op.w.Free(thread.return_error);
   op.w.Free(thread.reply_error);
   op.w.Free(id);
+  op.k.Deleted(Counted::kThread);
   DropProcTmpRef(op, thread.proc);
 }
 
@@ -103,6 +105,7 @@ void FreeProc(Op& op, ProcId id) {
   AllocRelease(op, id);
   if (proc.proc_node.linked()) op.w.Remove(Head::kSet, id.any());
   op.w.Free(id);
+  op.k.Deleted(Counted::kProc);
 }
 
 }  // namespace bindery::sim

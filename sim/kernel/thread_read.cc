@@ -9,6 +9,11 @@
 namespace bindery::sim {
 namespace {
 
+// binder_stat_br.
+void NoteWord(Op& op, Br br) {
+  if (Statistics* s = op.k.statistics()) s->Word(op.f->proc, br);
+}
+
 ReturnRow& PutWord(Op& op, Br br) {
   ReturnId id;
   ReturnRow& word = op.w.New<ReturnRow>(&id);
@@ -16,6 +21,7 @@ ReturnRow& PutWord(Op& op, Br br) {
   word.br = static_cast<uint32_t>(br);
   op.w.PushBack(Head::kIn, op.f->task.any(), id.any());
   op.f->consumed += SizeOf(br);
+  NoteWord(op, br);
   return word;
 }
 
@@ -305,7 +311,7 @@ void AppendDeath(Builder& b) {
           [](Op& op) { return !TypeIs(op, WorkType::kClearDeathNotification); },
           "dead_binder")
       .Undo("free the registration",
-            [](Op& op) { op.w.Free(DeathId{op.f->w.value}); })
+            [](Op& op) { FreeDeath(op, DeathId{op.f->w.value}); })
       .Check("the read buffer is writable", DeathWritable, "fault")
       .Local("put the word", PutDeath)
       .Local("done with it", ForgetNode)
@@ -350,7 +356,7 @@ void AppendFreeze(Builder& b) {
           [](Op& op) { return TypeIs(op, WorkType::kFrozenBinder); },
           "frozen_binder")
       .Undo("free the listener",
-            [](Op& op) { op.w.Free(FreezeId{op.f->w.value}); })
+            [](Op& op) { FreeListener(op, FreezeId{op.f->w.value}); })
       .Check("the read buffer is writable", DeathWritable, "fault")
       .Local("put the word", PutFreeze)
       .Local("done with it", ForgetNode)
@@ -597,6 +603,7 @@ void PutSpawnLooper(Op& op) {
     op.w.Edit(ReturnId{word.value}).br =
         static_cast<uint32_t>(Br::kSpawnLooper);
   }
+  NoteWord(op, Br::kSpawnLooper);
   op.WordEvent(proto::Event::RETURN, Br::kSpawnLooper);
 }
 
@@ -661,7 +668,8 @@ void AppendLoop(Builder& b) {
       .Goto("loop")
       .Label("complete")
       .Unlock("proc.inner")
-      .Local("kfree(w)", [](Op& op) { op.w.Free(CompleteId{op.f->w.value}); })
+      .Local("kfree(w)",
+             [](Op& op) { FreeComplete(op, CompleteId{op.f->w.value}); })
       .Check("the read buffer is writable", PlainWordWritable, "fault")
       .Local("BR_TRANSACTION_COMPLETE", PutComplete)
       .Local("done with it", ForgetNode)

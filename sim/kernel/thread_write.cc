@@ -122,6 +122,10 @@ void ConsumeCommand(Op& op) {
 bool WordReadable(Op& op) {
   const CommandRow& row = op.w.Get(op.f->command);
   if (op.f->unreadable_write != 0 || row.fault_at == 1) return false;
+  if (Statistics* s = op.k.statistics()) {
+    s->Command(op.f->proc, static_cast<Bc>(row.bc),
+               op.driver.features().freeze_notifications);
+  }
   return row.fault_at != 2 ||
          OperationOf(op, static_cast<Bc>(row.bc)) == OpId::kUnsupported;
 }

@@ -38,6 +38,9 @@ ProcessId Sender(Op& op) {
 }
 
 void AllocateTransaction(Op& op) {
+  uint32_t debug_id = 0;
+  if (op.k.watched()) debug_id = ++op.w.Edit(op.global()).last_id;
+  if (Statistics* s = op.k.statistics()) s->Begin(op.w, *op.f, debug_id);
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
@@ -52,9 +55,8 @@ void AllocateTransaction(Op& op) {
   t.sender_euid = op.w.Get(Sender(op)).uid;
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
   if (op.k.nice()) t.priority = op.w.Get(op.f->task).nice;
-  if (op.k.watched()) {
-    t.debug_id = ++op.w.Edit(op.global()).last_id;
-  }
+  t.debug_id = debug_id;
+  op.k.Created(Counted::kTransaction, id.any());
   op.f->t = id;
 }
 
@@ -197,7 +199,12 @@ void HoldTarget(Op& op) {
 
 void PinTargetNode(Op& op) { ++op.w.Edit(op.f->target_node).tmp_refs; }
 
+void NoteNode(Op& op, NodeId node) {
+  if (Statistics* s = op.k.statistics()) s->FoundNode(*op.f, node);
+}
+
 void ProcOfTarget(Op& op) {
+  NoteNode(op, op.f->target_node);
   op.f->target_proc = op.w.Get(op.f->target_node).proc;
 }
 
@@ -253,6 +260,7 @@ void AppendCallTargetErrors(Builder& b) {
       .Label("err_invalid_target")
       .Local("got transaction to itself",
              [](Op& op) {
+               if (Tr(op).handle == 0) NoteNode(op, {});
                op.UserError(
                    "got transaction to context manager from process "
                    "owning it");
@@ -305,6 +313,7 @@ void AppendCallStack(Builder& b) {
 // --- The buffer --------------------------------------------------------------
 
 void AllocateComplete(Op& op) {
+  if (Statistics* s = op.k.statistics()) s->FoundTarget(op.w, *op.f);
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
@@ -313,6 +322,7 @@ void AllocateComplete(Op& op) {
   CompleteRow& complete = op.w.New<CompleteRow>(&id);
   complete.thread = op.f->thread;
   complete.work.type = WorkType::kTransactionComplete;
+  op.k.Created(Counted::kTransactionComplete, id.any());
   op.f->tcomplete = id;
 }
 
@@ -447,7 +457,12 @@ void AppendBufferErrors(Builder& b) {
 
 // --- The commit --------------------------------------------------------------
 
+void NoteEnd(Op& op) {
+  if (Statistics* s = op.k.statistics()) s->End(*op.f);
+}
+
 void Announce(Op& op) {
+  NoteEnd(op);
   if (proto::Event* event = op.Event(
           proto::Event::SEND, op.f->reply != 0 ? "reply" : "transaction")) {
     event->set_message_id(op.w.Get(op.f->t).debug_id);
@@ -637,8 +652,8 @@ void AppendCommitted(Builder& b) {
 
 // --- The way back ------------------------------------------------------------
 
-void FreeComplete(Op& op) {
-  op.w.Free(op.f->tcomplete);
+void UndoComplete(Op& op) {
+  FreeComplete(op, op.f->tcomplete);
   op.f->tcomplete = {};
 }
 
@@ -678,7 +693,7 @@ void AppendErrors(Builder& b) {
       .Undo("binder_alloc_free_buf", FreeBuffer)
       .Unlock("target_proc.alloc.mutex")
       .Label("err_tcomplete")
-      .Undo("kfree(tcomplete)", FreeComplete)
+      .Undo("kfree(tcomplete)", UndoComplete)
       .Label("err_target")
       .Branch("no target node", NoTargetNode, "err_no_node")
       .Lock("node.lock + target_proc.inner")
@@ -700,6 +715,7 @@ void AppendErrors(Builder& b) {
       .Undo("kfree(t)",
             [](Op& op) {
               op.w.Free(op.f->t);
+              op.k.Deleted(Counted::kTransaction);
               op.f->t = {};
             })
       .Label("err_alloc_t");
@@ -712,6 +728,7 @@ void SetExtendedError(Op& op, ThreadId id) {
 }
 
 void ReportFailure(Op& op) {
+  NoteEnd(op);
   const ErrorId error = op.w.Get(op.f->thread).return_error;
   if (ErrorSet(op, error)) {
     op.w.RecordBug("BUG_ON(thread->return_error.cmd != BR_OK)");

@@ -33,6 +33,21 @@ void EnqueueThreadWork(Op& op, ThreadId thread, AnyId work) {
   if (op.Does(Guard::kEnqueueProcessTodo)) op.w.Edit(thread).process_todo = 1;
 }
 
+void FreeComplete(Op& op, CompleteId id) {
+  op.w.Free(id);
+  op.k.Deleted(Counted::kTransactionComplete);
+}
+
+void FreeDeath(Op& op, DeathId id) {
+  op.w.Free(id);
+  op.k.Deleted(Counted::kDeath);
+}
+
+void FreeListener(Op& op, FreezeId id) {
+  op.w.Free(id);
+  op.k.Deleted(Counted::kFreeze);
+}
+
 bool AvailableForProcWork(Op& op, ThreadId thread) {
   const ThreadRow& row = op.w.Get(thread);
   return !row.transaction_stack && row.todo.size == 0;

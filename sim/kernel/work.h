@@ -19,6 +19,11 @@ void EnqueueDeferredThreadWork(Op& op, ThreadId thread, AnyId work);
 // binder_enqueue_thread_work_ilocked: the thread must process its list.
 void EnqueueThreadWork(Op& op, ThreadId thread, AnyId work);
 
+// kfree() of an item that is on no list.
+void FreeComplete(Op& op, CompleteId id);
+void FreeDeath(Op& op, DeathId id);
+void FreeListener(Op& op, FreezeId id);
+
 // binder_available_for_proc_work_ilocked.
 bool AvailableForProcWork(Op& op, ThreadId thread);
 // binder_has_work_ilocked.

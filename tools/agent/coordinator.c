@@ -352,6 +352,7 @@ static enum Outcome TakeSteps(struct Run* run) {
 static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   struct Counters before;
   const int counted = ReadCounters(&before);
+  RecordCounters();
   enum Outcome outcome = kError;
   const struct Text policy = run->scenario->policy;
   int error = policy.size == 0 ? 0 : EnforcePolicy(policy);

@@ -14,7 +14,12 @@
 
 #include "tools/agent/records.h"
 
-enum { kMaxName = 256, kMaxLog = 1 << 20, kMaxProcs = 128 };
+enum {
+  kMaxName = 256,
+  kMaxLog = 1 << 20,
+  kMaxProcs = 128,
+  kMaxHead = 4096,  // of `stats`, what is about the whole driver
+};
 
 static const char kMountPoint[] = "/tmp/binderfs";
 static const char kDebugfsLogs[] = "/sys/kernel/debug/binder";
@@ -102,14 +107,29 @@ static size_t ReadAll(int fd) {
   return size;
 }
 
-// The counters of the whole driver come first, as "NAME: active N total N";
-// what follows is repeated for each process.
-int ReadCounters(struct Counters* counters) {
-  char text[4096];
-  counters->count = 0;
-  const ssize_t size = pread(g_stats, text, sizeof(text) - 1, 0);
+// What is about the whole driver comes first in `stats`; what follows is
+// repeated for each process.
+static size_t ReadHead(char* text, size_t room) {
+  const ssize_t size = pread(g_stats, text, room - 1, 0);
   if (size <= 0) return 0;
   text[size] = '\0';
+  return (size_t)size;
+}
+
+void RecordCounters(void) {
+  char text[kMaxHead];
+  const size_t size = ReadHead(text, sizeof(text));
+  if (size == 0) return;
+  const char* const proc = strstr(text, "\nproc ");
+  Record("before\n");
+  RecordQuoted(text, proc == NULL ? size : (size_t)(proc + 1 - text));
+}
+
+// The counters of objects are "NAME: active N total N".
+int ReadCounters(struct Counters* counters) {
+  char text[kMaxHead];
+  counters->count = 0;
+  if (ReadHead(text, sizeof(text)) == 0) return 0;
   char* rest = text;
   for (char* line; (line = strsep(&rest, "\n")) != NULL;) {
     if (strncmp(line, "proc ", 5) == 0) break;

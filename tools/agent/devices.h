@@ -38,6 +38,9 @@ void DevicePath(const char* name, size_t name_size, char* path, size_t size);
 // Returns 0 when the kernel has no such file.
 int ReadCounters(struct Counters* counters);
 
+// Records the lines that are about the whole driver, as quoted text.
+void RecordCounters(void);
+
 // A counter that is missing is zero.
 int SameCounters(const struct Counters* a, const struct Counters* b);
 

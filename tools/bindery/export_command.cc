@@ -1,10 +1,11 @@
-// bindery export: a recorded trace for people to read, or the state in which a
-// run ends in the driver's own words.
+// bindery export: a recorded trace for people to read, or what the driver says
+// of itself behind a run, in its own words.
 #include <unistd.h>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "sim/engine/run.h"
+#include "sim/kernel/statistics.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
@@ -36,7 +37,17 @@ absl::StatusOr<std::string> ExportTrace(const std::string& path,
       ": this version exports text, mermaid, html and binder_logs"));
 }
 
-// The file `state` behind the run that `bindery run` would make.
+absl::StatusOr<std::string> LogsText(const LogSource& source,
+                                     const LogDialect& dialect,
+                                     LogNumbers& numbers) {
+  const std::string name = absl::GetFlag(FLAGS_log);
+  if (name == "all") return AllLogs(source, dialect, numbers);
+  const absl::StatusOr<LogText> log = ReadLog(source, dialect, numbers, name);
+  if (log.ok()) return log->text;
+  return absl::NotFoundError(absl::StrCat("--log=", log.status().message()));
+}
+
+// The driver's logs behind the run that `bindery run` would make.
 absl::StatusOr<std::string> ExportLogs(const std::string& path) {
   const std::string version = absl::GetFlag(FLAGS_version);
   const LogDialect* const dialect = FindLogDialect(version);
@@ -49,12 +60,17 @@ absl::StatusOr<std::string> ExportLogs(const std::string& path) {
   const auto scheduler = MakeScheduler();
   if (!scheduler.ok()) return scheduler.status();
   const sim::CompiledScenario& scenario = (*session)->scenario.compiled;
+  sim::Statistics statistics;
+  sim::SimulationOptions options = (*session)->options;
+  options.statistics = &statistics;
+  options.pages = true;
   sim::Simulation simulation(scenario, (*session)->driver,
-                             &(*session)->properties, (*session)->options);
+                             &(*session)->properties, options);
   simulation.set_recording(true, false);
   sim::Run(simulation, **scheduler, {});
-  LogNumbers numbers(scenario);
-  return StateLog(simulation.world(), *dialect, numbers);
+  LogNumbers numbers(scenario, &statistics);
+  return LogsText({simulation.world(), &statistics, simulation.memory()},
+                  *dialect, numbers);
 }
 
 }  // namespace

@@ -39,6 +39,9 @@ ABSL_FLAG(std::string, to, "text",
           "export: text, mermaid, html or binder_logs");
 ABSL_FLAG(std::string, version, "7.2",
           "export --to=binder_logs: the kernel in whose words it is");
+ABSL_FLAG(std::string, log, "state",
+          "export --to=binder_logs: which file, such as transaction_log or "
+          "proc/PROCESS; all: each under its name");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
           "bench brm: P,N,S,W,Q,OW,DN,DIE");
 ABSL_FLAG(std::string, kernel, "",

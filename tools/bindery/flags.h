@@ -32,6 +32,7 @@ ABSL_DECLARE_FLAG(std::string, golden);
 ABSL_DECLARE_FLAG(bool, update_goldens);
 ABSL_DECLARE_FLAG(std::string, to);
 ABSL_DECLARE_FLAG(std::string, version);
+ABSL_DECLARE_FLAG(std::string, log);
 ABSL_DECLARE_FLAG(std::string, params);
 ABSL_DECLARE_FLAG(std::string, kernel);
 ABSL_DECLARE_FLAG(std::string, kernel_dir);

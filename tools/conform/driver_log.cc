@@ -22,9 +22,10 @@ using Lines = std::vector<std::string>;
 // --------------------------------------------------------- what is left out --
 
 enum class Part {
-  kLine,   // lines that begin with the text, indented or not
-  kCount,  // lines that have it
+  kLine,   // of the step `state`: lines that begin with it, indented or not
+  kCount,  // of the step `state`: lines that have it
   kValue,  // the word behind it
+  kRest,   // of a word that begins with it, what is behind
 };
 
 struct LeftOut {
@@ -34,23 +35,34 @@ struct LeftOut {
 };
 
 constexpr LeftOut kLeftOut[] = {
-    {Part::kLine, "BC_", "the model keeps no statistics"},
-    {Part::kLine, "BR_", "the model keeps no statistics"},
-    {Part::kCount, ": active ",
-     "counts over all processes of the machine; compared when all are dead"},
+    {Part::kLine, "BC_", "compared by the step `logs`"},
+    {Part::kLine, "BR_", "compared by the step `logs`"},
+    {Part::kCount, ": active ", "compared by the step `logs`"},
     {Part::kValue, "pri",
      "before 7.2 a reply's is noted behind the change of its sender's nice "
      "value; returns tell who has which"},
     {Part::kValue, "elapsed", "a time"},
+    {Part::kRest,
+     "l=", "a line of the driver's source, which each release moves"},
 };
 
-bool IsLeftOut(absl::string_view line) {
+bool IsLeftOutOfState(absl::string_view line) {
   const absl::string_view text = absl::StripLeadingAsciiWhitespace(line);
   return std::any_of(
       std::begin(kLeftOut), std::end(kLeftOut), [&](const LeftOut& out) {
         return (out.part == Part::kLine && absl::StartsWith(text, out.text)) ||
                (out.part == Part::kCount && absl::StrContains(text, out.text));
       });
+}
+
+// What stays of a word; the whole word if all does.
+absl::string_view WithoutRest(absl::string_view word) {
+  for (const LeftOut& out : kLeftOut) {
+    if (out.part == Part::kRest && absl::StartsWith(word, out.text)) {
+      return out.text;
+    }
+  }
+  return word;
 }
 
 bool IsValueLeftOut(absl::string_view key) {
@@ -74,9 +86,19 @@ bool IsPointer(absl::string_view word) {
           std::all_of(word.begin(), word.end(), absl::ascii_isxdigit));
 }
 
+// A hashed pointer of user space, "uXXX" or "cXXX".
+bool IsHashed(absl::string_view word) {
+  return (absl::StartsWith(word, "u") || absl::StartsWith(word, "c")) &&
+         IsPointer(word.substr(1));
+}
+
+bool IsZero(absl::string_view pointer) {
+  return pointer.find_first_not_of('0') == pointer.npos;
+}
+
 std::string PointerText(absl::string_view key, absl::string_view word) {
   if (key != "d") return "-";
-  return word.find_first_not_of('0') == word.npos ? "0" : "set";
+  return IsZero(word) ? "0" : "set";
 }
 
 std::string NameOf(const std::map<uint32_t, std::string>& names,
@@ -95,8 +117,9 @@ bool PrecedesId(absl::string_view key) {
 // The words of one line.
 class Rewriter {
  public:
-  Rewriter(const LogNames& names, std::map<std::string, int>* ids)
-      : names_(names), ids_(*ids) {}
+  Rewriter(const LogNames& names, std::map<std::string, int>* ids,
+           bool hashed = false)
+      : names_(names), ids_(*ids), hashed_(hashed) {}
 
   std::string Line(const std::string& line) {
     std::vector<std::string> words = absl::StrSplit(line, ' ');
@@ -120,6 +143,12 @@ class Rewriter {
   std::string Word(absl::string_view key, absl::string_view word) {
     if (IsValueLeftOut(key)) return "-";
     if (IsPointer(word)) return PointerText(key, word);
+    if (hashed_ && IsHashed(word)) {
+      return absl::StrCat(word.substr(0, 1),
+                          IsZero(word.substr(1)) ? "0" : "-");
+    }
+    const absl::string_view kept = WithoutRest(word);
+    if (kept != word) return absl::StrCat(kept, "-");
     if (key == "thread") return NameOf(names_.actors, word);
     if (key == "from" || key == "to") return Party(word);
     if (PrecedesId(key) && IsDigits(word)) return Id(word);
@@ -133,7 +162,9 @@ class Rewriter {
                         NameOf(names_.actors, party.second));
   }
 
+  // 0 is the id of nothing.
   std::string Id(absl::string_view word) {
+    if (word == "0") return "0";
     const int next = static_cast<int>(ids_.size()) + 1;
     return absl::StrCat("#",
                         ids_.emplace(std::string(word), next).first->second);
@@ -141,11 +172,13 @@ class Rewriter {
 
   const LogNames& names_;
   std::map<std::string, int>& ids_;
+  const bool hashed_;
 };
 
 // --------------------------------------------------------------- dead nodes --
 
-// A node's line from its pointer on, and the refs to it, as "proc desc".
+// A node's line from its pointer on, with its number if it has one already, and
+// the refs to it, as "proc desc".
 using NodeKey = std::pair<std::string, std::vector<std::string>>;
 
 NodeKey KeyOf(const std::string& node, const Lines& lines) {
@@ -164,7 +197,16 @@ NodeKey KeyOf(const std::string& node, const Lines& lines) {
   return key;
 }
 
-void SortDeadNodes(const LogNames& names, Lines* lines) {
+// The number that the id of a node's line has by now.
+std::string KnownId(const std::string& node,
+                    const std::map<std::string, int>& ids) {
+  const size_t begin = node.rfind(' ', node.find(':')) + 1;
+  const auto known = ids.find(node.substr(begin, node.find(':') - begin));
+  return known == ids.end() ? "" : absl::StrCat(known->second);
+}
+
+void SortDeadNodes(const LogNames& names, const std::map<std::string, int>& ids,
+                   bool hashed, Lines* lines) {
   const auto begin = std::find(lines->begin(), lines->end(), "dead nodes:");
   if (begin == lines->end()) return;
   const auto end =
@@ -175,7 +217,8 @@ void SortDeadNodes(const LogNames& names, Lines* lines) {
   for (auto node = begin + 1; node != end; ++node) {
     NodeKey key = KeyOf(*node, *lines);
     std::map<std::string, int> none;
-    key.first = Rewriter(names, &none).Line(key.first);
+    key.first = absl::StrCat(Rewriter(names, &none, hashed).Line(key.first),
+                             " ", KnownId(*node, ids));
     for (std::string& ref : key.second) ref = Rewriter(names, &none).Line(ref);
     nodes.emplace_back(std::move(key), *node);
   }
@@ -200,7 +243,7 @@ std::string WorkOfReader(const std::string& line) {
   int hs = 0, hw = 0, ls = 0, lw = 0, is = 0, iw = 0, tr = 0;
   const int read = std::sscanf(
       line.c_str(),
-      "  node %u: u%*x c%*x hs %d hw %d ls %d lw %d is %d iw %d tr %d", &id,
+      "  node %u: u%*s c%*s hs %d hw %d ls %d lw %d is %d iw %d tr %d", &id,
       &hs, &hw, &ls, &lw, &is, &iw, &tr);
   const bool queued = read == 8 && hs + hw > 0 && lw + iw == 0 && tr == 1;
   return queued ? absl::StrCat("  node work ", id, ":") : "";
@@ -230,17 +273,143 @@ Lines WithoutWorkOfReader(const Lines& lines) {
 
 }  // namespace
 
-Lines NormaliseLogs(const Lines& raw, const LogNames& names) {
+Lines NormaliseState(const Lines& raw, const LogNames& names) {
   Lines lines = WithoutWorkOfReader(raw);
-  std::erase_if(lines, IsLeftOut);
-  SortDeadNodes(names, &lines);
+  std::erase_if(lines, IsLeftOutOfState);
   std::map<std::string, int> ids;
+  SortDeadNodes(names, ids, /*hashed=*/false, &lines);
   Rewriter rewriter(names, &ids);
   for (std::string& line : lines) line = rewriter.Line(line);
   return lines;
 }
 
+// ------------------------------------------------------------ the other logs
+// --
+
 namespace {
+
+// A line of `stats` about the whole machine: a count, or one of objects that
+// are there and one of all there were.
+struct Counter {
+  std::string name;
+  bool objects = false;
+  int64_t count = 0;
+  int64_t total = 0;
+};
+
+bool ReadCounter(absl::string_view line, Counter* counter) {
+  const size_t colon = line.find(": ");
+  if (colon == line.npos) return false;
+  counter->name = std::string(line.substr(0, colon));
+  const std::vector<absl::string_view> words =
+      absl::StrSplit(line.substr(colon + 2), ' ');
+  counter->objects = words.size() == 4 && words[0] == "active";
+  if (!counter->objects) return absl::SimpleAtoi(words[0], &counter->count);
+  return absl::SimpleAtoi(words[1], &counter->count) &&
+         absl::SimpleAtoi(words[3], &counter->total);
+}
+
+std::map<std::string, Counter> Counters(const Lines& lines) {
+  std::map<std::string, Counter> counters;
+  for (const std::string& line : lines) {
+    Counter counter;
+    if (ReadCounter(line, &counter)) counters[counter.name] = counter;
+  }
+  return counters;
+}
+
+// As a machine would say it that had begun with the scenario.
+Lines SinceBefore(const Lines& lines, const Lines& before) {
+  std::map<std::string, Counter> earlier = Counters(before);
+  Lines out;
+  bool of_machine = true;
+  for (const std::string& line : lines) {
+    of_machine &= !absl::StartsWith(line, "proc ");
+    Counter counter;
+    if (!of_machine || !ReadCounter(line, &counter)) {
+      out.push_back(line);
+      continue;
+    }
+    const Counter& start = earlier[counter.name];
+    const int64_t count = counter.count - start.count;
+    const int64_t total = counter.total - start.total;
+    if (count == 0 && total == 0) continue;
+    out.push_back(counter.objects ? absl::StrCat(counter.name, ": active ",
+                                                 count, " total ", total)
+                                  : absl::StrCat(counter.name, ": ", count));
+  }
+  return out;
+}
+
+// Of a log of transactions, those that begin in one of the processes.
+Lines OwnTransactions(const Lines& lines, const LogNames& names) {
+  Lines out;
+  for (const std::string& line : lines) {
+    unsigned pid = 0;
+    const size_t from = line.find(" from ");
+    if (from == line.npos ||
+        std::sscanf(line.c_str() + from, " from %u:", &pid) != 1 ||
+        names.processes.count(pid) != 0) {
+      out.push_back(absl::StrCat("transaction ", line));
+    }
+  }
+  return out;
+}
+
+std::string FileName(absl::string_view name, const LogNames& names) {
+  if (!absl::ConsumePrefix(&name, "proc/")) return std::string(name);
+  return absl::StrCat("proc/", NameOf(names.processes, name));
+}
+
+Lines NormaliseLog(const DriverLog& log, const Lines& before,
+                   const LogNames& names, std::map<std::string, int>* ids) {
+  const bool hashed = absl::EndsWith(log.name, "_hashed");
+  Lines lines = log.lines;
+  if (absl::EndsWith(log.name, "transaction_log")) {
+    lines = OwnTransactions(lines, names);
+  }
+  if (log.name == "stats") lines = SinceBefore(lines, before);
+  lines = WithoutWorkOfReader(lines);
+  SortDeadNodes(names, *ids, hashed, &lines);
+  Rewriter rewriter(names, ids, hashed);
+  for (std::string& line : lines) line = rewriter.Line(line);
+  return lines;
+}
+
+}  // namespace
+
+Lines NormaliseLogs(const std::vector<DriverLog>& logs, const Lines& before,
+                    const LogNames& names) {
+  std::vector<DriverLog> sorted = logs;
+  const auto is_of_process = [](const DriverLog& log) {
+    return absl::StartsWith(log.name, "proc/");
+  };
+  const auto first = std::stable_partition(
+      sorted.begin(), sorted.end(),
+      [&](const auto& log) { return !is_of_process(log); });
+  std::stable_sort(first, sorted.end(), [&](const auto& a, const auto& b) {
+    return FileName(a.name, names) < FileName(b.name, names);
+  });
+  Lines out;
+  std::map<std::string, int> ids;
+  for (const DriverLog& log : sorted) {
+    const Lines lines = NormaliseLog(log, before, names, &ids);
+    if (lines.empty()) continue;
+    out.push_back(absl::StrCat("log ", FileName(log.name, names)));
+    out.insert(out.end(), lines.begin(), lines.end());
+  }
+  return out;
+}
+
+namespace {
+
+// Whether the version has the files that there are; every kernel has `stats`.
+bool HasFiles(const tools::LogDialect& dialect, const Lines& lines) {
+  const auto has = [&](absl::string_view name) {
+    return std::find(lines.begin(), lines.end(), name) != lines.end();
+  };
+  return !has("log stats") || has("log state_hashed") == dialect.hashed;
+}
 
 // What makes a line one of an earlier version than the latest.
 bool IsWrittenBy(const tools::LogDialect& dialect, absl::string_view line) {
@@ -268,6 +437,7 @@ size_t DialectOf(const Lines& lines) {
   const size_t latest = std::size(tools::kLogDialects) - 1;
   for (size_t i = latest;; --i) {
     const bool all =
+        HasFiles(tools::kLogDialects[i], lines) &&
         std::all_of(lines.begin(), lines.end(), [i](const std::string& line) {
           return IsWrittenBy(tools::kLogDialects[i], line);
         });

@@ -19,11 +19,14 @@ std::string LeakText(const ScenarioRecord& record) {
 }
 
 std::string LostNodeText(const Transcript& observed) {
-  if (observed.steps.empty()) return "";
-  const std::string node = LostNode(observed.steps.back().results);
-  if (node.empty()) return "";
-  return absl::StrCat("  leak: nobody holds the node, yet it is there\n  ",
-                      node, "\n");
+  for (const TranscriptStep& step : observed.steps) {
+    if (step.action != kStateStep) continue;
+    const std::string node = LostNode(step.results);
+    if (node.empty()) continue;
+    return absl::StrCat("  leak: nobody holds the node, yet it is there\n  ",
+                        node, "\n");
+  }
+  return "";
 }
 
 std::string OutcomeText(const ScenarioRecord& record) {
@@ -34,10 +37,17 @@ std::string OutcomeText(const ScenarioRecord& record) {
 
 // The model's transcript in the words of the kernel that is observed.
 Transcript InWordsOf(const LockstepRun& run, const Transcript& observed) {
+  std::vector<std::string> lines;
+  for (const TranscriptStep& step : observed.steps) {
+    if (step.action != kStateStep && step.action != kLogsStep) continue;
+    lines.insert(lines.end(), step.results.begin(), step.results.end());
+  }
   Transcript expected = run.transcript;
-  if (observed.steps.size() != expected.steps.size()) return expected;
-  expected.steps.back().results =
-      run.states[DialectOf(observed.steps.back().results)];
+  const size_t dialect = DialectOf(lines);
+  for (TranscriptStep& step : expected.steps) {
+    if (step.action == kStateStep) step.results = run.states[dialect];
+    if (step.action == kLogsStep) step.results = run.logs[dialect];
+  }
   return expected;
 }
 

@@ -16,6 +16,7 @@
 #include "sim/engine/simulation.h"
 #include "sim/kernel/errno.h"
 #include "sim/kernel/process.h"
+#include "sim/kernel/statistics.h"
 #include "sim/kernel/user_memory.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
@@ -64,6 +65,7 @@ class Lockstep : public sim::SyscallObserver {
     sim::SimulationOptions options;
     options.observer = this;
     options.exact_addresses = true;
+    options.statistics = &statistics_;
     options.pages = true;
     options.fail_allocation = fail_allocation;
     simulation_ = std::make_unique<sim::Simulation>(scenario, driver,
@@ -85,7 +87,7 @@ class Lockstep : public sim::SyscallObserver {
   absl::StatusOr<LockstepRun> Finish() {
     FinishStep();
     AddDescriptors();
-    AddState();
+    AddLogs();
     absl::StrAppend(&run_.plan, "end\n");
     absl::Status status = Judge();
     if (!status.ok()) return status;
@@ -132,8 +134,17 @@ class Lockstep : public sim::SyscallObserver {
   void FinishStep();
   void Cite(std::string text);
   void AddDescriptors();
-  void AddState();
-  std::vector<std::string> DriverLogs(const tools::LogDialect& dialect) const;
+  void AddLogs();
+  void ReadNodes();
+  tools::LogSource Source() const {
+    return {simulation_->world(), &statistics_, simulation_->memory()};
+  }
+  LogNames Names(const tools::LogNumbers& numbers) const;
+  std::vector<DriverLog> ReadLogs(const tools::LogDialect& dialect,
+                                  absl::string_view files,
+                                  tools::LogNumbers& numbers);
+  std::vector<std::string> StateIn(const tools::LogDialect& dialect);
+  std::vector<std::string> LogsIn(const tools::LogDialect& dialect);
   void AddResult(uint32_t actor, std::vector<std::string> lines);
   bool CanStart(uint32_t actor) const;
   std::vector<std::string> Results(const World& world, TaskId task,
@@ -153,6 +164,7 @@ class Lockstep : public sim::SyscallObserver {
 
   const sim::CompiledScenario& scenario_;
   const sim::Driver& driver_;
+  sim::Statistics statistics_;
   std::unique_ptr<sim::Simulation> simulation_;
   LockstepRun run_;
   absl::Status policy_;  // whether the scenario's can be written for a kernel
@@ -418,17 +430,33 @@ void Lockstep::AddDescriptors() {
   }
 }
 
-void Lockstep::AddState() {
-  absl::StrAppend(&run_.plan, "state ", kComparedLogs, "\n");
+void Lockstep::AddLogs() {
+  absl::StrAppend(&run_.plan, "state ", kStateLogs, "\nstate ", kOtherLogs,
+                  "\n");
   for (const tools::LogDialect& dialect : tools::kLogDialects) {
-    run_.states.push_back(DriverLogs(dialect));
+    run_.states.push_back(StateIn(dialect));
   }
-  run_.transcript.steps.push_back({"state", run_.states.back(), {}});
+  ReadNodes();
+  for (const tools::LogDialect& dialect : tools::kLogDialects) {
+    run_.logs.push_back(LogsIn(dialect));
+  }
+  run_.transcript.steps.push_back({kStateStep, run_.states.back(), {}});
+  run_.transcript.steps.push_back({kLogsStep, run_.logs.back(), {}});
 }
 
-std::vector<std::string> Lockstep::DriverLogs(
-    const tools::LogDialect& dialect) const {
-  tools::LogNumbers numbers(scenario_);
+// What reading `state` does to the driver. Reading nodes again does nothing
+// that lasts: those that it queues are queued, or are taken and found as they
+// were.
+void Lockstep::ReadNodes() {
+  tools::LogNumbers numbers(scenario_, &statistics_);
+  const auto state =
+      tools::ReadLog(Source(), tools::kLogDialects[0], numbers, "state");
+  simulation_->LookAt(state->looked_at);
+  while (Settle() && ++transitions_ < kMaxTransitions) {
+  }
+}
+
+LogNames Lockstep::Names(const tools::LogNumbers& numbers) const {
   LogNames names;
   for (uint32_t i = 1; i <= run_.processes.size(); ++i) {
     names.processes[numbers.Pid(i)] = run_.processes[i - 1];
@@ -436,13 +464,40 @@ std::vector<std::string> Lockstep::DriverLogs(
   for (uint32_t i = 1; i <= run_.actors.size(); ++i) {
     names.actors[numbers.Tid(i)] = run_.actors[i - 1];
   }
-  const World& world = simulation_->world();
-  return NormaliseLogs(
-      absl::StrSplit(
-          absl::StrCat(tools::StatsLog(world, *simulation_->memory(), numbers),
-                       tools::StateLog(world, dialect, numbers)),
-          '\n', absl::SkipEmpty()),
-      names);
+  return names;
+}
+
+// Of the files that are asked for, those that there are.
+std::vector<DriverLog> Lockstep::ReadLogs(const tools::LogDialect& dialect,
+                                          absl::string_view files,
+                                          tools::LogNumbers& numbers) {
+  const tools::LogSource source = Source();
+  std::vector<DriverLog> logs;
+  for (const absl::string_view file : absl::StrSplit(files, ' ')) {
+    for (const std::string& name : tools::LogFiles(source, dialect, numbers)) {
+      const bool of_process = absl::StartsWith(name, "proc/");
+      if (of_process ? file != "proc" : file != name) continue;
+      const auto log = tools::ReadLog(source, dialect, numbers, name);
+      logs.push_back(
+          {name, absl::StrSplit(log->text, '\n', absl::SkipEmpty())});
+    }
+  }
+  return logs;
+}
+
+std::vector<std::string> Lockstep::StateIn(const tools::LogDialect& dialect) {
+  tools::LogNumbers numbers(scenario_, &statistics_);
+  std::vector<std::string> lines;
+  for (const DriverLog& log : ReadLogs(dialect, kStateLogs, numbers)) {
+    lines.insert(lines.end(), log.lines.begin(), log.lines.end());
+  }
+  return NormaliseState(lines, Names(numbers));
+}
+
+std::vector<std::string> Lockstep::LogsIn(const tools::LogDialect& dialect) {
+  tools::LogNumbers numbers(scenario_, &statistics_);
+  return NormaliseLogs(ReadLogs(dialect, kOtherLogs, numbers), {},
+                       Names(numbers));
 }
 
 bool Lockstep::CanStart(uint32_t actor) const {

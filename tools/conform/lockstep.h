@@ -9,8 +9,9 @@
 // next call: the task that made the latest one as long as it can, else the next
 // one in order of declaration, around in a circle.
 //
-// The last step is none of the scenario's: it reads what the driver says of its
-// own state (driver_log.h). It comes last because reading changes the state.
+// The last two steps are none of the scenario's: they read what the driver says
+// of itself (driver_log.h). They come last because reading changes the state;
+// what the first of them changes, the second one shows.
 #ifndef BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 
@@ -40,9 +41,10 @@ struct FailedAllocation {
 struct LockstepRun {
   std::string plan;  // one scenario of tools/agent/plan.md
   Transcript transcript;
-  // Results of the last step in the words of each of tools::kLogDialects; the
-  // transcript has the latest.
+  // Results of the steps `state` and `logs` in the words of each of
+  // tools::kLogDialects; the transcript has the latest.
   std::vector<std::vector<std::string>> states;
+  std::vector<std::vector<std::string>> logs;
   // An expectation of the scenario that the model did not meet, or what it did
   // that no driver may do; the run ends there. "" if there is none.
   std::string failure;

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "gtest/gtest.h"
 #include "sim/io/scenario_loader.h"
+#include "tools/conform/driver_log.h"
 #include "tools/export/binder_logs.h"
 
 namespace bindery::conform {
@@ -134,24 +136,31 @@ TEST(LockstepTest, ThePlanHasAStepForEachCall) {
        at = run->plan.find("\ncall ", at + 1)) {
     ++calls;
   }
-  EXPECT_EQ(calls + 1, run->transcript.steps.size());
+  EXPECT_EQ(calls + 2, run->transcript.steps.size());
   EXPECT_EQ(run->plan.rfind("scenario call\n", 0), 0u);
-  EXPECT_EQ(run->plan.substr(run->plan.size() - 23),
-            "\nstate stats state\nend\n");
+  EXPECT_EQ(
+      run->plan.substr(run->plan.find("\nstate ")),
+      absl::StrCat("\nstate ", kStateLogs, "\nstate ", kOtherLogs, "\nend\n"));
   EXPECT_NE(run->plan.find("process 1 uid=1000"), std::string::npos);
 }
 
-TEST(LockstepTest, TheLastStepIsTheDriversState) {
+TEST(LockstepTest, TheLastStepsAreWhatTheDriverSays) {
   const auto run = RunText(kCall);
   ASSERT_TRUE(run.ok()) << run.status();
-  const TranscriptStep& last = run->transcript.steps.back();
-  EXPECT_EQ(last.action, "state");
+  const TranscriptStep& last = *(run->transcript.steps.end() - 2);
+  EXPECT_EQ(last.action, kStateStep);
   EXPECT_EQ(last.results.front(), "binder stats:");
   EXPECT_TRUE(Has(run->transcript, "binder state:"));
   EXPECT_TRUE(
       Has(run->transcript, "  thread server.main: l 02 need_return 0 tr 0"));
   ASSERT_EQ(run->states.size(), std::size(tools::kLogDialects));
   EXPECT_EQ(run->states.back(), last.results);
+  const TranscriptStep& logs = run->transcript.steps.back();
+  EXPECT_EQ(logs.action, kLogsStep);
+  EXPECT_EQ(logs.results.front(), "log transaction_log");
+  EXPECT_TRUE(Has(run->transcript, "log proc/server"));
+  ASSERT_EQ(run->logs.size(), std::size(tools::kLogDialects));
+  EXPECT_EQ(run->logs.back(), logs.results);
 }
 
 TEST(LockstepTest, IsTheSameTwice) {
@@ -185,7 +194,7 @@ process {
   thread { name: "t" step { kill { process: "a" } } }
 })");
   ASSERT_TRUE(run.ok()) << run.status();
-  const TranscriptStep& kill = *(run->transcript.steps.end() - 2);
+  const TranscriptStep& kill = *(run->transcript.steps.end() - 3);
   EXPECT_EQ(kill.action, "kill a");
   EXPECT_TRUE(kill.results.empty());
   EXPECT_NE(run->plan.find("\nkill 0\n"), std::string::npos);

@@ -48,16 +48,18 @@ class Observer {
     const std::vector<TranscriptStep>& expected = run_.transcript.steps;
     for (size_t i = 0; i < record_.steps.size() && i < expected.size(); ++i) {
       transcript.steps.push_back(
-          {expected[i].action, Results(record_.steps[i]), {}});
+          {expected[i].action, Results(record_.steps[i], expected[i]), {}});
     }
     return transcript;
   }
 
  private:
-  std::vector<std::string> Results(const StepRecord& step) {
+  std::vector<std::string> Results(const StepRecord& step,
+                                   const TranscriptStep& expected) {
     std::vector<std::string> lines;
     // Reading the state can wake threads; no model says when they come to run.
-    if (!step.logs.empty()) return Logs(step.logs);
+    if (expected.action == kLogsStep) return Logs(step.logs);
+    if (!step.logs.empty()) return State(step.logs);
     if (step.descriptors.has_value()) {
       return {DescribeDescriptors(*step.descriptors)};
     }
@@ -69,12 +71,18 @@ class Observer {
     return lines;
   }
 
-  std::vector<std::string> Logs(const std::vector<Log>& logs) {
+  std::vector<std::string> State(const std::vector<Log>& logs) {
     std::vector<std::string> lines;
     for (const Log& log : logs) {
       lines.insert(lines.end(), log.lines.begin(), log.lines.end());
     }
-    return NormaliseLogs(lines, Names());
+    return NormaliseState(lines, Names());
+  }
+
+  std::vector<std::string> Logs(const std::vector<Log>& logs) {
+    std::vector<DriverLog> all;
+    for (const Log& log : logs) all.push_back({log.name, log.lines});
+    return NormaliseLogs(all, record_.before.lines, Names());
   }
 
   LogNames Names() const {

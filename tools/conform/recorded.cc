@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "tools/conform/driver_log.h"
 #include "tools/conform/observe.h"
 
 namespace bindery::conform {
@@ -23,8 +24,17 @@ Verdict NotComparable(const std::string& path, absl::string_view why) {
   return verdict;
 }
 
-// Lines of the last step that transcripts did not always have. One without any
-// is compared without them.
+// What is recorded of a transcript.
+Transcript WithoutLogs(const Transcript& transcript) {
+  Transcript kept = transcript;
+  std::erase_if(kept.steps, [](const TranscriptStep& step) {
+    return step.action == kLogsStep;
+  });
+  return kept;
+}
+
+// Lines of the step `state` that transcripts did not always have. One without
+// any is compared without them.
 constexpr absl::string_view kLaterLines[] = {"  pages"};
 
 bool Has(const TranscriptStep& step, absl::string_view begin) {
@@ -35,6 +45,7 @@ bool Has(const TranscriptStep& step, absl::string_view begin) {
 
 // The model's run, as it was written when the transcript was recorded.
 LockstepRun AsThen(LockstepRun run, const Transcript& recorded) {
+  run.transcript = WithoutLogs(run.transcript);
   if (recorded.steps.empty() || run.transcript.steps.empty()) return run;
   for (const absl::string_view begin : kLaterLines) {
     if (Has(recorded.steps.back(), begin)) continue;
@@ -89,7 +100,7 @@ absl::StatusOr<std::string> Record(const LockstepRun& run,
                                    const ScenarioRecord& record,
                                    absl::string_view scenario_text) {
   if (record.outcome == Outcome::kOk) {
-    return Write(Observe(run, record), TextHash(scenario_text));
+    return Write(WithoutLogs(Observe(run, record)), TextHash(scenario_text));
   }
   return absl::FailedPreconditionError(
       absl::StrCat(run.transcript.scenario,

@@ -4,7 +4,8 @@
 //   DIR/VERSION/SCENARIO.transcript
 //
 // A file holds what the kernel did and a hash of the scenario's text: once the
-// text is another one, the file is stale, and the comparison fails.
+// text is another one, the file is stale, and the comparison fails. The step
+// `logs` is not in it (driver_log.h).
 #ifndef BINDERY_TOOLS_CONFORM_RECORDED_H_
 #define BINDERY_TOOLS_CONFORM_RECORDED_H_
 

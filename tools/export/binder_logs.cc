@@ -1,21 +1,24 @@
 #include "tools/export/binder_logs.h"
 
 #include <algorithm>
-#include <set>
-#include <vector>
+#include <iterator>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "sim/kernel/uapi.h"
+#include "tools/export/state_log.h"
 
 namespace bindery::tools {
 
 using sim::AnyId;
+using sim::Counted;
 using sim::Head;
-using sim::NodeId;
 using sim::ProcId;
-using sim::ThreadId;
-using sim::TransactionId;
 using sim::World;
 
 const LogDialect* FindLogDialect(absl::string_view version) {
@@ -31,6 +34,9 @@ namespace {
 
 // Of the first task; those of the kernel's own are below.
 constexpr uint32_t kFirstTid = 101;
+
+constexpr int kObject = 0;
+constexpr int kNumber = 1;
 
 }  // namespace
 
@@ -50,421 +56,98 @@ uint32_t LogNumbers::PidOfTask(uint32_t actor) const {
   return known ? Pid(scenario_.tasks[actor - 1].process) : 0;
 }
 
+uint32_t LogNumbers::FindProcess(absl::string_view name) const {
+  for (uint32_t i = 1; i <= scenario_.processes.size(); ++i) {
+    if (scenario_.processes[i - 1].name == name) return i;
+    if (absl::StrCat(Pid(i)) == name) return i;
+  }
+  return 0;
+}
+
 const std::string& LogNumbers::Device(uint32_t device) const {
   return scenario_.devices[device - 1];
 }
 
 uint32_t LogNumbers::DebugId(AnyId object) {
-  const auto next = static_cast<uint32_t>(debug_ids_.size()) + 1;
-  return debug_ids_.try_emplace({0, object.value}, next).first->second;
+  const uint32_t known =
+      statistics_ == nullptr ? 0 : statistics_->DebugId(object);
+  return known != 0 ? known : Next(kObject, object.value);
 }
 
 uint32_t LogNumbers::DebugIdOf(uint32_t debug_id) {
-  const auto next = static_cast<uint32_t>(debug_ids_.size()) + 1;
-  return debug_ids_.try_emplace({1, debug_id}, next).first->second;
+  const uint32_t known =
+      statistics_ == nullptr ? 0 : statistics_->DebugIdOf(debug_id);
+  return known != 0 ? known : Next(kNumber, debug_id);
 }
 
-// ------------------------------------------------------------------- world --
-
-namespace {
-
-// What %pK prints before the kernel has a key to hash with.
-constexpr char kPointer[] = "(____ptrval____)";
-constexpr char kNullPointer[] = "0000000000000000";
-
-// The members of a list or set, in its order.
-std::vector<AnyId> Members(const World& world, Head head, AnyId first) {
-  std::vector<AnyId> members;
-  for (AnyId id = first; id; id = world.PeekLink(head, id).next) {
-    members.push_back(id);
-  }
-  return members;
-}
-
-// The members of a set, in order of what `key` says about them.
-template <typename Row, typename Key>
-std::vector<sim::Id<Row>> Sorted(const World& world, const sim::SetHead& set,
-                                 Key key) {
-  std::vector<sim::Id<Row>> members;
-  for (const AnyId id : Members(world, Head::kSet, set.first)) {
-    if (id.table() == Row::kTable) members.push_back({id.value});
-  }
-  std::sort(members.begin(), members.end(), [&](auto a, auto b) {
-    return world.Peek(a).*key < world.Peek(b).*key;
-  });
-  return members;
-}
-
-std::vector<ThreadId> ThreadsOf(const World& world, const sim::ProcRow& proc) {
-  std::vector<ThreadId> threads;
-  for (const AnyId id : Members(world, Head::kSet, proc.threads.first)) {
-    threads.push_back({id.value});
-  }
-  const auto actor = [&](ThreadId id) {
-    return world.Peek(world.Peek(id).task).actor;
-  };
-  std::sort(threads.begin(), threads.end(),
-            [&](auto a, auto b) { return actor(a) < actor(b); });
-  return threads;
-}
-
-std::vector<AnyId> BuffersOf(const World& world, const sim::ProcRow& proc) {
-  std::vector<AnyId> buffers =
-      Members(world, Head::kBuffers, proc.buffers.first);
-  std::erase_if(buffers,
-                [](AnyId id) { return id.table() != sim::TableId::kBuffer; });
-  return buffers;
-}
-
-// binder_procs, the latest first.
-std::vector<AnyId> Procs(const World& world) {
-  const auto global = world.Find<sim::GlobalRow>(1, 0);
-  std::vector<AnyId> procs =
-      Members(world, Head::kSet, world.Peek(global).procs.first);
-  std::erase_if(procs, [&](AnyId id) {
-    return world.Peek(ProcId{id.value}).in_procs == 0;
-  });
-  return procs;
-}
-
-std::vector<NodeId> DeadNodes(const World& world) {
-  std::vector<NodeId> nodes;
-  world.ForEach<sim::NodeRow>([&](NodeId id, const sim::NodeRow& node) {
-    if (node.in_dead_nodes != 0) nodes.push_back(id);
-  });
-  const auto key = [&](NodeId id) {
-    const sim::NodeRow& node = world.Peek(id);
-    const sim::ProcRow& owner = world.Peek(node.owner);
-    return std::tuple(world.Peek(owner.process).index, owner.opening, node.ptr);
-  };
-  std::sort(nodes.begin(), nodes.end(),
-            [&](NodeId a, NodeId b) { return key(a) < key(b); });
-  return nodes;
-}
-
-uint32_t PidOf(const World& world, const LogNumbers& numbers, ProcId proc) {
-  return numbers.Pid(world.Peek(world.Peek(proc).process).index);
-}
-
-std::string ProcHead(const World& world, const LogNumbers& numbers,
-                     ProcId proc) {
-  const uint32_t device = world.Peek(world.Peek(proc).context).index;
-  return absl::StrCat("proc ", PidOf(world, numbers, proc), "\ncontext ",
-                      numbers.Device(device), "\n");
-}
-
-// A return word as <linux/android/binder.h> numbers it, where it is one that a
-// thread can be told of an error with.
-uint32_t ErrorNumber(uint32_t cmd) {
-  const uint32_t number = cmd == 0 ? uint32_t{1} : cmd - 1;
-  const bool has_operand = number == static_cast<uint32_t>(sim::Br::kError);
-  return (has_operand ? 0x80047200u : 0x7200u) | number;
-}
-
-// ------------------------------------------------------------------- state --
-
-class StateWriter {
- public:
-  StateWriter(const World& world, const LogDialect& dialect,
-              LogNumbers& numbers)
-      : w_(world), dialect_(dialect), numbers_(numbers) {}
-
-  // seq_read: the buffer begins as one page and doubles.
-  std::string Read() {
-    for (size_t room = 4096;; room *= 2) {
-      out_ = "binder state:\n";
-      ShowDeadNodes();
-      for (const AnyId id : Procs(w_)) Proc(ProcId{id.value});
-      if (out_.size() < room) return std::move(out_);
-    }
-  }
-
- private:
-  void ShowDeadNodes();
-  void Proc(ProcId id);
-  void Thread(ThreadId id);
-  void Stack(ThreadId id);
-  void Nodes(const std::vector<NodeId>& nodes);
-  void Node(NodeId id);
-  void Drop(NodeId id);
-  void Refs(const sim::ProcRow& proc);
-  void Buffers(const sim::ProcRow& proc);
-  void Todo(ProcId id);
-  void Work(ProcId reader, absl::string_view prefix,
-            absl::string_view transaction_prefix, AnyId item);
-  void Complete(absl::string_view prefix, sim::WorkType type);
-  void Death(absl::string_view prefix, sim::WorkType type);
-  void Freeze(absl::string_view prefix, sim::WorkType type);
-  void NodeWork(absl::string_view prefix, NodeId id);
-  void Transaction(ProcId reader, absl::string_view prefix, TransactionId id);
-  void Parties(TransactionId id);
-  void Kind(const sim::TransactionRow& row);
-  void BufferOf(const sim::TransactionRow& row);
-
-  const World& w_;
-  const LogDialect& dialect_;
-  LogNumbers& numbers_;
-  std::string out_;
-  // What the reader's references changed, by L1.
-  std::set<NodeId> freed_;
-  std::map<ProcId, std::vector<NodeId>> queued_;
-};
-
-void StateWriter::ShowDeadNodes() {
-  std::vector<NodeId> nodes = DeadNodes(w_);
-  std::erase_if(nodes, [&](NodeId id) { return freed_.count(id) != 0; });
-  if (!nodes.empty()) absl::StrAppend(&out_, "dead nodes:\n");
-  Nodes(nodes);
-}
-
-void StateWriter::Proc(ProcId id) {
-  const sim::ProcRow& proc = w_.Peek(id);
-  out_ += ProcHead(w_, numbers_, id);
-  for (const ThreadId thread : ThreadsOf(w_, proc)) Thread(thread);
-  std::vector<NodeId> nodes =
-      Sorted<sim::NodeRow>(w_, proc.nodes, &sim::NodeRow::ptr);
-  std::erase_if(nodes, [&](NodeId node) { return freed_.count(node) != 0; });
-  Nodes(nodes);
-  Refs(proc);
-  Buffers(proc);
-  Todo(id);
-}
-
-void StateWriter::Thread(ThreadId id) {
-  const sim::ThreadRow& thread = w_.Peek(id);
-  absl::StrAppendFormat(&out_, "  thread %u: l %02x need_return %u tr %d\n",
-                        numbers_.Tid(w_.Peek(thread.task).actor), thread.looper,
-                        thread.looper_need_return, thread.tmp_ref);
-  Stack(id);
-  for (const AnyId item : Members(w_, Head::kThreadTodo, thread.todo.first)) {
-    Work(thread.proc, "    ", "    pending transaction", item);
-  }
-}
-
-// A stack is a circle only if the driver is broken.
-void StateWriter::Stack(ThreadId id) {
-  const sim::ThreadRow& thread = w_.Peek(id);
-  TransactionId t = thread.transaction_stack;
-  for (uint32_t i = w_.table<sim::TransactionRow>().end(); t && i > 0; --i) {
-    const sim::TransactionRow& row = w_.Peek(t);
-    if (row.from == id) {
-      Transaction(thread.proc, "    outgoing transaction", t);
-      t = row.from_parent;
-    } else if (row.to_thread == id) {
-      Transaction(thread.proc, "    incoming transaction", t);
-      t = row.to_parent;
-    } else {
-      Transaction(thread.proc, "    bad transaction", t);
-      t = {};
-    }
-  }
-}
-
-// Each node is held until the next one is.
-void StateWriter::Nodes(const std::vector<NodeId>& nodes) {
-  NodeId last;
-  for (const NodeId id : nodes) {
-    if (last) Drop(last);
-    Node(id);
-    last = id;
-  }
-  if (last) Drop(last);
-}
-
-void StateWriter::Node(NodeId id) {
-  const sim::NodeRow& node = w_.Peek(id);
-  absl::StrAppendFormat(
-      &out_,
-      "  node %u: u%016x c%016x hs %u hw %u ls %d lw %d is %d iw %u tr %d",
-      numbers_.DebugId(id.any()), node.ptr, node.cookie, node.has_strong_ref,
-      node.has_weak_ref, node.local_strong_refs, node.local_weak_refs,
-      node.internal_strong_refs, node.refs.size, node.tmp_refs + 1);
-  if (node.refs.size != 0) absl::StrAppend(&out_, " proc");
-  for (const AnyId ref : Members(w_, Head::kNodeRefs, node.refs.first)) {
-    absl::StrAppend(&out_, " ",
-                    PidOf(w_, numbers_, w_.Peek(sim::RefId{ref.value}).proc));
-  }
-  absl::StrAppend(&out_, "\n");
-  if (!node.proc) return;
-  for (const AnyId item :
-       Members(w_, Head::kAsyncTodo, node.async_todo.first)) {
-    Work(node.proc, "    ", "    pending async transaction", item);
-  }
-}
-
-// binder_put_node.
-void StateWriter::Drop(NodeId id) {
-  const sim::NodeRow& node = w_.Peek(id);
-  if (node.local_weak_refs != 0 || node.tmp_refs != 0 || node.refs.size != 0) {
-    return;
-  }
-  if (node.proc && (node.has_strong_ref != 0 || node.has_weak_ref != 0)) {
-    std::vector<NodeId>& queued = queued_[node.proc];
-    const bool idle =
-        !node.work.entry.linked() &&
-        std::find(queued.begin(), queued.end(), id) == queued.end();
-    if (idle) queued.push_back(id);
-  } else if (node.local_strong_refs == 0) {
-    freed_.insert(id);
-  }
-}
-
-void StateWriter::Refs(const sim::ProcRow& proc) {
-  for (const sim::RefId id :
-       Sorted<sim::RefRow>(w_, proc.refs, &sim::RefRow::desc)) {
-    const sim::RefRow& ref = w_.Peek(id);
-    absl::StrAppendFormat(&out_, "  ref %u: desc %u %snode %u s %d w %d d %s\n",
-                          numbers_.DebugId(id.any()), ref.desc,
-                          w_.Peek(ref.node).proc ? "" : "dead ",
-                          numbers_.DebugId(ref.node.any()), ref.strong,
-                          ref.weak, ref.death ? kPointer : kNullPointer);
-  }
-}
-
-// A buffer has its transaction's debug id.
-void StateWriter::Buffers(const sim::ProcRow& proc) {
-  for (const AnyId id : BuffersOf(w_, proc)) {
-    const sim::BufferRow& buffer = w_.Peek(sim::BufferId{id.value});
-    absl::StrAppendFormat(
-        &out_, "  buffer %u: %s size %u:%u:%u %s\n",
-        numbers_.DebugIdOf(buffer.debug_id),
-        dialect_.offsets ? absl::StrFormat("%x", buffer.offset) : kPointer,
-        buffer.data_size, buffer.offsets_size, buffer.extra_buffers_size,
-        buffer.transaction ? "active" : "delivered");
-  }
-}
-
-void StateWriter::Todo(ProcId id) {
-  const sim::ProcRow& proc = w_.Peek(id);
-  for (const AnyId item : Members(w_, Head::kProcTodo, proc.todo.first)) {
-    if (freed_.count(NodeId{item.value}) != 0) continue;
-    Work(id, "  ", "  pending transaction", item);
-  }
-  for (const NodeId node : queued_[id]) NodeWork("  ", node);
-  if (proc.delivered_death.size != 0) {
-    absl::StrAppend(&out_, "  has delivered dead binder\n");
-  }
-  if (proc.delivered_freeze.size != 0) {
-    absl::StrAppend(&out_, "  has delivered freeze binder\n");
-  }
-}
-
-// -------------------------------------------------------------------- work --
-
-void StateWriter::Work(ProcId reader, absl::string_view prefix,
-                       absl::string_view transaction_prefix, AnyId item) {
-  switch (item.table()) {
-    case sim::TableId::kTransaction:
-      return Transaction(reader, transaction_prefix, {item.value});
-    case sim::TableId::kError:
-      absl::StrAppend(&out_, prefix, "transaction error: ",
-                      ErrorNumber(w_.Peek(sim::ErrorId{item.value}).cmd), "\n");
-      return;
-    case sim::TableId::kNode:
-      return NodeWork(prefix, {item.value});
-    case sim::TableId::kDeath:
-      return Death(prefix, w_.Peek(sim::DeathId{item.value}).work.type);
-    case sim::TableId::kFreeze:
-      return Freeze(prefix, w_.Peek(sim::FreezeId{item.value}).work.type);
-    default:
-      return Complete(prefix, w_.Peek(sim::CompleteId{item.value}).work.type);
-  }
-}
-
-void StateWriter::Complete(absl::string_view prefix, sim::WorkType type) {
-  if (type == sim::WorkType::kTransactionComplete) {
-    absl::StrAppend(&out_, prefix, "transaction complete\n");
-  } else {
-    // 6.1 has no type for one-ways that wait, and its driver no such work.
-    const bool pending = type == sim::WorkType::kTransactionPending;
-    absl::StrAppend(&out_, prefix, "unknown work: type ",
-                    dialect_.spam_suspect - (pending ? 1 : 0), "\n");
-  }
-}
-
-void StateWriter::Death(absl::string_view prefix, sim::WorkType type) {
-  absl::string_view what = "dead binder";
-  if (type == sim::WorkType::kDeadBinderAndClear) what = "cleared dead binder";
-  if (type == sim::WorkType::kClearDeathNotification) {
-    what = "cleared death notification";
-  }
-  absl::StrAppend(&out_, prefix, "has ", what, "\n");
-}
-
-void StateWriter::Freeze(absl::string_view prefix, sim::WorkType type) {
-  absl::StrAppend(&out_, prefix, "has ",
-                  type == sim::WorkType::kFrozenBinder
-                      ? "frozen binder"
-                      : "cleared freeze notification",
-                  "\n");
-}
-
-void StateWriter::NodeWork(absl::string_view prefix, NodeId id) {
-  const sim::NodeRow& node = w_.Peek(id);
-  absl::StrAppendFormat(&out_, "%snode work %u: u%016x c%016x\n", prefix,
-                        numbers_.DebugId(id.any()), node.ptr, node.cookie);
-}
-
-// ------------------------------------------------------------- transaction --
-
-void StateWriter::Transaction(ProcId reader, absl::string_view prefix,
-                              TransactionId id) {
-  const sim::TransactionRow& row = w_.Peek(id);
-  absl::StrAppendFormat(&out_, "%s %u: %s", prefix,
-                        numbers_.DebugIdOf(row.debug_id), kPointer);
-  Parties(id);
-  absl::StrAppendFormat(&out_, " code %x flags %x pri %d", row.code, row.flags,
-                        row.priority);
-  Kind(row);
-  if (dialect_.elapsed) absl::StrAppend(&out_, " elapsed 0ms");
-  // Only the target's own lock keeps the buffer.
-  if (row.to_proc == reader) BufferOf(row);
-  absl::StrAppend(&out_, "\n");
-}
-
-// The row is named after the task that sent it.
-void StateWriter::Parties(TransactionId id) {
-  const sim::TransactionRow& row = w_.Peek(id);
-  const auto actor = [&](ThreadId thread) {
-    return thread ? w_.Peek(w_.Peek(thread).task).actor : 0;
-  };
-  const uint32_t from = dialect_.keeps_sender
-                            ? static_cast<uint32_t>(w_.MetaOf(id.any()).key_b)
-                            : actor(row.from);
-  absl::StrAppendFormat(&out_, " from %u:%u to %u:%u", numbers_.PidOfTask(from),
-                        numbers_.Tid(from),
-                        row.to_proc ? PidOf(w_, numbers_, row.to_proc) : 0,
-                        numbers_.Tid(actor(row.to_thread)));
-}
-
-void StateWriter::Kind(const sim::TransactionRow& row) {
-  if (dialect_.kinds) {
-    absl::StrAppendFormat(&out_, " a%u r%u", row.is_async, row.is_reply);
-  } else {
-    const bool need_reply = row.is_async == 0 && row.is_reply == 0;
-    absl::StrAppendFormat(&out_, " r%u", need_reply);
-  }
-}
-
-void StateWriter::BufferOf(const sim::TransactionRow& row) {
-  if (!row.buffer) {
-    absl::StrAppend(&out_, " buffer free");
-    return;
-  }
-  const sim::BufferRow& buffer = w_.Peek(row.buffer);
-  if (buffer.target_node) {
-    absl::StrAppend(&out_, " node ",
-                    numbers_.DebugId(buffer.target_node.any()));
-  }
-  absl::StrAppend(&out_, " size ", buffer.data_size, ":", buffer.offsets_size);
-  if (dialect_.offsets) {
-    absl::StrAppendFormat(&out_, " offset %x", buffer.offset);
-  } else {
-    absl::StrAppend(&out_, " data ", kPointer);
-  }
+uint32_t LogNumbers::Next(int kind, uint32_t key) {
+  const uint32_t given =
+      statistics_ == nullptr ? 0 : statistics_->last_debug_id();
+  const auto next = given + static_cast<uint32_t>(debug_ids_.size()) + 1;
+  return debug_ids_.try_emplace({kind, key}, next).first->second;
 }
 
 // ------------------------------------------------------------------- stats --
+
+namespace {
+
+// print_binder_stats.
+std::string WordStats(const sim::WordCounts& words, absl::string_view indent) {
+  std::string out;
+  const auto append = [&](const char* name, uint32_t count) {
+    if (count != 0) absl::StrAppend(&out, indent, name, ": ", count, "\n");
+  };
+  for (size_t i = 0; i < words.bc.size(); ++i) {
+    append(NameOf(static_cast<sim::Bc>(i)), words.bc[i]);
+  }
+  for (size_t i = 0; i < words.br.size(); ++i) {
+    append(NameOf(static_cast<sim::Br>(i)), words.br[i]);
+  }
+  return out;
+}
+
+// By Counted.
+constexpr const char* kObjectNames[] = {
+    "proc",
+    "thread",
+    "node",
+    "ref",
+    "death",
+    "transaction",
+    "transaction_complete",
+    "freeze",
+};
+
+std::string ObjectStats(const sim::Statistics& statistics) {
+  std::string out;
+  for (size_t i = 0; i < std::size(kObjectNames); ++i) {
+    const sim::ObjectCounts& count =
+        statistics.objects(static_cast<Counted>(i));
+    if (count.created == 0 && count.deleted == 0) continue;
+    absl::StrAppend(&out, kObjectNames[i], ": active ",
+                    count.created - count.deleted, " total ", count.created,
+                    "\n");
+  }
+  return out;
+}
+
+// binder_alloc_print_pages.
+std::string PageStats(const LogSource& source, ProcId proc) {
+  if (source.memory == nullptr) return "";
+  const sim::Pages* const pages = source.memory->Find(proc);
+  uint32_t counts[3] = {};
+  if (pages != nullptr && source.world.Peek(proc).mapped != 0) {
+    for (size_t i = 0; i < pages->size(); ++i) {
+      ++counts[static_cast<size_t>(pages->state(i))];
+    }
+  }
+  using sim::PageState;
+  return absl::StrCat(
+      "  pages: ", counts[static_cast<size_t>(PageState::kInUse)], ":",
+      counts[static_cast<size_t>(PageState::kOnList)], ":",
+      counts[static_cast<size_t>(PageState::kAbsent)],
+      "\n  pages high watermark: ", pages == nullptr ? 0 : pages->high(), "\n");
+}
 
 std::string RefStats(const World& world, const sim::ProcRow& proc) {
   int64_t strong = 0;
@@ -477,26 +160,8 @@ std::string RefStats(const World& world, const sim::ProcRow& proc) {
                       "\n");
 }
 
-// binder_alloc_print_pages. How far pages were installed stays behind the
-// mapping.
-std::string PageStats(const sim::ProcRow& proc, const sim::Pages* pages) {
-  size_t counts[3] = {};
-  if (pages != nullptr && proc.mapped != 0) {
-    for (size_t i = 0; i < pages->size(); ++i) {
-      ++counts[static_cast<size_t>(pages->state(i))];
-    }
-  }
-  const auto count = [&](sim::PageState state) {
-    return counts[static_cast<size_t>(state)];
-  };
-  return absl::StrCat(
-      "  pages: ", count(sim::PageState::kInUse), ":",
-      count(sim::PageState::kOnList), ":", count(sim::PageState::kAbsent),
-      "\n  pages high watermark: ", pages == nullptr ? 0 : pages->high(), "\n");
-}
-
-std::string ProcStats(const World& world, const sim::Memory& memory,
-                      ProcId id) {
+std::string ProcStats(const LogSource& source, ProcId id) {
+  const World& world = source.world;
   const sim::ProcRow& proc = world.Peek(id);
   const std::vector<AnyId> todo =
       Members(world, Head::kProcTodo, proc.todo.first);
@@ -510,26 +175,119 @@ std::string ProcStats(const World& world, const sim::Memory& memory,
       "\n  ready threads ", proc.waiting_threads.size, "\n  free async space ",
       proc.free_async_space, "\n  nodes: ", proc.nodes.size, "\n",
       RefStats(world, proc), "  buffers: ", BuffersOf(world, proc).size(), "\n",
-      PageStats(proc, memory.Find(id)),
-      "  pending transactions: ", transactions, "\n");
+      PageStats(source, id), "  pending transactions: ", transactions, "\n",
+      source.statistics == nullptr
+          ? ""
+          : WordStats(source.statistics->words(id), "  "));
+}
+
+std::string StatsLog(const LogSource& source, const LogNumbers& numbers) {
+  std::string out = "binder stats:\n";
+  if (source.statistics != nullptr) {
+    absl::StrAppend(&out, WordStats(source.statistics->words(), ""),
+                    ObjectStats(*source.statistics));
+  }
+  for (const ProcId proc : Procs(source.world)) {
+    absl::StrAppend(&out, ProcHead(source.world, numbers, proc),
+                    ProcStats(source, proc));
+  }
+  return out;
+}
+
+// ------------------------------------------------- the logs of transactions --
+
+// print_binder_transaction_log_entry.
+std::string Entry(const sim::LoggedTransaction& t, const LogNumbers& numbers) {
+  const char* const kind = t.reply ? "reply" : t.one_way ? "async" : "call ";
+  return absl::StrFormat(
+      "%u: %s from %u:%u to %u:%u context %s node %u handle %d size %d:%d ret "
+      "%d/%d l=0%s\n",
+      t.debug_id, kind, numbers.Pid(t.from_process), numbers.Tid(t.from_actor),
+      numbers.Pid(t.to_process), numbers.Tid(t.to_actor),
+      numbers.Device(t.context), t.to_node, static_cast<int32_t>(t.handle),
+      static_cast<int32_t>(t.data_size), static_cast<int32_t>(t.offsets_size),
+      static_cast<int32_t>(t.return_error == 0 ? 0
+                                               : ErrorNumber(t.return_error)),
+      t.param, t.done ? "" : " (incomplete)");
+}
+
+std::string Entries(const sim::TransactionLog& log, const LogNumbers& numbers) {
+  std::string out;
+  for (const sim::LoggedTransaction& t : log) out += Entry(t, numbers);
+  return out;
+}
+
+// ------------------------------------------------------------------- files --
+
+// 0: not a file of `proc`, or of nobody who has one.
+uint32_t ProcessOfFile(const LogSource& source, const LogNumbers& numbers,
+                       absl::string_view name) {
+  if (!absl::ConsumePrefix(&name, "proc/") || source.statistics == nullptr) {
+    return 0;
+  }
+  const uint32_t process = numbers.FindProcess(name);
+  const std::vector<uint32_t> files = source.statistics->files();
+  const bool there =
+      std::find(files.begin(), files.end(), process) != files.end();
+  return there ? process : 0;
+}
+
+bool IsThere(const LogSource& source, const LogDialect& dialect,
+             const LogNumbers& numbers, absl::string_view name) {
+  const std::vector<std::string> names = LogFiles(source, dialect, numbers);
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace
 
-std::string StateLog(const World& world, const LogDialect& dialect,
-                     LogNumbers& numbers) {
-  return StateWriter(world, dialect, numbers).Read();
+std::vector<std::string> LogFiles(const LogSource& source,
+                                  const LogDialect& dialect,
+                                  const LogNumbers& numbers) {
+  std::vector<std::string> names = {"state"};
+  if (dialect.hashed) names.push_back("state_hashed");
+  names.insert(names.end(), {"stats", "transactions"});
+  if (dialect.hashed) names.push_back("transactions_hashed");
+  if (source.statistics == nullptr) return names;
+  names.insert(names.end(), {"transaction_log", "failed_transaction_log"});
+  std::vector<uint32_t> pids;
+  for (const uint32_t process : source.statistics->files()) {
+    pids.push_back(numbers.Pid(process));
+  }
+  std::sort(pids.begin(), pids.end());
+  for (const uint32_t pid : pids) names.push_back(absl::StrCat("proc/", pid));
+  return names;
 }
 
-std::string StatsLog(const World& world, const sim::Memory& memory,
-                     const LogNumbers& numbers) {
-  std::string out = "binder stats:\n";
-  for (const AnyId id : Procs(world)) {
-    const ProcId proc{id.value};
-    absl::StrAppend(&out, ProcHead(world, numbers, proc),
-                    ProcStats(world, memory, proc));
+absl::StatusOr<LogText> ReadLog(const LogSource& source,
+                                const LogDialect& dialect, LogNumbers& numbers,
+                                absl::string_view name) {
+  StateLog which;
+  which.process = ProcessOfFile(source, numbers, name);
+  if (which.process == 0 && !IsThere(source, dialect, numbers, name)) {
+    return absl::NotFoundError(absl::StrCat(
+        name, ": the driver of ", dialect.version, " has no such log; it has ",
+        absl::StrJoin(LogFiles(source, dialect, numbers), ", ")));
   }
-  return out;
+  if (name == "stats") return LogText{StatsLog(source, numbers), {}};
+  if (name == "transaction_log") {
+    return LogText{Entries(source.statistics->transactions(), numbers), {}};
+  }
+  if (name == "failed_transaction_log") {
+    return LogText{Entries(source.statistics->failed(), numbers), {}};
+  }
+  which.all = !absl::StartsWith(name, "transactions");
+  which.hashed = absl::EndsWith(name, "_hashed");
+  return WriteStateLog(source.world, dialect, numbers, which);
+}
+
+std::string AllLogs(const LogSource& source, const LogDialect& dialect,
+                    LogNumbers& numbers) {
+  std::string all;
+  for (const std::string& file : LogFiles(source, dialect, numbers)) {
+    absl::StrAppend(&all, all.empty() ? "" : "\n", "==> ", file, " <==\n",
+                    ReadLog(source, dialect, numbers, file)->text);
+  }
+  return all;
 }
 
 }  // namespace bindery::tools

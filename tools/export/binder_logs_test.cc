@@ -7,62 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "sim/engine/run.h"
 #include "sim/io/scenario_loader.h"
+#include "sim/kernel/statistics.h"
 
 namespace bindery::tools {
 namespace {
-
-// A call that the server has taken and not answered, with a node in it; one
-// one-way for it, another one behind that; a registration for its death.
-constexpr char kBusy[] = R"(
-name: "busy"
-process {
-  name: "server"
-  attach { context_manager: true mmap_size: 8192 max_threads: 3 }
-  thread {
-    name: "main"
-    step { write_read { write { enter_looper {} } read_size: 256 } expect {} }
-    step { write_read { read_size: 256 } expect {} }
-  }
-}
-process {
-  name: "client"
-  attach {}
-  node { name: "n" ptr: 0x10 cookie: 0x20 }
-  thread {
-    name: "main"
-    step {
-      queue {
-        command { acquire { number: 0 } }
-        command { request_death { handle { number: 0 } cookie: 42 } }
-      }
-    }
-    step { flush {} }
-    step {
-      call { to { number: 0 } code: 10 item { binder: "n" } item { i32: 7 } }
-    }
-  }
-  thread {
-    name: "second"
-    step {
-      write_read {
-        write { transaction { to { number: 0 } code: 2 one_way: true } }
-        read_size: 256
-      }
-      expect {}
-    }
-    step {
-      write_read {
-        write { transaction { to { number: 0 } code: 3 one_way: true } }
-      }
-      expect {}
-    }
-  }
-})";
 
 constexpr char kIdle[] = R"(
 name: "idle"
@@ -78,29 +32,38 @@ class Ended {
   explicit Ended(const std::string& text)
       : loaded_(*sim::LoadScenario(text, "test.textproto")),
         driver_(*sim::Driver::Create("c-7.2")),
-        simulation_(std::make_unique<sim::Simulation>(
-            loaded_.compiled, driver_, nullptr, LooksAtPages())) {
-    simulation_->set_recording(true, false);
+        simulation_(std::make_unique<sim::Simulation>(loaded_.compiled, driver_,
+                                                      nullptr, Watched())) {
     sim::AsWrittenScheduler scheduler;
     sim::Run(*simulation_, scheduler, {});
   }
 
   sim::World& world() { return simulation_->world(); }
-  const sim::Memory& memory() const { return *simulation_->memory(); }
-  LogNumbers Numbers() const { return LogNumbers(loaded_.compiled); }
+  LogSource Source() { return {world(), &statistics_, simulation_->memory()}; }
+  LogNumbers Numbers() const {
+    return LogNumbers(loaded_.compiled, &statistics_);
+  }
 
-  std::string State(absl::string_view version) {
+  absl::StatusOr<LogText> Read(absl::string_view name,
+                               absl::string_view version = "7.2") {
     LogNumbers numbers = Numbers();
-    return StateLog(world(), *FindLogDialect(version), numbers);
+    return ReadLog(Source(), *FindLogDialect(version), numbers, name);
+  }
+  std::string Text(absl::string_view name) { return Read(name)->text; }
+  std::string All(absl::string_view version) {
+    LogNumbers numbers = Numbers();
+    return AllLogs(Source(), *FindLogDialect(version), numbers);
   }
 
  private:
-  static sim::SimulationOptions LooksAtPages() {
+  sim::SimulationOptions Watched() {
     sim::SimulationOptions options;
+    options.statistics = &statistics_;
     options.pages = true;
     return options;
   }
 
+  sim::Statistics statistics_;
   sim::LoadedScenario loaded_;
   sim::Driver driver_;
   std::unique_ptr<sim::Simulation> simulation_;
@@ -123,16 +86,16 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
-TEST(StateLogTest, IsWhatEachKernelPrints) {
-  Ended ended(kBusy);
+TEST(BinderLogsTest, AreWhatEachKernelPrints) {
+  Ended ended(ReadFile("tools/export/testdata/busy.textproto"));
   for (const LogDialect& dialect : kLogDialects) {
     const std::string version(dialect.version);
-    EXPECT_EQ(ended.State(version),
-              ReadFile("tools/export/testdata/busy-" + version + ".state"));
+    EXPECT_EQ(ended.All(version),
+              ReadFile("tools/export/testdata/busy-" + version + ".logs"));
   }
 }
 
-TEST(StateLogTest, NoOtherVersionIsKnown) {
+TEST(BinderLogsTest, NoOtherVersionIsKnown) {
   EXPECT_EQ(FindLogDialect("6.1")->version, "6.1");
   EXPECT_EQ(FindLogDialect("5.0"), nullptr);
 }
@@ -158,7 +121,7 @@ sim::NodeId AddNode(sim::World& world, uint64_t ptr, int held) {
 TEST(StateLogTest, ReadingQueuesANodeThatItsOwnerHolds) {
   Ended ended(kIdle);
   AddNode(ended.world(), 0x10, 1);
-  EXPECT_EQ(With(ended.State("7.2"), "node"),
+  EXPECT_EQ(With(ended.Text("state"), "node"),
             std::vector<std::string>(
                 {"  node 1: u0000000000000010 c0000000000000000 hs 1 hw 0 ls 1 "
                  "lw 0 is 0 iw 0 tr 1",
@@ -168,37 +131,93 @@ TEST(StateLogTest, ReadingQueuesANodeThatItsOwnerHolds) {
 TEST(StateLogTest, ATextThatIsTooLargeIsMadeAgainWithoutWhatReadingFreed) {
   Ended small(kIdle);
   AddNode(small.world(), 0x10, 0);
-  EXPECT_EQ(With(small.State("7.2"), "node").size(), 1u);
+  EXPECT_EQ(With(small.Text("state"), "node").size(), 1u);
   Ended large(kIdle);
   for (uint64_t i = 1; i <= 60; ++i) AddNode(large.world(), i, 0);
-  EXPECT_EQ(With(large.State("7.2"), "node").size(), 0u);
+  EXPECT_EQ(With(large.Text("state"), "node").size(), 0u);
 }
 
-TEST(StatsLogTest, HasWhatTheModelHolds) {
-  Ended ended(kBusy);
-  EXPECT_EQ(StatsLog(ended.world(), ended.memory(), ended.Numbers()),
-            R"(binder stats:
-proc 102
-context binder
-  threads: 2
-  requested threads: 0+0/0
-  ready threads 0
-  free async space 520192
-  nodes: 1
-  refs: 1 s 1 w 0
-  buffers: 0
-  pending transactions: 0
-proc 101
-context binder
-  threads: 1
-  requested threads: 1+0/3
-  ready threads 0
-  free async space 4080
-  nodes: 1
-  refs: 1 s 1 w 0
-  buffers: 3
-  pending transactions: 1
-)");
+TEST(StateLogTest, SaysWhomTheReaderLookedAt) {
+  Ended ended(kIdle);
+  const sim::NodeId node = AddNode(ended.world(), 0x10, 0);
+  EXPECT_EQ(ended.Read("state")->looked_at, std::vector<sim::NodeId>({node}));
+  EXPECT_EQ(ended.Read("transactions")->looked_at.size(), 0u);
+}
+
+TEST(StateLogTest, NullAndErrorsAreNotHashed) {
+  Ended ended(kIdle);
+  AddNode(ended.world(), ~uint64_t{4095}, 1);
+  AddNode(ended.world(), ~uint64_t{4094}, 1);
+  const std::vector<std::string> nodes =
+      With(ended.Text("state_hashed"), "  node ");
+  ASSERT_EQ(nodes.size(), 4u);
+  EXPECT_TRUE(absl::StrContains(nodes[0], "u(____ptrval____) c00000000"));
+  EXPECT_TRUE(absl::StrContains(nodes[1], "ufffffffffffff001 c00000000"));
+}
+
+TEST(TransactionsLogTest, HasNobodyWhomNoTransactionIsAbout) {
+  Ended ended(kIdle);
+  AddNode(ended.world(), 0x10, 1);
+  EXPECT_EQ(ended.Text("transactions"), "binder transactions:\n");
+}
+
+// Calls to nobody, one after the other.
+std::string Calls(int count) {
+  std::string text = R"(
+name: "calls"
+process {
+  name: "a"
+  attach {}
+  thread {
+    name: "t"
+)";
+  for (int i = 0; i < count; ++i) {
+    text += R"(
+    step {
+      write_read {
+        write { transaction { to { number: 9 } code: 1 } }
+        read_size: 64
+      }
+      expect { br: BR_FAILED_REPLY }
+    })";
+  }
+  return text + "\n  }\n}\n";
+}
+
+TEST(TransactionLogTest, HasTheLatest32) {
+  Ended ended(Calls(40));
+  for (const char* log : {"transaction_log", "failed_transaction_log"}) {
+    const std::string text = ended.Text(log);
+    EXPECT_EQ(With(text, "call  from 101:101 to 0:0").size(), 32u);
+    EXPECT_EQ(text.substr(0, 3), "9: ");
+    EXPECT_EQ(With(text, "40: ").size(), 1u);
+  }
+  EXPECT_EQ(With(ended.Text("stats"), "BC_TRANSACTION: 40").size(), 2u);
+  EXPECT_EQ(With(ended.Text("stats"), "transaction: active 0 total 40").size(),
+            1u);
+}
+
+TEST(ProcLogTest, IsThereWhileThePidsFirstOpeningIs) {
+  Ended both(R"(
+name: "twice"
+process {
+  name: "a"
+  thread {
+    name: "t"
+    step { open { fd: "one" } }
+    step { open { fd: "two" } }
+    step { close { fd: "one" } }
+  }
+})");
+  EXPECT_EQ(With(both.Text("state"), "proc ").size(), 1u);
+  EXPECT_FALSE(both.Read("proc/a").ok());
+  Ended one(kIdle);
+  EXPECT_EQ(one.Text("proc/a"), one.Text("proc/101"));
+  EXPECT_EQ(With(one.Text("proc/a"), "binder proc state:").size(), 1u);
+  EXPECT_EQ(one.Read("proc/b").status().message(),
+            "proc/b: the driver of 7.2 has no such log; it has state, "
+            "state_hashed, stats, transactions, transactions_hashed, "
+            "transaction_log, failed_transaction_log, proc/101");
 }
 
 }  // namespace

@@ -177,6 +177,10 @@ class RecordParser {
     if (key == "task") return TakeId(line, "tid", records_.open->tids);
     if (key == "leak") return ReadLeak(line);
     if (key == "log") return ReadLog(line);
+    if (key == "before") {
+      log_ = &records_.open->before;
+      return;
+    }
     if (key == "error" || key == "diverged" || key == "stuck") {
       return ReadDetail(key, line);
     }

@@ -126,6 +126,8 @@ struct ScenarioRecord {
   std::string detail;  // one line on an outcome that is not kOk
   std::vector<int> pids;
   std::vector<int> tids;
+  // The driver's counters of the whole machine when the scenario began.
+  Log before;
   std::vector<StepRecord> steps;
   // How much each of the driver's counters grew although everything is dead,
   // and the state that shows it. Empty when nothing leaked.
