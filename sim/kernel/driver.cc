@@ -73,8 +73,12 @@ constexpr Profile kProfiles[] = {
      {.pending_frozen = false,
       .freeze_notifications = false,
       .uid_of_current = false,
-      .sender_noted_late = false}},
-    {"c-6.12", {.outdated_fails = false, .uid_of_current = false}},
+      .sender_noted_late = false,
+      .transaction_first = false}},
+    {"c-6.12",
+     {.outdated_fails = false,
+      .uid_of_current = false,
+      .transaction_first = false}},
     {"c-7.2", {}},
 };
 

@@ -29,6 +29,9 @@ struct Features {
   bool uid_of_current = true;
   // A new buffer's sender is noted behind the look for spam.
   bool sender_noted_late = true;
+  // A transaction is allocated, as the driver counts it, before its target is
+  // looked for.
+  bool transaction_first = true;
 };
 
 class Driver {

@@ -173,12 +173,12 @@ class Kernel {
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
   Memory* memory_ = nullptr;
-  Statistics* statistics_ = nullptr;
   const Policy* policy_ = nullptr;
   bool nice_ = false;
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;
+  Statistics* statistics_ = nullptr;
 };
 
 }  // namespace bindery::sim

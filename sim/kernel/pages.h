@@ -98,7 +98,6 @@ class Pages {
   [[nodiscard]] bool Free(const Freed& freed);
 
   size_t size() const { return pages_.size(); }
-  size_t high() const { return high_; }
   PageState state(size_t index) const;
   // alloc->pages_high: how far pages were ever installed.
   size_t high() const { return high_; }

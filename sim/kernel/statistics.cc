@@ -105,7 +105,7 @@ void Statistics::Begin(const World& w, const FrameRow& frame,
   entry.context = w.Peek(w.Peek(frame.proc).context).index;
   entry.data_size = command.data_size;
   entry.offsets_size = command.offsets_size;
-  open_[frame.thread.value] = ++begun_;
+  open_[frame.thread.value] = {++begun_, false};
   Append(transactions_, entry);
 }
 
@@ -113,7 +113,7 @@ void Statistics::Begin(const World& w, const FrameRow& frame,
 LoggedTransaction* Statistics::Open(const FrameRow& frame) {
   const auto found = open_.find(frame.thread.value);
   if (found == open_.end()) return nullptr;
-  const size_t behind = begun_ - found->second;
+  const size_t behind = begun_ - found->second.number;
   if (behind >= transactions_.size()) return nullptr;
   return &transactions_[transactions_.size() - 1 - behind];
 }
@@ -129,6 +129,15 @@ void Statistics::FoundTarget(const World& w, const FrameRow& frame) {
     entry->to_process = ProcessOf(w, frame.target_proc);
     entry->to_actor = ActorOf(w, frame.target_thread);
   }
+}
+
+void Statistics::Allocated(const FrameRow& frame) {
+  Created(Counted::kTransaction, frame.t.any());
+  open_[frame.thread.value].allocated = true;
+}
+
+void Statistics::Dropped(const FrameRow& frame) {
+  if (open_[frame.thread.value].allocated) Deleted(Counted::kTransaction);
 }
 
 void Statistics::End(const FrameRow& frame) {

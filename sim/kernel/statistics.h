@@ -103,9 +103,18 @@ class Statistics {
   void FoundNode(const FrameRow& frame, NodeId node);
   void FoundTarget(const World& w, const FrameRow& frame);
   void End(const FrameRow& frame);
+  // It is allocated, early or late, and freed on the way back from a failure,
+  // which may come before that.
+  void Allocated(const FrameRow& frame);
+  void Dropped(const FrameRow& frame);
 
  private:
   ObjectCounts& At(Counted what) { return objects_[static_cast<size_t>(what)]; }
+  // A binder_transaction() that is going on.
+  struct Ongoing {
+    uint32_t number = 0;  // begun_ when it began
+    bool allocated = false;
+  };
   LoggedTransaction* Open(const FrameRow& frame);
 
   WordCounts words_;
@@ -114,7 +123,7 @@ class Statistics {
   TransactionLog transactions_;
   TransactionLog failed_;
   uint32_t begun_ = 0;                  // transactions
-  std::map<uint32_t, uint32_t> open_;   // by ThreadId: begun_ when it began
+  std::map<uint32_t, Ongoing> open_;    // by ThreadId
   std::map<uint32_t, uint32_t> files_;  // by ProcId: the process
   std::map<std::pair<int, uint32_t>, uint32_t> debug_ids_;
   uint32_t last_id_ = 0;

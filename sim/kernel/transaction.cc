@@ -37,6 +37,10 @@ ProcessId Sender(Op& op) {
                                              : op.w.Get(op.f->proc).process;
 }
 
+void NoteAllocated(Op& op) {
+  if (Statistics* s = op.k.statistics()) s->Allocated(*op.f);
+}
+
 void AllocateTransaction(Op& op) {
   uint32_t debug_id = 0;
   if (op.k.watched()) debug_id = ++op.w.Edit(op.global()).last_id;
@@ -56,8 +60,8 @@ void AllocateTransaction(Op& op) {
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
   if (op.k.nice()) t.priority = op.w.Get(op.f->task).nice;
   t.debug_id = debug_id;
-  op.k.Created(Counted::kTransaction, id.any());
   op.f->t = id;
+  if (op.driver.features().transaction_first) NoteAllocated(op);
 }
 
 void AppendBegin(Builder& b) {
@@ -314,6 +318,7 @@ void AppendCallStack(Builder& b) {
 
 void AllocateComplete(Op& op) {
   if (Statistics* s = op.k.statistics()) s->FoundTarget(op.w, *op.f);
+  if (!op.driver.features().transaction_first) NoteAllocated(op);
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
@@ -714,8 +719,8 @@ void AppendErrors(Builder& b) {
       .Label("err_no_target")
       .Undo("kfree(t)",
             [](Op& op) {
+              if (Statistics* s = op.k.statistics()) s->Dropped(*op.f);
               op.w.Free(op.f->t);
-              op.k.Deleted(Counted::kTransaction);
               op.f->t = {};
             })
       .Label("err_alloc_t");
