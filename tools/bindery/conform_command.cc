@@ -5,7 +5,6 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/coverage.h"
 #include "tools/bindery/files.h"
@@ -26,14 +25,6 @@ namespace {
 
 using conform::LockstepRun;
 using Sessions = std::vector<std::unique_ptr<Session>>;
-
-// The driver of the kernel with this version, if no profile is asked for.
-absl::StatusOr<sim::Driver> DriverFor(absl::string_view version) {
-  const std::string profile = absl::GetFlag(FLAGS_profile);
-  return sim::Driver::Create(
-      profile.empty() ? sim::ProfileOf(version) : profile,
-      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty()));
-}
 
 // The scenario is about what this kernel does not have.
 bool TooNew(const Session& session, absl::string_view version) {

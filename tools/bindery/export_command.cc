@@ -57,6 +57,8 @@ absl::StatusOr<std::string> ExportLogs(const std::string& path) {
   }
   const auto session = OpenSession(path);
   if (!session.ok()) return session.status();
+  const absl::StatusOr<sim::Driver> driver = DriverFor(version);
+  if (!driver.ok()) return driver.status();
   const auto scheduler = MakeScheduler();
   if (!scheduler.ok()) return scheduler.status();
   const sim::CompiledScenario& scenario = (*session)->scenario.compiled;
@@ -64,8 +66,8 @@ absl::StatusOr<std::string> ExportLogs(const std::string& path) {
   sim::SimulationOptions options = (*session)->options;
   options.statistics = &statistics;
   options.pages = true;
-  sim::Simulation simulation(scenario, (*session)->driver,
-                             &(*session)->properties, options);
+  sim::Simulation simulation(scenario, *driver, &(*session)->properties,
+                             options);
   simulation.set_recording(true, false);
   sim::Run(simulation, **scheduler, {});
   LogNumbers numbers(scenario, &statistics);

@@ -109,6 +109,13 @@ absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
               trace.scenario_text(), choices);
 }
 
+absl::StatusOr<sim::Driver> DriverFor(absl::string_view version) {
+  const std::string profile = absl::GetFlag(FLAGS_profile);
+  return sim::Driver::Create(
+      profile.empty() ? sim::ProfileOf(version) : profile,
+      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty()));
+}
+
 absl::StatusOr<std::unique_ptr<sim::Scheduler>> MakeScheduler() {
   const std::string schedule = absl::GetFlag(FLAGS_schedule);
   if (!schedule.empty()) {

@@ -40,6 +40,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
 absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
                                                    const std::string& path);
 
+// The driver of the kernel with this version, if no profile is asked for.
+absl::StatusOr<sim::Driver> DriverFor(absl::string_view version);
+
 // The schedule that flags ask for: --schedule, --seed, or the scenario's own.
 absl::StatusOr<std::unique_ptr<sim::Scheduler>> MakeScheduler();
 

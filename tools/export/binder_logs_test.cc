@@ -29,9 +29,9 @@ process {
 // A scenario, run as it is written.
 class Ended {
  public:
-  explicit Ended(const std::string& text)
+  explicit Ended(const std::string& text, absl::string_view version = "7.2")
       : loaded_(*sim::LoadScenario(text, "test.textproto")),
-        driver_(*sim::Driver::Create("c-7.2")),
+        driver_(*sim::Driver::Create(sim::ProfileOf(version))),
         simulation_(std::make_unique<sim::Simulation>(loaded_.compiled, driver_,
                                                       nullptr, Watched())) {
     sim::AsWrittenScheduler scheduler;
@@ -87,9 +87,9 @@ std::string ReadFile(const std::string& path) {
 }
 
 TEST(BinderLogsTest, AreWhatEachKernelPrints) {
-  Ended ended(ReadFile("tools/export/testdata/busy.textproto"));
   for (const LogDialect& dialect : kLogDialects) {
     const std::string version(dialect.version);
+    Ended ended(ReadFile("tools/export/testdata/busy.textproto"), version);
     EXPECT_EQ(ended.All(version),
               ReadFile("tools/export/testdata/busy-" + version + ".logs"));
   }
