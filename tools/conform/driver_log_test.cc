@@ -68,7 +68,8 @@ TEST(NormaliseStateTest, LeavesOutWhatTheOtherLogsCompare) {
                  "  pages: 0:1:253", "  pages high watermark: 1",
                  "  BR_NOOP: 1", "  pending transactions: 0"}),
       Lines({"binder stats:", "proc server", "  threads: 2",
-             "  requested threads: 0+0/0", "  pending transactions: 0"}));
+             "  requested threads: 0+0/0", "  pages: 0:1:253",
+             "  pages high watermark: 1", "  pending transactions: 0"}));
 }
 
 TEST(NormaliseStateTest, WhatItDoesNotKnowStays) {

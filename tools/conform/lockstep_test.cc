@@ -96,9 +96,9 @@ TEST(LockstepTest, EachAllocationCanFailInItsTurn) {
     const std::string rest = run->plan.substr(run->failed->plan_at, 5);
     EXPECT_TRUE(rest == "poke " || rest == "call ") << rest;
   }
-  // The client's thread; a transaction, its completion and its buffer, twice.
-  // The server's thread is the set-up's.
-  EXPECT_EQ(count, 7u);
+  // The client's thread; a transaction, its completion, its buffer and a page,
+  // twice. The server's thread is the set-up's.
+  EXPECT_EQ(count, 9u);
 }
 
 TEST(LockstepTest, WokenThreadsRunInTheOrderInWhichTheyWereWoken) {

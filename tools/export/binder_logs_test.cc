@@ -176,7 +176,7 @@ process {
     step {
       write_read {
         write { transaction { to { number: 9 } code: 1 } }
-        read_size: 64
+        read_size: 256
       }
       expect {}
     })";
