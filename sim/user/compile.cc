@@ -12,6 +12,7 @@ namespace bindery::sim {
 namespace {
 
 constexpr size_t kMostTasks = 100'000;
+constexpr size_t kMostBytesOfCopies = 256u << 20;
 constexpr int kMostKills = 32;  // bits of GlobalRow::kills
 
 void CheckServices(const Cursor<proto::Process>& process, Errors* errors) {
@@ -47,10 +48,12 @@ class Processes {
     if (written.copies() == 0) {
       return AddOne(scenario.Sub(written, "process", index));
     }
-    if (written.copies() > kMostTasks) {
+    if (written.copies() > kMostTasks ||
+        written.copies() * written.ByteSizeLong() > kMostBytesOfCopies) {
       errors_.Add(scenario.Sub(written, "process", index).At("copies"),
                   absl::StrCat("copies is ", written.copies(), "; at most ",
-                               kMostTasks, " are supported"));
+                               kMostTasks, " are supported, and fewer of a "
+                               "process that is long"));
       return;
     }
     for (uint32_t i = 1; i <= written.copies(); ++i) {
