@@ -189,18 +189,18 @@ void CheckPlace(const World& w, AnyId item, Findings* f) {
   if (!entry.linked()) return;
   const uint64_t end = w.Peek(ProcId{entry.owner.value}).buffer_size;
   const Piece piece = PieceOf(w, item);
-  const bool begins = entry.prev ? Adjoin(PieceOf(w, entry.prev), piece)
-                                 : piece.begin == 0;
+  const bool begins =
+      entry.prev ? Adjoin(PieceOf(w, entry.prev), piece) : piece.begin == 0;
   const bool ends = entry.next ? Adjoin(piece, PieceOf(w, entry.next))
                                : piece.begin + piece.size == end;
-  f->Expect(
-      begins && ends && piece.size != 0 && piece.size % 8 == 0, "E33",
-      entry.owner, [&] {
-        return absl::StrCat("a ", piece.free ? "chunk" : "buffer", " of ",
-                            piece.size, " bytes at ", piece.begin,
-                            begins ? " does not end where the next begins"
-                                   : " does not begin where the last ends");
-      });
+  f->Expect(begins && ends && piece.size != 0 && piece.size % 8 == 0, "E33",
+            entry.owner, [&] {
+              return absl::StrCat("a ", piece.free ? "chunk" : "buffer", " of ",
+                                  piece.size, " bytes at ", piece.begin,
+                                  begins
+                                      ? " does not end where the next begins"
+                                      : " does not begin where the last ends");
+            });
 }
 
 void CheckLayout(const World& w, ProcId id, Findings* f) {

@@ -17,11 +17,11 @@ uint32_t CountHolders(const World& w, FileId file) {
 
 void CheckFile(const World& w, FileId id, Findings* f) {
   const FileRow& file = w.Peek(id);
-  const uint32_t rows =
-      f->sums() != nullptr
-          ? f->sums()->holders(id)
-          : CountHolders<FdRow>(w, id) + CountHolders<FixupRow>(w, id) +
-                CountHolders<FrameRow>(w, id);
+  const uint32_t rows = f->sums() != nullptr
+                            ? f->sums()->holders(id)
+                            : CountHolders<FdRow>(w, id) +
+                                  CountHolders<FixupRow>(w, id) +
+                                  CountHolders<FrameRow>(w, id);
   const bool mapped = file.proc && w.Peek(file.proc).mapped != 0;
   const uint32_t holders = rows + (mapped ? 1 : 0);
   f->Expect(file.count == holders, "E43", id.any(), [&] {
@@ -49,8 +49,7 @@ void CheckFd(const World& w, FdId id, Findings* f) {
   w.ForEach<FixupRow>([&](FixupId, const FixupRow& fixup) {
     underway |= fixup.target_fd == static_cast<int32_t>(fd.number);
   });
-  for (AnyId i = w.Peek(fd.process).tasks.first; i;
-       i = w.Next(Head::kSet, i)) {
+  for (AnyId i = w.Peek(fd.process).tasks.first; i; i = w.Next(Head::kSet, i)) {
     const FrameId frame = Outermost(w, w.Peek(TaskId{i.value}).frame);
     underway |= frame && w.Peek(frame).handle == fd.number;
   }

@@ -1,6 +1,7 @@
 // What objects add up to: the sums that invariants compare with what the driver
-// counts. A run keeps them from step to step, so that checking a step costs what
-// it changed; a search, whose worlds are small and go back and forth, walks.
+// counts. A run keeps them from step to step, so that checking a step costs
+// what it changed; a search, whose worlds are small and go back and forth,
+// walks.
 //
 // Each row has a share in the sums of others. When it changes its old share is
 // taken out and the new one put in.

@@ -50,10 +50,11 @@ class Processes {
     }
     if (written.copies() > kMostTasks ||
         written.copies() * written.ByteSizeLong() > kMostBytesOfCopies) {
-      errors_.Add(scenario.Sub(written, "process", index).At("copies"),
-                  absl::StrCat("copies is ", written.copies(), "; at most ",
-                               kMostTasks, " are supported, and fewer of a "
-                               "process that is long"));
+      errors_.Add(
+          scenario.Sub(written, "process", index).At("copies"),
+          absl::StrCat("copies is ", written.copies(), "; at most ", kMostTasks,
+                       " are supported, and fewer of a "
+                       "process that is long"));
       return;
     }
     for (uint32_t i = 1; i <= written.copies(); ++i) {

@@ -58,8 +58,8 @@ const ParseTree* TreeOf(const Message& message, const ParseTree* tree,
 }
 
 void Errors::Add(Place place, absl::string_view message) {
-  std::string line = absl::StrCat(filename_, ":", place.line, ":",
-                                  place.column, ": ", message);
+  std::string line = absl::StrCat(filename_, ":", place.line, ":", place.column,
+                                  ": ", message);
   if (seen_.insert(line).second) lines_.push_back(std::move(line));
 }
 

@@ -52,7 +52,8 @@ struct Kind<Work> {
 template <>
 struct Kind<Link> {
   static std::string Text() {
-    return "whether it is on a set; its place on a list, by owner and neighbours";
+    return "whether it is on a set; its place on a list, by owner and "
+           "neighbours";
   }
 };
 

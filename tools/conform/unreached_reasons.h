@@ -5,8 +5,8 @@
 // what is left to explain.
 //
 // A reason names code by what it says, not by its place, so that it fits every
-// version of the driver. It excuses runs: lines with code, next to each other in
-// one function, none of which was executed.
+// version of the driver. It excuses runs: lines with code, next to each other
+// in one function, none of which was executed.
 //
 // Only what no program can bring about, and what is no part of the driver's
 // answer to programs, may have a reason: initialisation, assertions, the
