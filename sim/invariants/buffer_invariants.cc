@@ -186,8 +186,9 @@ bool Adjoin(const Piece& piece, const Piece& next) {
 
 void CheckPlace(const World& w, AnyId item, Findings* f) {
   const Link& entry = w.PeekLink(Head::kBuffers, item);
-  if (!entry.linked()) return;
-  const uint64_t end = w.Peek(ProcId{entry.owner.value}).buffer_size;
+  const ProcId proc{entry.owner.value};
+  if (!entry.linked() || !w.Alive(proc)) return;
+  const uint64_t end = w.Peek(proc).buffer_size;
   const Piece piece = PieceOf(w, item);
   const bool begins =
       entry.prev ? Adjoin(PieceOf(w, entry.prev), piece) : piece.begin == 0;

@@ -170,6 +170,10 @@ class CommitVisitor {
   // Places count as long as a tombstone's memory keeps them. What was next to
   // the row is still there: slots are released behind the last row.
   void Place(const Link& before, const Link& after) {
+    if (before.head == after.head && before.owner == after.owner &&
+        before.prev == after.prev && before.next == after.next) {
+      return;
+    }
     const uint64_t old_place = world_.PlaceOf(before);
     const uint64_t place = world_.PlaceOf(after);
     if (old_place != place) {
