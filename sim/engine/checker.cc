@@ -77,9 +77,11 @@ std::string FaultText(const Simulation& simulation, const Fault& fault) {
 bool CheckInvariants(const Simulation& simulation,
                      std::vector<PropertyViolation>* violations) {
   const World& world = simulation.world();
-  if (violations == nullptr) return CheckChanged(world, nullptr);
+  if (violations == nullptr) {
+    return CheckChanged(world, simulation.sums(), nullptr);
+  }
   std::vector<BrokenInvariant> broken;
-  CheckChanged(world, &broken);
+  CheckChanged(world, simulation.sums(), &broken);
   for (const BrokenInvariant& one : broken) {
     violations->push_back(
         {one.id, absl::StrCat(RowName(world, simulation.names(), one.object),

@@ -22,17 +22,11 @@ uint64_t RunActor(const Simulation& simulation, uint32_t actor) {
 }
 
 // 0 if nobody waits for time to pass.
-uint64_t FirstTimeout(const Simulation& simulation) {
-  for (uint32_t actor = 1; actor <= simulation.task_count(); ++actor) {
-    if (!simulation.TimeoutEnabled(actor)) continue;
-    return MakeChoice(ChoiceKind::kTimeout,
-                      simulation.scenario().environment_actor(), actor);
-  }
-  return 0;
-}
-
-bool IsEnvironment(uint64_t choice) {
-  return KindOf(choice) > ChoiceKind::kWorker;
+uint64_t FirstTimeout(const Simulation& simulation, const RunQueue& queue) {
+  const uint32_t actor = queue.timed().NextFrom(1);
+  if (actor == 0) return 0;
+  return MakeChoice(ChoiceKind::kTimeout,
+                    simulation.scenario().environment_actor(), actor);
 }
 
 }  // namespace
@@ -68,29 +62,30 @@ uint64_t AsWrittenScheduler::NextInTurn(const Simulation& simulation) {
 }
 
 uint64_t AsWrittenScheduler::NextInCircle(const Simulation& simulation) {
-  const uint32_t count = simulation.task_count();
-  for (uint32_t i = 0; i < count; ++i) {
-    if (simulation.TaskEnabled(current_)) {
-      return MakeChoice(ChoiceKind::kTask, current_);
-    }
-    current_ = current_ % count + 1;
+  queue_.Update(simulation);
+  if (const uint32_t actor = queue_.runnable().NextFrom(current_)) {
+    current_ = actor;
+    return MakeChoice(ChoiceKind::kTask, actor);
   }
-  if (!simulation.WorkerEnabled()) return FirstTimeout(simulation);
+  if (!simulation.WorkerEnabled()) return FirstTimeout(simulation, queue_);
   return RunActor(simulation, simulation.scenario().worker_actor());
 }
 
 uint64_t RandomScheduler::Next(const Simulation& simulation) {
-  enabled_.clear();
-  simulation.Enabled(&enabled_);
-  const auto environment =
-      std::find_if(enabled_.begin(), enabled_.end(), IsEnvironment);
-  const auto actors = static_cast<uint32_t>(environment - enabled_.begin());
-  const auto acts = static_cast<uint32_t>(enabled_.end() - environment);
-  if (actors == 0) return FirstTimeout(simulation);
-  if (acts != 0 && prng_.Below(kEnvironmentShare) == 0) {
-    return enabled_[actors + prng_.Below(acts)];
+  queue_.Update(simulation);
+  const uint32_t tasks = queue_.runnable().size();
+  const uint32_t actors = tasks + (simulation.WorkerEnabled() ? 1 : 0);
+  if (actors == 0) return FirstTimeout(simulation, queue_);
+  acts_.clear();
+  simulation.EnvironmentEnabled(queue_.timed().size() != 0, &acts_);
+  if (!acts_.empty() && prng_.Below(kEnvironmentShare) == 0) {
+    return acts_[prng_.Below(static_cast<uint32_t>(acts_.size()))];
   }
-  return enabled_[prng_.Below(actors)];
+  const uint32_t picked = prng_.Below(actors);
+  if (picked == tasks) {
+    return RunActor(simulation, simulation.scenario().worker_actor());
+  }
+  return MakeChoice(ChoiceKind::kTask, queue_.runnable().Nth(picked));
 }
 
 uint64_t ReplayScheduler::Next(const Simulation& simulation) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/engine/prng.h"
+#include "sim/engine/run_queue.h"
 #include "sim/engine/simulation.h"
 
 namespace bindery::sim {
@@ -44,6 +45,7 @@ class AsWrittenScheduler : public Scheduler {
   uint64_t NextInTurn(const Simulation& simulation);
   uint64_t NextInCircle(const Simulation& simulation);
 
+  RunQueue queue_;
   size_t turn_ = 0;
   uint32_t done_ = 0;     // transitions of this turn
   uint32_t current_ = 1;  // actor that ran last
@@ -58,8 +60,9 @@ class RandomScheduler : public Scheduler {
   uint64_t Next(const Simulation& simulation) override;
 
  private:
+  RunQueue queue_;
   Prng prng_;
-  std::vector<uint64_t> enabled_;
+  std::vector<uint64_t> acts_;  // of the environment
 };
 
 // A list of choices. Diverges at the first that is not enabled.

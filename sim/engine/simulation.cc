@@ -25,6 +25,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
                     "run_through would skip states");
   BINDERY_CHECK_MSG(options.journal || !options.history,
                     "histories need the journal");
+  BINDERY_CHECK_MSG(options.journal || !options.sums, "sums need the journal");
   if (options.history) history_.emplace(names_);
   if (options.pages) kernel_.set_memory(&memory_.emplace());
   kernel_.set_granularity(options.granularity);
@@ -44,6 +45,9 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   FindTasks();
   FindFirstCalls();
   FailLater();
+  if (!options.sums) return;
+  sums_.emplace(world_);
+  sums_->Update();
 }
 
 // The set-up's own allocations do not count: nothing could go on without them.
@@ -139,6 +143,11 @@ void Simulation::Enabled(std::vector<uint64_t>* choices) const {
     choices->push_back(
         MakeChoice(ChoiceKind::kWorker, scenario_.worker_actor()));
   }
+  EnvironmentEnabled(timeouts, choices);
+}
+
+void Simulation::EnvironmentEnabled(bool timeouts,
+                                    std::vector<uint64_t>* choices) const {
   const GlobalRow& global = world_.Peek(kGlobal);
   const uint32_t environment = scenario_.environment_actor();
   for (uint32_t i = 0; global.kills >> i != 0; ++i) {
@@ -196,6 +205,7 @@ void Simulation::Apply(uint64_t choice) {
   if (history_) history_->Observe(world_);
   if (record_changes_) CollectChanges();
   world_.Commit();
+  if (sums_) sums_->Update();
   has_step_ = true;
 }
 

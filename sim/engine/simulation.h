@@ -35,6 +35,7 @@
 #include "sim/engine/properties.h"
 #include "sim/events/events.h"
 #include "sim/history/history.h"
+#include "sim/invariants/sums.h"
 #include "sim/kernel/driver.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/pages.h"
@@ -71,6 +72,9 @@ struct SimulationOptions {
   // Watches properties of histories, whose memory is then part of the state.
   // Needs the journal.
   bool history = false;
+  // Keeps what invariants add up from step to step: for runs, which go forward
+  // only. Needs the journal.
+  bool sums = false;
 };
 
 class Simulation {
@@ -84,6 +88,8 @@ class Simulation {
 
   // Appends the enabled choices.
   void Enabled(std::vector<uint64_t>* choices) const;
+  // Those of the environment alone. `timeouts`: some TimeoutEnabled().
+  void EnvironmentEnabled(bool timeouts, std::vector<uint64_t>* choices) const;
   bool IsEnabled(uint64_t choice) const;
   // REQUIRES: 1 <= actor <= number of tasks.
   bool TaskEnabled(uint32_t actor) const;
@@ -143,6 +149,8 @@ class Simulation {
     return memory_.has_value() ? &*memory_ : nullptr;
   }
   const UserRuntime& runtime() const { return runtime_; }
+  // Null unless they are kept.
+  const Sums* sums() const { return sums_ ? &*sums_ : nullptr; }
   const ScenarioNames& names() const { return names_; }
   TaskId task(uint32_t actor) const { return tasks_[actor - 1]; }
   uint32_t task_count() const { return static_cast<uint32_t>(tasks_.size()); }
@@ -173,6 +181,7 @@ class Simulation {
   UserRuntime runtime_;
   ScenarioNames names_;
   std::optional<History> history_;
+  std::optional<Sums> sums_;
   std::vector<TaskId> tasks_;  // by actor - 1; derived from the world
   bool has_step_ = false;
   bool record_changes_ = false;

@@ -148,63 +148,81 @@ void CheckBuffer(const World& w, BufferId id, Findings* f) {
 
 namespace {
 
-// What the list of buffers and chunks adds up to.
-struct Layout {
-  bool tiled = true;  // in order, without gaps, free neighbours merged
-  uint64_t end = 0;
-  uint64_t one_way = 0;
-  uint64_t free = 0;
-  uint32_t buffers = 0;
+ProcSums WalkBuffers(const World& w, const ProcRow& proc) {
+  ProcSums sums;
+  for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
+    if (i.table() == TableId::kChunk) {
+      sums.free_bytes += w.Peek(ChunkId{i.value}).size;
+      continue;
+    }
+    ++sums.buffers;
+    const BufferRow& buffer = w.Peek(BufferId{i.value});
+    if (buffer.async_transaction != 0) sums.one_way_bytes += buffer.size;
+  }
+  return sums;
+}
+
+// A buffer or chunk as a piece of its mapping.
+struct Piece {
+  uint64_t begin;
+  uint64_t size;
+  bool free;
 };
 
-Layout LayoutOf(const World& w, const ProcRow& proc) {
-  Layout layout;
-  bool last_free = false;
-  for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
-    const bool free = i.table() == TableId::kChunk;
-    const uint64_t at = free ? w.Peek(ChunkId{i.value}).offset
-                             : w.Peek(BufferId{i.value}).offset;
-    const uint64_t size =
-        free ? w.Peek(ChunkId{i.value}).size : w.Peek(BufferId{i.value}).size;
-    layout.tiled &=
-        at == layout.end && size != 0 && size % 8 == 0 && !(free && last_free);
-    if (free) {
-      layout.free += size;
-    } else {
-      ++layout.buffers;
-      const BufferRow& buffer = w.Peek(BufferId{i.value});
-      if (buffer.async_transaction != 0) layout.one_way += size;
-    }
-    layout.end += size;
-    last_free = free;
+Piece PieceOf(const World& w, AnyId item) {
+  if (item.table() == TableId::kChunk) {
+    const ChunkRow& chunk = w.Peek(ChunkId{item.value});
+    return {chunk.offset, chunk.size, true};
   }
-  return layout;
+  const BufferRow& buffer = w.Peek(BufferId{item.value});
+  return {buffer.offset, buffer.size, false};
+}
+
+bool Adjoin(const Piece& piece, const Piece& next) {
+  return piece.begin + piece.size == next.begin && !(piece.free && next.free);
 }
 
 }  // namespace
 
+void CheckPlace(const World& w, AnyId item, Findings* f) {
+  const Link& entry = w.PeekLink(Head::kBuffers, item);
+  const ProcId proc{entry.owner.value};
+  if (!entry.linked() || !w.Alive(proc)) return;
+  const uint64_t end = w.Peek(proc).buffer_size;
+  const Piece piece = PieceOf(w, item);
+  const bool begins =
+      entry.prev ? Adjoin(PieceOf(w, entry.prev), piece) : piece.begin == 0;
+  const bool ends = entry.next ? Adjoin(piece, PieceOf(w, entry.next))
+                               : piece.begin + piece.size == end;
+  f->Expect(begins && ends && piece.size != 0 && piece.size % 8 == 0, "E33",
+            entry.owner, [&] {
+              return absl::StrCat("a ", piece.free ? "chunk" : "buffer", " of ",
+                                  piece.size, " bytes at ", piece.begin,
+                                  begins
+                                      ? " does not end where the next begins"
+                                      : " does not begin where the last ends");
+            });
+}
+
 void CheckLayout(const World& w, ProcId id, Findings* f) {
   if (!w.Alive(id)) return;
   const ProcRow& proc = w.Peek(id);
-  const Layout layout = LayoutOf(w, proc);
-  f->Expect(
-      layout.tiled && layout.end == proc.buffer_size, "E33", id.any(), [&] {
-        return absl::StrCat("the mapping has ", proc.buffer_size,
-                            " bytes, buffers and chunks end at ", layout.end);
-      });
-  f->Expect(proc.free_async_space == proc.buffer_size / 2 - layout.one_way,
-            "E34", id.any(), [&] {
+  const ProcSums sums =
+      f->sums() != nullptr ? f->sums()->proc(id) : WalkBuffers(w, proc);
+  const uint64_t half = proc.buffer_size / 2;
+  f->Expect(proc.free_async_space == half - sums.one_way_bytes, "E34", id.any(),
+            [&] {
               return absl::StrCat("free_async_space is ", proc.free_async_space,
-                                  ", one-way buffers take ", layout.one_way,
-                                  " of ", proc.buffer_size / 2);
+                                  ", one-way buffers take ", sums.one_way_bytes,
+                                  " of ", half);
             });
-  f->Expect(proc.allocated == layout.buffers && proc.free_total == layout.free,
-            "E35", id.any(), [&] {
-              return absl::StrCat(proc.allocated, " buffers and ",
-                                  proc.free_total,
-                                  " free bytes are counted, but there are ",
-                                  layout.buffers, " and ", layout.free);
-            });
+  const bool counted = proc.allocated == static_cast<uint32_t>(sums.buffers) &&
+                       proc.free_total == sums.free_bytes;
+  f->Expect(counted, "E35", id.any(), [&] {
+    return absl::StrCat(proc.allocated, " buffers and ", proc.free_total,
+                        " free bytes are counted, but there are ", sums.buffers,
+                        " and ", sums.free_bytes);
+  });
 }
 
 }  // namespace bindery::sim

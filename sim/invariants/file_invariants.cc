@@ -17,10 +17,13 @@ uint32_t CountHolders(const World& w, FileId file) {
 
 void CheckFile(const World& w, FileId id, Findings* f) {
   const FileRow& file = w.Peek(id);
-  const uint32_t holders = CountHolders<FdRow>(w, id) +
-                           CountHolders<FixupRow>(w, id) +
-                           CountHolders<FrameRow>(w, id) +
-                           (file.proc && w.Peek(file.proc).mapped != 0 ? 1 : 0);
+  const uint32_t rows = f->sums() != nullptr
+                            ? f->sums()->holders(id)
+                            : CountHolders<FdRow>(w, id) +
+                                  CountHolders<FixupRow>(w, id) +
+                                  CountHolders<FrameRow>(w, id);
+  const bool mapped = file.proc && w.Peek(file.proc).mapped != 0;
+  const uint32_t holders = rows + (mapped ? 1 : 0);
   f->Expect(file.count == holders, "E43", id.any(), [&] {
     return absl::StrCat("its count is ", file.count, ", but ", holders,
                         " things hold it");
@@ -28,6 +31,15 @@ void CheckFile(const World& w, FileId id, Findings* f) {
   f->Expect(file.count != 0 || file.f_task_work.linked(), "E43", id.any(),
             [] { return std::string("nobody holds it, yet it stays"); });
 }
+
+namespace {
+
+FrameId Outermost(const World& w, FrameId frame) {
+  while (const FrameId caller = w.Peek(frame).caller) frame = caller;
+  return frame;
+}
+
+}  // namespace
 
 // A number without a file is on its way to one.
 void CheckFd(const World& w, FdId id, Findings* f) {
@@ -37,10 +49,10 @@ void CheckFd(const World& w, FdId id, Findings* f) {
   w.ForEach<FixupRow>([&](FixupId, const FixupRow& fixup) {
     underway |= fixup.target_fd == static_cast<int32_t>(fd.number);
   });
-  w.ForEach<FrameRow>([&](FrameId, const FrameRow& frame) {
-    underway |= !frame.caller && frame.handle == fd.number && frame.task &&
-                w.Peek(frame.task).process == fd.process;
-  });
+  for (AnyId i = w.Peek(fd.process).tasks.first; i; i = w.Next(Head::kSet, i)) {
+    const FrameId frame = Outermost(w, w.Peek(TaskId{i.value}).frame);
+    underway |= frame && w.Peek(frame).handle == fd.number;
+  }
   f->Expect(underway, "E43", id.any(), [] {
     return std::string("the number is reserved, but nobody will use it");
   });

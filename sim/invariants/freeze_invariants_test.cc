@@ -131,7 +131,7 @@ TEST_F(FreezeTest, E70IsLookedAtWhenTheProcessChanges) {
   w_.Edit(owner_).is_frozen = 1;
   w_.Commit();
   std::vector<BrokenInvariant> broken;
-  EXPECT_FALSE(CheckChanged(w_, &broken));
+  EXPECT_FALSE(CheckChanged(w_, nullptr, &broken));
   ASSERT_FALSE(broken.empty());
   EXPECT_STREQ(broken[0].id, "E70");
 }

@@ -138,8 +138,16 @@ class Scope {
       case TableId::kTransaction:
         Transaction(TransactionId{id.value});
         break;
+      case TableId::kDeath:
+        CheckDeath(w_, DeathId{id.value}, findings_);
+        break;
+      case TableId::kChunk:
+        CheckPlace(w_, id, findings_);
+        CheckLayout(w_, w_.Peek(ChunkId{id.value}).proc, findings_);
+        break;
       case TableId::kBuffer:
         CheckBuffer(w_, BufferId{id.value}, findings_);
+        CheckPlace(w_, id, findings_);
         CheckLayout(w_, w_.Peek(BufferId{id.value}).proc, findings_);
         Node(w_.Peek(BufferId{id.value}).target_node);
         break;
@@ -167,8 +175,9 @@ class Scope {
 
 }  // namespace
 
-bool CheckChanged(const World& w, std::vector<BrokenInvariant>* broken) {
-  Findings findings(broken);
+bool CheckChanged(const World& w, const Sums* sums,
+                  std::vector<BrokenInvariant>* broken) {
+  Findings findings(broken, sums);
   Scope scope(w, &findings);
   for (const World::Changed& changed : w.changed()) {
     if (w.MetaOf(changed.id).state == SlotState::kLive) {
@@ -198,8 +207,14 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken) {
   w.ForEach<TransactionRow>([&](TransactionId id, const TransactionRow&) {
     CheckTransaction(w, id, f);
   });
-  w.ForEach<BufferRow>(
-      [&](BufferId id, const BufferRow&) { CheckBuffer(w, id, f); });
+  w.ForEach<DeathRow>(
+      [&](DeathId id, const DeathRow&) { CheckDeath(w, id, f); });
+  w.ForEach<ChunkRow>(
+      [&](ChunkId id, const ChunkRow&) { CheckPlace(w, id.any(), f); });
+  w.ForEach<BufferRow>([&](BufferId id, const BufferRow&) {
+    CheckBuffer(w, id, f);
+    CheckPlace(w, id.any(), f);
+  });
   return !findings.broken();
 }
 

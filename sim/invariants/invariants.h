@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/invariants/sums.h"
 #include "sim/world/world.h"
 
 namespace bindery::sim {
@@ -33,10 +34,13 @@ struct BrokenInvariant {
   std::string detail;  // expected and found, without the object's name
 };
 
-// Collects what is broken. With a null list the first one is enough.
+// Collects what is broken. With a null list the first one is enough. With sums
+// checks look up what objects add up to, otherwise they walk.
 class Findings {
  public:
-  explicit Findings(std::vector<BrokenInvariant>* list) : list_(list) {}
+  explicit Findings(std::vector<BrokenInvariant>* list,
+                    const Sums* sums = nullptr)
+      : list_(list), sums_(sums) {}
 
   // Notes it and returns false. `detail` is only called if it is wanted.
   template <typename Detail>
@@ -46,9 +50,12 @@ class Findings {
     if (list_ != nullptr) list_->push_back({id, object, detail()});
   }
   bool broken() const { return broken_; }
+  // May be null.
+  const Sums* sums() const { return sums_; }
 
  private:
-  std::vector<BrokenInvariant>* list_;
+  std::vector<BrokenInvariant>* const list_;
+  const Sums* const sums_;
   bool broken_ = false;
 };
 
@@ -56,8 +63,10 @@ class Findings {
 bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken);
 
 // Looks at what the latest step changed, and at what that can break. True if
-// all hold, given that all held before it. Needs the journal.
-bool CheckChanged(const World& w, std::vector<BrokenInvariant>* broken);
+// all hold, given that all held before it. Needs the journal. `sums`, if not
+// null, is up to date.
+bool CheckChanged(const World& w, const Sums* sums,
+                  std::vector<BrokenInvariant>* broken);
 
 // The parts, by the object that they start from.
 void CheckNode(const World& w, NodeId node, Findings* findings);
@@ -72,7 +81,11 @@ void CheckFreezes(const World& w, Findings* findings);
 void CheckThread(const World& w, ThreadId thread, Findings* findings);
 void CheckTransaction(const World& w, TransactionId t, Findings* findings);
 void CheckBuffer(const World& w, BufferId buffer, Findings* findings);
+void CheckDeath(const World& w, DeathId death, Findings* findings);
+// What the proc counts.
 void CheckLayout(const World& w, ProcId proc, Findings* findings);
+// A buffer or chunk and its neighbours.
+void CheckPlace(const World& w, AnyId item, Findings* findings);
 
 }  // namespace bindery::sim
 

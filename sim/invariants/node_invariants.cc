@@ -31,7 +31,8 @@ bool WaitsForItsTurn(const World& w, TransactionId t) {
   return t && w.Peek(t).work.entry.head == Head::kAsyncTodo;
 }
 
-Holders HoldersOf(const World& w, NodeId id, const NodeRow& node) {
+// From buffers.
+Holders WalkBuffers(const World& w, NodeId id, const NodeRow& node) {
   Holders holders;
   for (AnyId i = w.Peek(node.proc).buffers.first; i;
        i = w.Next(Head::kBuffers, i)) {
@@ -44,6 +45,26 @@ Holders HoldersOf(const World& w, NodeId id, const NodeRow& node) {
     holders.one_way_turn |= buffer.async_transaction != 0 &&
                             !WaitsForItsTurn(w, buffer.transaction);
   }
+  return holders;
+}
+
+// The same. One-ways that wait for their turn are on the node's list.
+Holders SumOfBuffers(const Sums& sums, NodeId id, const NodeRow& node) {
+  const NodeSums own = sums.node(id);
+  const ObjectSums objects = sums.objects(node.proc, node.ptr);
+  Holders holders;
+  holders.strong = own.buffers + objects.strong;
+  holders.weak = objects.weak;
+  holders.one_way_turn =
+      own.one_way_buffers > static_cast<int32_t>(node.async_todo.size);
+  holders.in_flight = sums.proc(node.proc).moving_buffers != 0;
+  return holders;
+}
+
+Holders HoldersOf(const World& w, NodeId id, const NodeRow& node,
+                  const Sums* sums) {
+  Holders holders = sums != nullptr ? SumOfBuffers(*sums, id, node)
+                                    : WalkBuffers(w, id, node);
   holders.strong += node.pending_strong_ref;
   holders.weak += node.pending_weak_ref;
   if (w.Peek(node.context).mgr_node == id) {
@@ -54,7 +75,7 @@ Holders HoldersOf(const World& w, NodeId id, const NodeRow& node) {
 }
 
 void CheckCounts(const World& w, NodeId id, const NodeRow& node, Findings* f) {
-  const Holders holders = HoldersOf(w, id, node);
+  const Holders holders = HoldersOf(w, id, node, f->sums());
   if (holders.in_flight) return;
   f->Expect(node.local_strong_refs == holders.strong, "E9", id.any(), [&] {
     return absl::StrCat("local_strong_refs is ", node.local_strong_refs,
@@ -73,14 +94,14 @@ void CheckCounts(const World& w, NodeId id, const NodeRow& node, Findings* f) {
             });
 }
 
-// The strong refs on the node's list; false if a ref of it is in flight.
-bool CountRefs(const World& w, const NodeRow& node, int32_t* strong) {
-  bool quiet = true;
+// Of the refs on the node's list.
+NodeSums WalkRefs(const World& w, const NodeRow& node) {
+  NodeSums sums;
   for (AnyId i = node.refs.first; i; i = w.Next(Head::kNodeRefs, i)) {
-    *strong += w.Peek(RefId{i.value}).strong > 0 ? 1 : 0;
-    quiet &= w.Quiescent(i);
+    sums.strong_refs += w.Peek(RefId{i.value}).strong > 0 ? 1 : 0;
+    sums.moving_refs += w.Quiescent(i) ? 0 : 1;
   }
-  return quiet;
+  return sums;
 }
 
 bool OnListOf(const World& w, const NodeRow& node) {
@@ -150,8 +171,10 @@ void CheckDeadNode(const World& w, NodeId id, const NodeRow& node, bool quiet,
 
 void CheckNode(const World& w, NodeId id, Findings* f) {
   const NodeRow& node = w.Peek(id);
-  int32_t strong = 0;
-  const bool refs_quiet = CountRefs(w, node, &strong);
+  const NodeSums refs =
+      f->sums() != nullptr ? f->sums()->node(id) : WalkRefs(w, node);
+  const int32_t strong = refs.strong_refs;
+  const bool refs_quiet = refs.moving_refs == 0;
   f->Expect(node.internal_strong_refs == strong, "E2", id.any(), [&] {
     return absl::StrCat("internal_strong_refs is ", node.internal_strong_refs,
                         ", but ", strong, " refs are strong");

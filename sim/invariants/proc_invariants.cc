@@ -19,19 +19,24 @@ void CheckWaiting(const World& w, ProcId id, const ProcRow& proc, Findings* f) {
   }
 }
 
-void CheckOutstanding(const World& w, ProcId id, const ProcRow& proc,
-                      Findings* f) {
-  int32_t count = 0;
-  bool in_flight = false;
+ProcSums WalkTransactions(const World& w, ProcId id) {
+  ProcSums sums;
   w.ForEach<TransactionRow>([&](TransactionId t, const TransactionRow& row) {
     if (row.to_proc != id) return;
-    in_flight |= !w.Quiescent(t.any());
-    count += row.committed;
+    sums.moving_transactions += w.Quiescent(t.any()) ? 0 : 1;
+    sums.committed += row.committed;
   });
-  if (in_flight) return;
-  f->Expect(proc.outstanding_txns == count, "E54", id.any(), [&] {
+  return sums;
+}
+
+void CheckOutstanding(const World& w, ProcId id, const ProcRow& proc,
+                      Findings* f) {
+  const ProcSums sums =
+      f->sums() != nullptr ? f->sums()->proc(id) : WalkTransactions(w, id);
+  if (sums.moving_transactions != 0) return;
+  f->Expect(proc.outstanding_txns == sums.committed, "E54", id.any(), [&] {
     return absl::StrCat("outstanding_txns is ", proc.outstanding_txns, ", but ",
-                        count, " transactions are to it");
+                        sums.committed, " transactions are to it");
   });
 }
 
@@ -47,14 +52,15 @@ void CheckProc(const World& w, ProcId id, Findings* f) {
             [] { return std::string("dead, but on binder_procs"); });
   f->Expect(proc.is_dead == 0 || proc.is_frozen == 0, "E72", id.any(),
             [] { return std::string("dead, but frozen"); });
-  for (AnyId i = proc.delivered_death.first; i;
-       i = w.Next(Head::kDeliveredDeath, i)) {
-    const WorkType type = w.Peek(DeathId{i.value}).work.type;
-    f->Expect(
-        type == WorkType::kDeadBinder || type == WorkType::kDeadBinderAndClear,
-        "E68", i, [] { return std::string("not a death"); });
-  }
   CheckOutstanding(w, id, proc, f);
+}
+
+void CheckDeath(const World& w, DeathId id, Findings* f) {
+  const Work& work = w.Peek(id).work;
+  f->Expect(work.entry.head != Head::kDeliveredDeath ||
+                work.type == WorkType::kDeadBinder ||
+                work.type == WorkType::kDeadBinderAndClear,
+            "E68", id.any(), [] { return std::string("not a death"); });
 }
 
 namespace {

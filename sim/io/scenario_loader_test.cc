@@ -322,6 +322,19 @@ const Mistake kMistakes[] = {
      "process { name: \"q\" attach { context_manager: true }\n"
      " thread { name: \"t\" step { stop {} } } }",
      "3:1", "both start as context manager"},
+    {"two managers that are copies",
+     "process { name: \"p\" copies: 2\n attach { context_manager: true }\n"
+     " thread { name: \"t\" step { stop {} } } }",
+     "1:1", "\"p2\" and \"p1\" both start as context manager"},
+    {"copy with the name of another process",
+     "process { name: \"p\" copies: 2\n"
+     " thread { name: \"t\" step { stop {} } } }\n"
+     "process { name: \"p2\" thread { name: \"t\" step { stop {} } } }",
+     "3:11", "there is a process \"p2\" already"},
+    {"more copies than there can be",
+     "process { name: \"p\"\n copies: 100001\n"
+     " thread { name: \"t\" step { stop {} } } }",
+     "2:2", "at most 100000"},
     {"service manager with threads",
      "process { name: \"p\" service_manager {}\n"
      " thread { name: \"t\" step { stop {} } } }",
@@ -400,6 +413,40 @@ TEST(ScenarioLoaderTest, ReportsEveryMistake) {
   EXPECT_THAT(lines[0], StartsWith("test.textproto:2:"));
   EXPECT_THAT(lines[1], StartsWith("test.textproto:3:"));
   EXPECT_THAT(lines[2], StartsWith("test.textproto:4:"));
+}
+
+TEST(ScenarioLoaderTest, CopiesAreProcessesOfTheirOwn) {
+  const auto loaded = LoadScenario(
+      "process { name: \"server\" attach { context_manager: true }\n"
+      " thread { name: \"main\" step { serve {} } }\n"
+      " on { br: BR_TRANSACTION } }\n"
+      "process { name: \"client\" copies: 3 attach {}\n"
+      " thread { name: \"main\" step { call { to { number: 0 } } } } }\n"
+      "process { name: \"manager\" copies: 1 service_manager {} "
+      "attach { device: \"hwbinder\" } }\n"
+      "schedule { actor: \"client3.main\" steps: 1 }\n"
+      "budget { kill: \"client2\" }",
+      "test.textproto");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  std::vector<std::string> names;
+  for (const ProcessSpec& process : loaded->compiled.processes) {
+    names.push_back(process.name);
+  }
+  EXPECT_THAT(names, testing::ElementsAre("server", "client1", "client2",
+                                          "client3", "manager1"));
+  EXPECT_EQ(loaded->compiled.schedule[0].actor, 4u);
+  EXPECT_EQ(loaded->compiled.budget.kill[0], 3u);
+  TestRun run(loaded->compiled);
+  EXPECT_TRUE(run.Run());
+  EXPECT_EQ(run.Unfinished(), "");
+}
+
+// One mistake is told once, however many copies have it.
+TEST(ScenarioLoaderTest, CopiesShareTheirErrors) {
+  EXPECT_EQ(LoadError("process { name: \"p\" copies: 500\n"
+                      " thread { name: \"t\" step { flush {} } } }"),
+            LoadError("process { name: \"p\"\n"
+                      " thread { name: \"t\" step { flush {} } } }"));
 }
 
 TEST(ScenarioLoaderTest, DeepNestingIsAnError) {

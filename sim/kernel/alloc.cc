@@ -206,23 +206,40 @@ bool AllocInstallPages(Op& op, BufferId id) {
   return installed;
 }
 
-Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId* found) {
+namespace {
+
+bool IsAt(Op& op, ProcId proc, uint64_t offset, BufferId id) {
+  if (!id || !op.w.Alive(id)) return false;
+  const BufferRow& buffer = op.w.Get(id);
+  return buffer.entry.owner == proc.any() && buffer.offset == offset;
+}
+
+// binder_alloc_prepare_to_free_locked looks in a tree. Here user space mostly
+// knows which one it means.
+BufferId BufferAt(Op& op, ProcId proc, uint64_t offset, BufferId likely) {
+  if (IsAt(op, proc, offset, likely)) return likely;
   for (AnyId i = op.w.Get(proc).buffers.first; i;
        i = op.w.Next(Head::kBuffers, i)) {
     if (i.table() != TableId::kBuffer) continue;
     const BufferId id{i.value};
-    if (op.w.Get(id).offset != offset) continue;
-    if (!op.Check(Guard::kPrepareToFreeAllowed,
-                  op.w.Get(id).allow_user_free != 0)) {
-      return Errno::kEperm;
-    }
-    if (op.Does(Guard::kPrepareToFreeOnce)) {
-      op.w.Edit(id).allow_user_free = 0;
-    }
-    *found = id;
-    return Errno::kOk;
+    if (op.w.Get(id).offset == offset) return id;
   }
-  return Errno::kEinval;
+  return {};
+}
+
+}  // namespace
+
+Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId likely,
+                    BufferId* found) {
+  const BufferId id = BufferAt(op, proc, offset, likely);
+  if (!id) return Errno::kEinval;
+  if (!op.Check(Guard::kPrepareToFreeAllowed,
+                op.w.Get(id).allow_user_free != 0)) {
+    return Errno::kEperm;
+  }
+  if (op.Does(Guard::kPrepareToFreeOnce)) op.w.Edit(id).allow_user_free = 0;
+  *found = id;
+  return Errno::kOk;
 }
 
 namespace {

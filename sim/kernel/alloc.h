@@ -41,7 +41,8 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
 
 // binder_alloc_prepare_to_free_locked: the buffer at `offset` if user space may
 // free it now, marking it as taken. kEperm: it may not; kEinval: no buffer.
-Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId* buffer);
+Errno PrepareToFree(Op& op, ProcId proc, uint64_t offset, BufferId likely,
+                    BufferId* buffer);
 
 // binder_free_buf_locked: gives the space back and frees the row.
 void AllocFreeBuf(Op& op, BufferId buffer);

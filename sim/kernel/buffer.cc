@@ -18,7 +18,7 @@ void TakeBuffer(Op& op) {
   if (row.buffer && !op.w.Alive(row.buffer) && !op.w.exact_addresses()) {
     op.k.NoteLayoutDependence();
   }
-  op.Ret(PrepareToFree(op, op.f->proc, row.address, &op.f->buffer));
+  op.Ret(PrepareToFree(op, op.f->proc, row.address, row.buffer, &op.f->buffer));
 }
 
 void ReportRefusal(Op& op) {

@@ -17,7 +17,22 @@ RefId FindRef(Op& op, ProcId proc, uint32_t desc, bool need_strong) {
   return id;
 }
 
+namespace {
+
+RefId FindAmongRefsOf(Op& op, ProcId proc, NodeId node) {
+  for (AnyId i = op.w.Get(proc).refs.first; i; i = op.w.Next(Head::kSet, i)) {
+    if (op.w.Get(RefId{i.value}).node == node) return RefId{i.value};
+  }
+  return {};
+}
+
+}  // namespace
+
+// The driver has a tree (refs_by_node); here it is the shorter of two lists.
 RefId FindRefForNode(Op& op, ProcId proc, NodeId node) {
+  if (op.w.Get(proc).refs.size < op.w.Get(node).refs.size) {
+    return FindAmongRefsOf(op, proc, node);
+  }
   for (AnyId i = op.w.First(Head::kNodeRefs, node.any()); i;
        i = op.w.Next(Head::kNodeRefs, i)) {
     if (op.w.Get(RefId{i.value}).proc == proc) return RefId{i.value};

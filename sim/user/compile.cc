@@ -11,7 +11,8 @@
 namespace bindery::sim {
 namespace {
 
-constexpr size_t kMostTasks = 1000;
+constexpr size_t kMostTasks = 100'000;
+constexpr size_t kMostBytesOfCopies = 256u << 20;
 constexpr int kMostKills = 32;  // bits of GlobalRow::kills
 
 void CheckServices(const Cursor<proto::Process>& process, Errors* errors) {
@@ -30,24 +31,52 @@ void CheckServices(const Cursor<proto::Process>& process, Errors* errors) {
   }
 }
 
-// The processes with service managers written out. `made` keeps those.
-std::vector<Cursor<proto::Process>> ProcessesOf(
-    const Cursor<proto::Scenario>& scenario, Errors* errors,
-    std::deque<proto::Process>* made) {
-  std::vector<Cursor<proto::Process>> processes;
-  for (int i = 0; i < scenario->process_size(); ++i) {
-    const auto process = scenario.Sub(scenario->process(i), "process", i);
-    if (!process->has_service_manager() || process->thread_size() != 0) {
-      processes.push_back(process);
-      continue;
-    }
-    CheckServices(process, errors);
-    made->push_back(ExpandServiceManager(*process));
-    processes.emplace_back(made->back(), nullptr,
-                           process.At("service_manager"));
+// The processes with copies and service managers written out. `made` keeps
+// those.
+class Processes {
+ public:
+  Processes(const Cursor<proto::Scenario>& scenario, Errors* errors,
+            std::deque<proto::Process>* made)
+      : errors_(*errors), made_(*made) {
+    for (int i = 0; i < scenario->process_size(); ++i) Add(scenario, i);
   }
-  return processes;
-}
+  const std::vector<Cursor<proto::Process>>& all() const { return all_; }
+
+ private:
+  void Add(const Cursor<proto::Scenario>& scenario, int index) {
+    const proto::Process& written = scenario->process(index);
+    if (written.copies() == 0) {
+      return AddOne(scenario.Sub(written, "process", index));
+    }
+    if (written.copies() > kMostTasks ||
+        written.copies() * written.ByteSizeLong() > kMostBytesOfCopies) {
+      errors_.Add(
+          scenario.Sub(written, "process", index).At("copies"),
+          absl::StrCat("copies is ", written.copies(), "; at most ", kMostTasks,
+                       " are supported, and fewer of a "
+                       "process that is long"));
+      return;
+    }
+    for (uint32_t i = 1; i <= written.copies(); ++i) {
+      proto::Process& copy = made_.emplace_back(written);
+      if (!written.name().empty()) absl::StrAppend(copy.mutable_name(), i);
+      AddOne(scenario.Sub(copy, "process", index));
+    }
+  }
+  void AddOne(const Cursor<proto::Process>& process) {
+    if (!process->has_service_manager() || process->thread_size() != 0) {
+      all_.push_back(process);
+      return;
+    }
+    CheckServices(process, &errors_);
+    made_.push_back(ExpandServiceManager(*process));
+    all_.emplace_back(made_.back(), nullptr, process.At("service_manager"));
+  }
+
+  Errors& errors_;
+  std::deque<proto::Process>& made_;
+  std::vector<Cursor<proto::Process>> all_;
+};
 
 std::string BaseName(absl::string_view filename) {
   const size_t slash = filename.rfind('/');
@@ -64,11 +93,11 @@ void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
   IgnoringHandler(proto::BR_DEAD_BINDER);
   Devices(scenario);
   DeclareEvents(scenario);
-  DeclareProcesses(scenario);
-  for (const auto& process : ProcessesOf(scenario, &errors_, &made))
-    Process(process);
+  const Processes processes(scenario, &errors_, &made);
+  DeclareProcesses(processes.all());
+  for (const auto& process : processes.all()) Process(process);
   Signals();
-  Managers(scenario);
+  Managers(processes.all());
   Schedule(scenario);
   Predicates(scenario);
   Budget(scenario);
@@ -144,19 +173,18 @@ void Compiler::Devices(const Cursor<proto::Scenario>& scenario) {
   }
 }
 
-void Compiler::DeclareProcesses(const Cursor<proto::Scenario>& scenario) {
-  for (int i = 0; i < scenario->process_size(); ++i) {
-    const auto process = scenario.Sub(scenario->process(i), "process", i);
+void Compiler::DeclareProcesses(
+    const std::vector<Cursor<proto::Process>>& processes) {
+  for (const Cursor<proto::Process>& process : processes) {
     const std::string& name = process->name();
-    if (GoodName(name, "process", process.place())) {
-      for (const ProcessSpec& other : out_.processes) {
-        if (other.name != name) continue;
-        errors_.Add(process.At("name"),
-                    absl::StrCat("there is a process \"", name,
-                                 "\" already; choose another name"));
-      }
-    }
+    const bool good = GoodName(name, "process", process.place());
     out_.processes.emplace_back().name = name;
+    const uint32_t number = static_cast<uint32_t>(out_.processes.size());
+    if (!process_number_.emplace(name, number).second && good) {
+      errors_.Add(process.At("name"),
+                  absl::StrCat("there is a process \"", name,
+                               "\" already; choose another name"));
+    }
     for (const proto::Node& node : process->node()) {
       node_owner_.emplace(node.name(), name);
     }
@@ -216,11 +244,10 @@ uint32_t Compiler::DeviceNumber(const std::string& name, Place place) {
 }
 
 uint32_t Compiler::ProcessNumber(const std::string& name, Place place) {
+  const auto found = process_number_.find(name);
+  if (found != process_number_.end()) return found->second;
   std::vector<std::string> known;
-  for (size_t i = 0; i < out_.processes.size(); ++i) {
-    if (out_.processes[i].name == name) return static_cast<uint32_t>(i) + 1;
-    known.push_back(out_.processes[i].name);
-  }
+  for (const ProcessSpec& spec : out_.processes) known.push_back(spec.name);
   errors_.Add(place, absl::StrCat("there is no process \"", name, "\"",
                                   Suggest(name, known, "")));
   return 0;
@@ -238,7 +265,7 @@ uint32_t Compiler::EventNumber(const std::string& name, Place place) {
   return 0;
 }
 
-void Compiler::Managers(const Cursor<proto::Scenario>& scenario) {
+void Compiler::Managers(const std::vector<Cursor<proto::Process>>& processes) {
   std::map<uint32_t, std::string> manager;
   for (size_t i = 0; i < out_.processes.size(); ++i) {
     const ProcessSpec& process = out_.processes[i];
@@ -247,7 +274,7 @@ void Compiler::Managers(const Cursor<proto::Scenario>& scenario) {
         manager.emplace(process.attach.device, process.name);
     if (fresh) continue;
     errors_.Add(
-        scenario.At("process", static_cast<int>(i)),
+        processes[i].place(),
         absl::StrCat("\"", process.name, "\" and \"", at->second,
                      "\" both start as context manager of ",
                      out_.devices[process.attach.device - 1],
@@ -259,12 +286,16 @@ void Compiler::Managers(const Cursor<proto::Scenario>& scenario) {
 uint32_t Compiler::ActorNumber(const std::string& name,
                                const std::vector<std::string>& more,
                                Place place) {
+  const auto found = task_number_.find(name);
+  if (found != task_number_.end()) return found->second;
+  const auto other = std::find(more.begin(), more.end(), name);
+  if (other != more.end()) {
+    return static_cast<uint32_t>(out_.tasks.size() + 1 +
+                                 static_cast<size_t>(other - more.begin()));
+  }
   std::vector<std::string> known;
   for (const TaskSpec& task : out_.tasks) known.push_back(task.full_name);
   known.insert(known.end(), more.begin(), more.end());
-  for (size_t i = 0; i < known.size(); ++i) {
-    if (known[i] == name) return static_cast<uint32_t>(i) + 1;
-  }
   errors_.Add(place,
               absl::StrCat("there is no ", more.empty() ? "thread" : "actor",
                            " \"", name, "\"", Suggest(name, known, "")));

@@ -29,11 +29,7 @@ const char* NameOf(VariableKind kind) {
 
 void Compiler::Process(const Cursor<proto::Process>& process) {
   scope_ = Scope{};
-  for (size_t i = 0; i < out_.processes.size(); ++i) {
-    if (out_.processes[i].name != process->name()) continue;
-    scope_.index = static_cast<uint32_t>(i) + 1;
-    break;
-  }
+  scope_.index = process_number_.at(process->name());
   ProcessSpec& spec = out_.processes[scope_.index - 1];
   spec.uid = process->uid();
   spec.security_context = process->security_context();
@@ -297,6 +293,8 @@ void Compiler::Threads(const Cursor<proto::Process>& process) {
     CheckStyle(thread);
     ThreadCode(thread, &task);
     out_.tasks.push_back(task);
+    task_number_.emplace(task.full_name,
+                         static_cast<uint32_t>(out_.tasks.size()));
   }
   out_.processes[scope_.index - 1].tasks = {
       first, static_cast<uint32_t>(out_.tasks.size()) - first};

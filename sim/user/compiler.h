@@ -72,7 +72,7 @@ class Compiler {
   // compile.cc: the scenario as a whole.
   void Header(const Cursor<proto::Scenario>& scenario);
   void Devices(const Cursor<proto::Scenario>& scenario);
-  void DeclareProcesses(const Cursor<proto::Scenario>& scenario);
+  void DeclareProcesses(const std::vector<Cursor<proto::Process>>& processes);
   void DeclareEvents(const Cursor<proto::Scenario>& scenario);
   void Schedule(const Cursor<proto::Scenario>& scenario);
   void Predicates(const Cursor<proto::Scenario>& scenario);
@@ -81,7 +81,7 @@ class Compiler {
   // compile_policy.cc.
   void Policy(const Cursor<proto::Scenario>& scenario);
   void Expectation(const Cursor<proto::Scenario>& scenario);
-  void Managers(const Cursor<proto::Scenario>& scenario);
+  void Managers(const std::vector<Cursor<proto::Process>>& processes);
   uint32_t DeviceNumber(const std::string& name, Place place);
   uint32_t ProcessNumber(const std::string& name, Place place);
   uint32_t EventNumber(const std::string& name, Place place);
@@ -221,6 +221,9 @@ class Compiler {
   std::vector<Scope> scopes_;  // by process - 1, once it is compiled
   // Node names of all processes, to say whose a foreign one is.
   std::map<std::string, std::string> node_owner_;
+  // Numbers of processes and of tasks, by name.
+  std::map<std::string, uint32_t> process_number_;
+  std::map<std::string, uint32_t> task_number_;
   std::set<std::string> posted_;
   // Memory that objects point to, by whose code it is in: bytes taken. A place
   // must not depend on what other threads do (growing_scenario.h).

@@ -76,6 +76,11 @@ bool UserRuntime::VisibleEnabled(TaskId task) const {
          w_.Peek(Event(instruction.a)).bound != 0;
 }
 
+uint32_t UserRuntime::Awaits(TaskId task) const {
+  if (!VisibleNext(task) || VisibleEnabled(task)) return 0;
+  return At(task).a;
+}
+
 void UserRuntime::RunVisible(TaskId task) {
   const Instruction& instruction = At(task);
   BINDERY_CHECK(VisibleNext(task));

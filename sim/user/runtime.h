@@ -51,6 +51,8 @@ class UserRuntime {
   bool VisibleNext(TaskId task) const;
   // That instruction can be executed now. REQUIRES: VisibleNext(task).
   bool VisibleEnabled(TaskId task) const;
+  // The event that the task waits for; 0: none.
+  uint32_t Awaits(TaskId task) const;
   // Executes it, then resumes. REQUIRES: VisibleEnabled(task).
   void RunVisible(TaskId task);
 

@@ -58,8 +58,9 @@ const ParseTree* TreeOf(const Message& message, const ParseTree* tree,
 }
 
 void Errors::Add(Place place, absl::string_view message) {
-  lines_.push_back(absl::StrCat(filename_, ":", place.line, ":", place.column,
-                                ": ", message));
+  std::string line = absl::StrCat(filename_, ":", place.line, ":", place.column,
+                                  ": ", message);
+  if (seen_.insert(line).second) lines_.push_back(std::move(line));
 }
 
 absl::Status Errors::ToStatus() const {

@@ -6,6 +6,7 @@
 #ifndef BINDERY_SIM_USER_SOURCE_H_
 #define BINDERY_SIM_USER_SOURCE_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,7 @@ class Errors {
  private:
   std::string filename_;
   std::vector<std::string> lines_;
+  std::set<std::string> seen_;  // copies of a process make the same mistakes
 };
 
 // "; did you mean X?" and "; known: ..." for a name that nothing has, or

@@ -316,8 +316,6 @@ class FieldDecoder {
     list.size = static_cast<uint32_t>(in_.Varint());
     list.kind = static_cast<Head>(in_.Varint());
     list.first = Members(list.kind, list.size, &list.last);
-    list.walk =
-        w_.WalkOf(FieldKey(slot_.meta.name, index_), list.kind, list.first);
   }
   void Read(SetHead& set) {
     AnyId last;
@@ -467,21 +465,22 @@ class FieldHasher {
   template <typename T>
   void Add(const T& value) {
     ++index_;
-    if constexpr (std::is_same_v<T, ListHead>) {
-      if (value.first) sum_ += w_.WalkOf(Key(), value.kind, value.first);
-    } else if constexpr (!std::is_same_v<T, SetHead>) {
-      if (!live() && !std::is_same_v<T, Link>) return;
-      const uint64_t hashed = Hashed(value);
-      if (hashed != 0) sum_ += Contribution(Key(), hashed);
+    if constexpr (std::is_same_v<T, Link>) {
+      AddPlace(value);
+    } else if constexpr (!std::is_same_v<T, ListHead> &&
+                         !std::is_same_v<T, SetHead>) {
+      if constexpr (std::is_same_v<T, Work>) AddPlace(value.entry);
+      if (live()) sum_ += Contribution(Key(), Hashed(value));
     }
+  }
+  void AddPlace(const Link& link) {
+    sum_ += Contribution(PlaceKey(Key()), w_.PlaceOf(link));
   }
   bool live() const { return slot_.meta.state == SlotState::kLive; }
   uint64_t Key() const { return FieldKey(slot_.meta.name, index_); }
   template <typename T>
   uint64_t Hashed(const T& value) const {
-    if constexpr (std::is_same_v<T, Link>) {
-      return Membership(value);
-    } else if constexpr (std::is_same_v<T, Work>) {
+    if constexpr (std::is_same_v<T, Work>) {
       return static_cast<uint64_t>(value.type);
     } else if constexpr (IsId<T>::value) {
       return w_.NameOf(value);
@@ -507,10 +506,12 @@ void World::Clear() {
     });
   }
   index_.Clear();
+  ++epoch_;
   dirty_.clear();
   old_size_ = 0;
   scratch_.clear();
   changed_.clear();
+  pinned_.clear();
   faults_.clear();
   ForgetHistory();
 }

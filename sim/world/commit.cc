@@ -87,7 +87,7 @@ struct RowChange {
   const Row& before;  // as the fingerprint and holders have it; zero if the
   const Row& after;   // row did not exist before, or does not after
   const Row& old;     // the row's memory, where links outlive the row
-  Row& actual;
+  const Row& actual;
   bool was_dead;  // a tombstone when the step began
   bool is_dead;
   uint64_t mask;  // words that may differ
@@ -120,8 +120,6 @@ class CommitVisitor {
   }
 
   const Hash128& delta() const { return delta_; }
-  // Words of the row that the visit itself wrote to.
-  uint64_t rewritten() const { return rewritten_; }
 
  private:
   // Known to the compiler, so that the test below is one of a constant.
@@ -140,19 +138,15 @@ class CommitVisitor {
 
   template <typename T>
   void Compare(T Row::*member, bool hashed) {
-    if constexpr (std::is_same_v<T, ListHead>) {
-      Walk(member);
-    } else if constexpr (std::is_same_v<T, SetHead>) {
+    if constexpr (std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>) {
       // The members say that they belong.
       DeadOwner((c_.old.*member).size, (c_.actual.*member).size);
     } else if constexpr (std::is_same_v<T, Link>) {
-      Value(Membership(c_.old.*member), Membership(c_.actual.*member), true);
-      Linked((c_.old.*member).linked(), (c_.actual.*member).linked());
+      Place(c_.old.*member, c_.actual.*member);
     } else if constexpr (std::is_same_v<T, Work>) {
       Value(static_cast<uint64_t>((c_.before.*member).type),
             static_cast<uint64_t>((c_.after.*member).type), hashed);
-      Linked((c_.old.*member).entry.linked(),
-             (c_.actual.*member).entry.linked());
+      Place((c_.old.*member).entry, (c_.actual.*member).entry);
     } else if constexpr (IsId<T>::value) {
       if (c_.before.*member != c_.after.*member) {
         Hold(c_.before.*member, c_.after.*member, hashed);
@@ -167,9 +161,25 @@ class CommitVisitor {
   }
   void Value(uint64_t before, uint64_t after, bool hashed) {
     if (before == after || !hashed) return;
-    const uint64_t key = FieldKey(meta_.name, index_);
+    Replace(FieldKey(meta_.name, index_), before, after);
+  }
+  void Replace(uint64_t key, uint64_t before, uint64_t after) {
     delta_ += Contribution(key, after);
     delta_ -= Contribution(key, before);
+  }
+  // Places count as long as a tombstone's memory keeps them. What was next to
+  // the row is still there: slots are released behind the last row.
+  void Place(const Link& before, const Link& after) {
+    if (before.head == after.head && before.owner == after.owner &&
+        before.prev == after.prev && before.next == after.next) {
+      return;
+    }
+    const uint64_t old_place = world_.PlaceOf(before);
+    const uint64_t place = world_.PlaceOf(after);
+    if (old_place != place) {
+      Replace(PlaceKey(FieldKey(meta_.name, index_)), old_place, place);
+    }
+    Linked(before.linked(), after.linked());
   }
   template <typename Held>
   void Hold(Id<Held> before, Id<Held> after, bool hashed) {
@@ -203,26 +213,12 @@ class CommitVisitor {
   void DeadOwner(uint32_t old_size, uint32_t size) {
     Linked(c_.was_dead && old_size != 0, c_.is_dead && size != 0);
   }
-  void Walk(ListHead Row::*member) {
-    ListHead& actual = c_.actual.*member;
-    if (actual.touched != 0) {
-      actual.touched = 0;
-      rewritten_ |= WordsOf(member);
-      actual.walk = world_.WalkOf(FieldKey(meta_.name, index_), actual.kind,
-                                  actual.first);
-    }
-    // Lists and links count as long as a tombstone's memory keeps them.
-    delta_ += actual.walk;
-    delta_ -= (c_.old.*member).walk;
-    DeadOwner((c_.old.*member).size, actual.size);
-  }
 
   World& world_;
   Meta& meta_;
   const AnyId self_;
   const RowChange<Row>& c_;
   Hash128 delta_;
-  uint64_t rewritten_ = 0;
   uint64_t index_ = 0;
 };
 
@@ -232,6 +228,7 @@ void World::BeginStep(uint32_t actor) {
   dirty_.clear();
   old_size_ = 0;
   faults_.clear();
+  if (!journal_on_) changed_.clear();
   if (!scratch_.empty()) CleanScratch();
 }
 
@@ -240,6 +237,7 @@ void World::Commit() {
   if (!journal_on_) return;
   levels_.push_back({undo_.size(), fingerprint_});
   changed_.clear();
+  pinned_.clear();
   settle_.clear();
   for (const Dirty& dirty : dirty_) {
     Dispatch(dirty.id.table(), [&](auto* type) {
@@ -275,7 +273,7 @@ void World::CommitRow(const Dirty& dirty) {
   Row::Fields(visitor);
   fingerprint_ += visitor.delta();
   if (!dirty.created) {
-    LogDelta(old, mask | visitor.rewritten(), dirty.id);
+    LogDelta(old, mask, dirty.id);
   } else if (!freed) {
     undo_.Push(Header(kCreated, dirty.id));
   }
@@ -309,6 +307,7 @@ void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
     if (meta.pins == 0 && meta.state == SlotState::kLive) {
       changed_.push_back({id, false, false});
     }
+    if (delta > 0 && meta.pins == 1) pinned_.push_back(id);
   }
   undo_.Push(Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
   if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {
@@ -374,6 +373,7 @@ void World::Undo() {
   }
   BINDERY_CHECK(undo_.size() == level.undo_begin);
   fingerprint_ = level.fingerprint;
+  ++epoch_;
   changed_.clear();
   faults_.clear();
 }
@@ -435,17 +435,13 @@ void World::ForgetHistory() {
   levels_.clear();
 }
 
-// Places count from 1, so that an item at the front contributes too.
-Hash128 World::WalkOf(uint64_t key, Head head, AnyId first) const {
-  Hash128 sum;
-  if (!first) return sum;
-  uint64_t place = 0;
-  for (AnyId item = first; item;) {
-    sum += PlaceContribution(key, ++place, NameOf(item));
-    BINDERY_CHECK_MSG(place < (1u << 20), "a list of the world is a cycle");
-    item = PeekLink(head, item).next;
-  }
-  return sum;
+// Sets have no order, and that of buffers is layout.
+uint64_t World::PlaceOf(const Link& link) const {
+  if (link.head == Head::kNone || link.head == Head::kBuffers) return 0;
+  if (link.head == Head::kSet) return 1;
+  return Mix(Mix(NameOf(link.owner), static_cast<uint64_t>(link.head)),
+             Mix(NameOf(link.prev), NameOf(link.next))) |
+         1;
 }
 
 }  // namespace bindery::sim

@@ -33,16 +33,8 @@ inline Hash128 TombstoneContribution(uint64_t name) {
   return Contribution(FieldKey(name, 0), 2);
 }
 
-// A member of a list. Places count from 1; `key` is that of the list's head.
-inline Hash128 PlaceContribution(uint64_t key, uint64_t place, uint64_t name) {
-  return Contribution(Mix(key, place), name);
-}
-
-// Sets have no order, so each member says whether it belongs; what is on an
-// ordered list is in the list's walk.
-inline uint64_t Membership(const Link& link) {
-  return link.head == Head::kSet ? 1 : 0;
-}
+// The place on a list of the row whose field with this key holds the link.
+inline uint64_t PlaceKey(uint64_t field_key) { return Mix(field_key, 1); }
 
 }  // namespace bindery::sim
 

@@ -46,13 +46,14 @@ struct Kind<ListHead> {
 template <>
 struct Kind<Work> {
   static std::string Text() {
-    return "the type; the list that it is on hashes its place";
+    return "the type; its place on a list, by owner and neighbours";
   }
 };
 template <>
 struct Kind<Link> {
   static std::string Text() {
-    return "membership of an unordered set; a list hashes its places";
+    return "whether it is on a set; its place on a list, by owner and "
+           "neighbours";
   }
 };
 

@@ -1,15 +1,14 @@
 // Intrusive lists of rows, as in the driver.
 //
 // A head is a field of the row that owns the list, a link a field of the row
-// that is on it. Order matters and is hashed by walking the list (ListHead), or
-// is an accident of history and not hashed (SetHead; the members say by their
-// own fields that they belong).
+// that is on it. Order matters and is hashed (ListHead), or is an accident of
+// history and not hashed (SetHead). The members say where they are, so that a
+// change costs the same however long the list is.
 #ifndef BINDERY_SIM_WORLD_LIST_H_
 #define BINDERY_SIM_WORLD_LIST_H_
 
 #include <cstdint>
 
-#include "sim/world/hash.h"
 #include "sim/world/id.h"
 
 namespace bindery::sim {
@@ -37,9 +36,7 @@ struct ListHead {
   AnyId last;
   uint32_t size = 0;
   Head kind = Head::kNone;  // set by the first insertion
-  uint8_t touched = 0;      // changed since the latest commit
-  uint16_t unused = 0;
-  Hash128 walk;  // contribution of the members as of that commit
+  uint8_t unused[3] = {};
 };
 
 struct SetHead {
@@ -47,7 +44,7 @@ struct SetHead {
   uint32_t size = 0;
 };
 
-// A place on one list. Not hashed: the list's walk says it all.
+// A place on one list: hashed with the names of owner and neighbours.
 struct Link {
   AnyId prev;
   AnyId next;

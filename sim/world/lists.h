@@ -270,7 +270,7 @@ template <typename Row>
   Slot<Row>& slot = table<Row>().at(any.slot());
   if (slot.meta.self != id.value) [[unlikely]]
     return EditStrayMemory(id);
-  if (journal_on_ && slot.meta.stamp != epoch_) Journal(slot, any);
+  if (Notes<Row>() && slot.meta.stamp != epoch_) Journal(slot, any);
   return &slot.row;
 }
 
@@ -403,7 +403,6 @@ void World::InsertInList(ListHead& list, AnyId owner, AnyId prev, AnyId next,
   if (!next) list.last = item;
   ++list.size;
   list.kind = kHead;
-  list.touched = 1;
 }
 
 template <Head kHead>
@@ -436,7 +435,6 @@ void World::RemoveFrom(AnyId item) {
     if (!link.prev) list->first = link.next;
     if (!link.next) list->last = link.prev;
     --list->size;
-    list->touched = 1;
   }
 }
 

@@ -80,7 +80,7 @@ class World {
     Slot<Row>& slot = table<Row>().at(id.any().slot());
     if (slot.meta.self != id.value) [[unlikely]]
       return EditStray(id);
-    if (journal_on_ && slot.meta.stamp != epoch_) Journal(slot, id.any());
+    if (Notes<Row>() && slot.meta.stamp != epoch_) Journal(slot, id.any());
     return slot.row;
   }
   // Does not count as a use by the driver: for checks, dumps and user space.
@@ -203,7 +203,13 @@ class World {
     bool created;
     bool freed;
   };
+  // Without a journal: only tasks and variables, and none that is new or freed.
   const std::vector<Changed>& changed() const { return changed_; }
+  // Rows that activations of the driver hold since that step. (What they hold
+  // no longer is in changed().) Needs the journal.
+  const std::vector<AnyId>& pinned() const { return pinned_; }
+  // Different whenever the state may be, and one more after one step.
+  uint64_t epoch() const { return epoch_; }
   // Between BeginStep() and Commit(): calls f(id, before, after) with before
   // null for a new row and after null for a freed one.
   template <typename F>
@@ -279,6 +285,12 @@ class World {
                        meta.generation == id.any().generation();
     return there ? slot : 0;
   }
+  // What decides who can run is noted without a journal, too.
+  template <typename Row>
+  bool Notes() const {
+    return journal_on_ || std::is_same_v<Row, TaskRow> ||
+           std::is_same_v<Row, VariableRow>;
+  }
   static uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
     return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
   }
@@ -350,7 +362,7 @@ class World {
   template <typename Row>
   Hash128 FingerprintOf() const;
   void Clear();
-  Hash128 WalkOf(uint64_t key, Head head, AnyId first) const;
+  uint64_t PlaceOf(const Link& link) const;
 
   std::tuple<
       Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
@@ -379,6 +391,7 @@ class World {
   WordStack undo_;
   std::vector<Level> levels_;
   std::vector<Changed> changed_;
+  std::vector<AnyId> pinned_;
   mutable std::vector<Fault> faults_;
 };
 
@@ -497,7 +510,7 @@ template <typename Row>
   Slot<Row>& slot = table<Row>().at(place);
   if (place == 0) {
     scratch_.push_back(Row::kTable);
-  } else if (journal_on_ && slot.meta.stamp != epoch_) {
+  } else if (Notes<Row>() && slot.meta.stamp != epoch_) {
     Journal(slot, id.any());
   }
   return slot.row;
@@ -506,13 +519,14 @@ template <typename Row>
 template <typename Row>
 [[gnu::noinline]] void World::Journal(Slot<Row>& slot, AnyId id) {
   constexpr size_t kWords = sizeof(Row) / 8;
+  slot.meta.stamp = epoch_;
+  if (!journal_on_) return changed_.push_back({id, false, false});
   const size_t at = old_size_;
   old_size_ += kWords;
   if (old_size_ > old_.size()) old_.resize(old_size_ * 2);
   std::memcpy(&old_[at], &slot.row, sizeof(Row));
   dirty_.push_back({id, static_cast<uint32_t>(at), false,
                     slot.meta.state == SlotState::kTombstone});
-  slot.meta.stamp = epoch_;
 }
 
 // Compilers clear a whole row with one instruction that is slow to start.

@@ -1,4 +1,5 @@
 // bindery bench: how fast, on work that does not change.
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -104,6 +105,56 @@ absl::Status BenchRoundtrip(proto::Result* result) {
   return absl::OkStatus();
 }
 
+// The same total of calls, by one client or by many. Cost that grows with their
+// number shows in "cost_over_first".
+absl::Status BenchProcessCount(uint64_t processes, double* first,
+                               proto::Result* result) {
+  const uint64_t clients = processes - 1;
+  const uint64_t each =
+      std::max<uint64_t>(1, absl::GetFlag(FLAGS_rounds) / clients);
+  const Meter whole;
+  auto session = OpenText("processes", ProcessesScenario(clients, each));
+  if (!session.ok()) return session.status();
+  const bool check = absl::GetFlag(FLAGS_properties) != "none";
+  sim::SimulationOptions options = (*session)->options;
+  options.journal = check;
+  options.sums = check;
+  options.run_through = !check;
+  sim::Simulation simulation((*session)->scenario.compiled, (*session)->driver,
+                             &(*session)->properties, options);
+  proto::Result setup;
+  whole.Fill(&setup);
+  sim::AsWrittenScheduler scheduler;
+  sim::RunOptions run_options;
+  run_options.check_properties = check;
+  const Meter meter;
+  const sim::RunResult run = sim::Run(simulation, scheduler, run_options);
+  result->set_name(absl::StrCat("processes ", processes));
+  result->set_verdict(run.Verdict());
+  result->set_reason(run.message);
+  meter.Fill(result);
+  auto& figures = *result->mutable_figures();
+  const double calls = static_cast<double>(clients * each);
+  const double cost = result->cpu_seconds() * 1e9 / calls;
+  if (*first == 0) *first = cost;
+  figures["roundtrips"] = calls;
+  figures["transitions"] = static_cast<double>(run.steps);
+  figures["cpu_ns_per_roundtrip"] = cost;
+  figures["cost_over_first"] = cost / *first;
+  figures["setup_cpu_seconds"] = setup.cpu_seconds();
+  return absl::OkStatus();
+}
+
+absl::Status BenchProcesses(proto::Report* report) {
+  double first = 0;
+  for (const uint64_t processes : {2, 10, 100, 1000, 10'000}) {
+    const absl::Status status =
+        BenchProcessCount(processes, &first, report->add_results());
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 // The programs of the kernel's exhaustive test of its allocator, with its
 // checks.
 absl::Status BenchAllocator(proto::Result* result) {
@@ -127,24 +178,25 @@ absl::Status BenchAllocator(proto::Result* result) {
   return absl::OkStatus();
 }
 
-absl::Status BenchOne(const std::string& name, proto::Result* result) {
-  if (name == "allocator") return BenchAllocator(result);
-  if (name == "brm") return BenchBrm(result);
-  if (name == "explore") return BenchExplore(result);
-  if (name == "roundtrip") return BenchRoundtrip(result);
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown benchmark \"", name,
-                   "\"; there are allocator, brm, explore, roundtrip"));
+absl::Status BenchOne(const std::string& name, proto::Report* report) {
+  if (name == "allocator") return BenchAllocator(report->add_results());
+  if (name == "brm") return BenchBrm(report->add_results());
+  if (name == "explore") return BenchExplore(report->add_results());
+  if (name == "processes") return BenchProcesses(report);
+  if (name == "roundtrip") return BenchRoundtrip(report->add_results());
+  return absl::InvalidArgumentError(absl::StrCat(
+      "unknown benchmark \"", name,
+      "\"; there are allocator, brm, explore, processes, roundtrip"));
 }
 
 }  // namespace
 
 int BenchCommand(const std::vector<std::string>& arguments) {
   const std::vector<std::string> all = {"allocator", "brm", "explore",
-                                        "roundtrip"};
+                                        "processes", "roundtrip"};
   proto::Report report;
   for (const std::string& name : arguments.empty() ? all : arguments) {
-    const absl::Status status = BenchOne(name, report.add_results());
+    const absl::Status status = BenchOne(name, &report);
     if (!status.ok()) return Fail(status);
   }
   return Print(report);

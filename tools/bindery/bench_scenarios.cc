@@ -18,4 +18,21 @@ std::string RoundtripScenario(uint64_t rounds) {
       rounds, " step { call { to { number: 0 } code: 1 } } } } } }\n");
 }
 
+std::string ProcessesScenario(uint64_t clients, uint64_t rounds) {
+  return absl::StrCat(
+      "name: 'processes'\n"
+      "process { name: 'server' attach { context_manager: true max_threads: 3 "
+      "}\n"
+      "  thread { name: 'main' step { serve {} } }\n"
+      "  thread { name: 'pool1' pool: true step { serve {} } }\n"
+      "  thread { name: 'pool2' pool: true step { serve {} } }\n"
+      "  thread { name: 'pool3' pool: true step { serve {} } }\n"
+      "  on { br: BR_TRANSACTION code: 1 step { reply {} } } }\n"
+      "process { name: 'client' copies: ",
+      clients,
+      " attach {}\n"
+      "  thread { name: 'main' step { repeat { times: ",
+      rounds, " step { call { to { number: 0 } code: 1 } } } } } }\n");
+}
+
 }  // namespace bindery::tools

@@ -11,6 +11,9 @@ namespace bindery::tools {
 extern const char kThreeClients[];
 // One client that calls one server `rounds` times.
 std::string RoundtripScenario(uint64_t rounds);
+// `clients` clients, a process each, that call one server with a pool `rounds`
+// times each.
+std::string ProcessesScenario(uint64_t clients, uint64_t rounds);
 
 }  // namespace bindery::tools
 

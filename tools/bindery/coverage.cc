@@ -34,6 +34,9 @@ int KernelCoverage::Finish(int code) const {
   const absl::StatusOr<conform::Coverage> coverage = collector_->Finish();
   if (!coverage.ok()) return std::max(code, Fail(coverage.status()));
   std::fputs(coverage->Summary().c_str(), stderr);
+  const conform::Explanation explained = conform::Explain(
+      *coverage, collector_->Texts(), conform::UnreachedReasons());
+  std::fputs(explained.Text().c_str(), stderr);
   const std::string path = absl::GetFlag(FLAGS_coverage);
   if (path == kNoFile) return code;
   const absl::Status status = WriteFile(path, coverage->Unreached());

@@ -50,6 +50,7 @@ absl::Status RunOne(const Session& session, proto::Result* result) {
                                    absl::GetFlag(FLAGS_schedule).empty() &&
                                    absl::GetFlag(FLAGS_seed) < 0 &&
                                    session.scenario.proto.schedule().empty();
+  simulation_options.sums = NeedsJournal();
   const Meter meter;
   sim::Simulation simulation(session.scenario.compiled, session.driver,
                              &session.properties, simulation_options);

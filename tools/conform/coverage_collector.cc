@@ -58,6 +58,18 @@ absl::StatusOr<Coverage> CoverageCollector::Finish() const {
       "plans, or was built without gcov");
 }
 
+SourceTexts CoverageCollector::Texts() const {
+  SourceTexts texts;
+  for (const char* name : {"binder.c", "binder_alloc.c"}) {
+    std::ifstream file(absl::StrCat(notes_, "/", name));
+    std::string line;
+    while (std::getline(file, line)) {
+      texts[absl::StrCat("drivers/android/", name)].push_back(line);
+    }
+  }
+  return texts;
+}
+
 absl::Status CoverageCollector::Add(const CodeCounters& counters) {
   const std::string tool = FirstWord(notes_ + "/tool");
   for (const auto& [name, bytes] : counters) {

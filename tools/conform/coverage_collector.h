@@ -5,7 +5,8 @@
 // the gcov of the compiler that built the kernel.
 //
 // `notes` is the folder that tools/kernel/build --variant=gcov puts beside the
-// kernel: NAME.gcno of each object, and the file `tool`, which names gcov.
+// kernel: NAME.gcno of each object, the source files that reasons look at, and
+// the file `tool`, which names gcov.
 
 #include <mutex>
 #include <string>
@@ -15,6 +16,7 @@
 #include "tools/conform/coverage.h"
 #include "tools/conform/kernel/kernel_spec.h"
 #include "tools/conform/kernel/record.h"
+#include "tools/conform/unreached_reasons.h"
 
 namespace bindery::conform {
 
@@ -31,6 +33,9 @@ class CoverageCollector {
   // Everything taken. Errors: the first that Take met, of gcov or of a folder;
   // FailedPrecondition when no boot reported anything.
   absl::StatusOr<Coverage> Finish() const;
+
+  // Of the driver's source, what the notes have.
+  SourceTexts Texts() const;
 
  private:
   absl::Status Add(const CodeCounters& counters);

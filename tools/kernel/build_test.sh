@@ -15,6 +15,7 @@ start() {
   rm -rf -- "$BOX" "$TREE" "$CACHE"
   mkdir -p -- "$BOX" "$TREE/drivers/android"
   : >"$TREE/Kbuild"
+  touch "$TREE/drivers/android/"{binder,binder_alloc,binderfs}.c
   printf 'ID=debian\nVERSION_ID="12"\n' >"$BOX/os-release"
   fake id 'echo 1000'
   fake sudo 'exit 1'
@@ -135,7 +136,10 @@ start
 build --source="$TREE" --variant=gcov
 expect 'gcov' 0 '--kernel=uml-patched-gcov'
 check 'notes' test -f "$KERNELS/linux-uml-patched-gcov.gcno/binder_alloc.gcno"
+check 'source' test -f "$KERNELS/linux-uml-patched-gcov.gcno/binder_alloc.c"
 check 'tool' grep -q gcov "$KERNELS/linux-uml-patched-gcov.gcno/tool"
+check 'faults' grep -q FAILSLAB=y \
+  "$CACHE/bindery/kernel-build/uml-patched-gcov/.config"
 check 'objects' grep -q 'GCOV_PROFILE_binder.o=y.* linux$' "$BOX/make.log"
 build --source="$TREE" --variant=kasan
 expect 'another variant is another kernel' 0 'built'
