@@ -1,53 +1,18 @@
 #include "sim/user/compile.h"
 
-#include <deque>
+#include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "sim/user/compiler.h"
-#include "sim/user/service_manager.h"
+#include "sim/user/expand.h"
 
 namespace bindery::sim {
 namespace {
 
 constexpr size_t kMostTasks = 1000;
 constexpr int kMostKills = 32;  // bits of GlobalRow::kills
-
-void CheckServices(const Cursor<proto::Process>& process, Errors* errors) {
-  const auto manager =
-      process.Sub(process->service_manager(), "service_manager");
-  std::set<std::string> names;
-  for (int i = 0; i < manager->service_size(); ++i) {
-    const std::string& name = manager->service(i);
-    if (name.empty() || name.find('\0') != std::string::npos) {
-      errors->Add(manager.At("service", i),
-                  "the name of a service is a text without zero bytes");
-    } else if (!names.insert(name).second) {
-      errors->Add(manager.At("service", i),
-                  absl::StrCat("service \"", name, "\" is listed twice"));
-    }
-  }
-}
-
-// The processes with service managers written out. `made` keeps those.
-std::vector<Cursor<proto::Process>> ProcessesOf(
-    const Cursor<proto::Scenario>& scenario, Errors* errors,
-    std::deque<proto::Process>* made) {
-  std::vector<Cursor<proto::Process>> processes;
-  for (int i = 0; i < scenario->process_size(); ++i) {
-    const auto process = scenario.Sub(scenario->process(i), "process", i);
-    if (!process->has_service_manager() || process->thread_size() != 0) {
-      processes.push_back(process);
-      continue;
-    }
-    CheckServices(process, errors);
-    made->push_back(ExpandServiceManager(*process));
-    processes.emplace_back(made->back(), nullptr,
-                           process.At("service_manager"));
-  }
-  return processes;
-}
 
 std::string BaseName(absl::string_view filename) {
   const size_t slash = filename.rfind('/');
@@ -58,15 +23,24 @@ std::string BaseName(absl::string_view filename) {
 }  // namespace
 
 void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
-  std::deque<proto::Process> made;
+  if (!NeedsExpansion(*scenario)) return Expanded(scenario);
+  proto::Scenario expanded;
+  Origins origins;
+  Expand(scenario, &errors_, &expanded, &origins);
+  const Origin whole = scenario.origin();
+  Expanded({expanded, whole.tree, whole.place, &origins});
+}
+
+void Compiler::Expanded(const Cursor<proto::Scenario>& scenario) {
   Header(scenario);
   IgnoringHandler(proto::BR_TRANSACTION);
   IgnoringHandler(proto::BR_DEAD_BINDER);
   Devices(scenario);
   DeclareEvents(scenario);
   DeclareProcesses(scenario);
-  for (const auto& process : ProcessesOf(scenario, &errors_, &made))
-    Process(process);
+  for (int i = 0; i < scenario->process_size(); ++i) {
+    Process(scenario.Sub(scenario->process(i), "process", i));
+  }
   Signals();
   Managers(scenario);
   Schedule(scenario);
