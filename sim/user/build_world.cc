@@ -131,10 +131,13 @@ class WorldBuilder {
               [&] { kernel_.SysMmap(task, fd, attach.mmap_size, false); });
     }
     if (attach.max_threads != 0) {
-      Ioctl(task, fd, IoctlRequest::kSetMaxThreads, attach.max_threads);
+      Ioctl(task, fd, IoctlRequest::kSetMaxThreads,
+            {.value = attach.max_threads});
     }
-    if (attach.context_manager) {
-      Ioctl(task, fd, IoctlRequest::kSetContextMgr, 0);
+    if (attach.manager_node) {
+      Ioctl(task, fd, IoctlRequest::kSetContextMgrExt, *attach.manager_node);
+    } else if (attach.context_manager) {
+      Ioctl(task, fd, IoctlRequest::kSetContextMgr, {});
     }
     w_.BeginStep(w_.Peek(task).actor);
     w_.Edit(task).state = state;
@@ -143,10 +146,9 @@ class WorldBuilder {
   }
 
   void Ioctl(TaskId task, uint32_t fd, IoctlRequest request,
-             uint64_t argument) {
+             const IoctlArgs& args) {
     Syscall(task, [&] {
-      kernel_.SysIoctl(task, fd, static_cast<uint32_t>(request),
-                       {.value = argument});
+      kernel_.SysIoctl(task, fd, static_cast<uint32_t>(request), args);
     });
   }
 

@@ -1,12 +1,13 @@
 #include "sim/user/compile.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "sim/user/compiler.h"
-#include "sim/user/service_manager.h"
+#include "sim/user/expand.h"
 
 namespace bindery::sim {
 namespace {
@@ -15,24 +16,7 @@ constexpr size_t kMostTasks = 100'000;
 constexpr size_t kMostBytesOfCopies = 256u << 20;
 constexpr int kMostKills = 32;  // bits of GlobalRow::kills
 
-void CheckServices(const Cursor<proto::Process>& process, Errors* errors) {
-  const auto manager =
-      process.Sub(process->service_manager(), "service_manager");
-  std::set<std::string> names;
-  for (int i = 0; i < manager->service_size(); ++i) {
-    const std::string& name = manager->service(i);
-    if (name.empty() || name.find('\0') != std::string::npos) {
-      errors->Add(manager.At("service", i),
-                  "the name of a service is a text without zero bytes");
-    } else if (!names.insert(name).second) {
-      errors->Add(manager.At("service", i),
-                  absl::StrCat("service \"", name, "\" is listed twice"));
-    }
-  }
-}
-
-// The processes with copies and service managers written out. `made` keeps
-// those.
+// The processes with copies written out. `made` keeps those.
 class Processes {
  public:
   Processes(const Cursor<proto::Scenario>& scenario, Errors* errors,
@@ -46,7 +30,8 @@ class Processes {
   void Add(const Cursor<proto::Scenario>& scenario, int index) {
     const proto::Process& written = scenario->process(index);
     if (written.copies() == 0) {
-      return AddOne(scenario.Sub(written, "process", index));
+      all_.push_back(scenario.Sub(written, "process", index));
+      return;
     }
     if (written.copies() > kMostTasks ||
         written.copies() * written.ByteSizeLong() > kMostBytesOfCopies) {
@@ -60,17 +45,8 @@ class Processes {
     for (uint32_t i = 1; i <= written.copies(); ++i) {
       proto::Process& copy = made_.emplace_back(written);
       if (!written.name().empty()) absl::StrAppend(copy.mutable_name(), i);
-      AddOne(scenario.Sub(copy, "process", index));
+      all_.push_back(scenario.Sub(copy, "process", index));
     }
-  }
-  void AddOne(const Cursor<proto::Process>& process) {
-    if (!process->has_service_manager() || process->thread_size() != 0) {
-      all_.push_back(process);
-      return;
-    }
-    CheckServices(process, &errors_);
-    made_.push_back(ExpandServiceManager(*process));
-    all_.emplace_back(made_.back(), nullptr, process.At("service_manager"));
   }
 
   Errors& errors_;
@@ -87,12 +63,21 @@ std::string BaseName(absl::string_view filename) {
 }  // namespace
 
 void Compiler::Run(const Cursor<proto::Scenario>& scenario) {
-  std::deque<proto::Process> made;
+  if (!NeedsExpansion(*scenario)) return Expanded(scenario);
+  proto::Scenario expanded;
+  Origins origins;
+  Expand(scenario, &errors_, &expanded, &origins);
+  const Origin whole = scenario.origin();
+  Expanded({expanded, whole.tree, whole.place, &origins});
+}
+
+void Compiler::Expanded(const Cursor<proto::Scenario>& scenario) {
   Header(scenario);
   IgnoringHandler(proto::BR_TRANSACTION);
   IgnoringHandler(proto::BR_DEAD_BINDER);
   Devices(scenario);
   DeclareEvents(scenario);
+  std::deque<proto::Process> made;
   const Processes processes(scenario, &errors_, &made);
   DeclareProcesses(processes.all());
   for (const auto& process : processes.all()) Process(process);

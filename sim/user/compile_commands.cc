@@ -60,6 +60,11 @@ void Compiler::Handle(const Cursor<proto::HandleRef>& handle, uint32_t* number,
       *variable =
           Variable(handle->name(), VariableKind::kHandle, handle.At("name"));
       return;
+    case proto::HandleRef::kService:
+      errors_.Add(handle.At("service"),
+                  "only the target of a call step is looked up; add a step "
+                  "get_service, and name: here");
+      return;
     default:
       errors_.Add(handle.place(),
                   "which handle? Add number: 0 (the context manager), or a "

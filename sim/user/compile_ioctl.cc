@@ -18,6 +18,17 @@ void Compiler::ManagerNode(const Cursor<proto::SetContextMgrExt>& request,
   if (request->has_flags()) args->flags = request->flags();
 }
 
+IoctlArgs Compiler::ManagerNode(const Cursor<proto::Attach>& attach) {
+  IoctlArgs args;
+  const NodeSpec* node =
+      FindNode(attach->manager_node(), attach.At("manager_node"));
+  if (node == nullptr) return args;
+  args.value = node->ptr;
+  args.more = node->cookie;
+  args.flags = node->flags;
+  return args;
+}
+
 IoctlSpec Compiler::IoctlOperands(const Cursor<proto::Ioctl>& ioctl) {
   IoctlSpec spec;
   if (ioctl->null_argument()) spec.args.memory = ArgumentMemory::kNull;

@@ -172,6 +172,12 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
     expected.binds = {static_cast<uint32_t>(out_.binds.size()),
                       static_cast<uint32_t>(names.size())};
     out_.binds.insert(out_.binds.end(), names.begin(), names.end());
+    for (const BindSpec& name : names) {
+      if (name.keep != Keep::kSame) continue;
+      errors_.Add(name.place,
+                  "only a handler compares a handle with that of a name; "
+                  "remove same");
+    }
   }
   return expected;
 }
@@ -237,14 +243,14 @@ BindSpec Compiler::OneBind(const Cursor<proto::Bind>& bind) {
   spec.kind = KindOf(*bind);
   spec.object = bind->has_fd() ? bind->fd().object() : uint32_t{bind->object()};
   spec.index = bind->fd().index();
-  spec.acquire = bind->acquire();
+  if (bind->acquire()) spec.keep = Keep::kAcquire;
   if (bind->what_case() == proto::Bind::WHAT_NOT_SET) {
     errors_.Add(bind.place(),
                 "the bind does not say what to remember; add object: 0 (the "
                 "handle in the first object of the payload), fd {} (the "
                 "descriptor in it) or buffer {}");
   }
-  if (spec.kind != VariableKind::kHandle && spec.acquire) {
+  if (spec.kind != VariableKind::kHandle && bind->acquire()) {
     errors_.Add(bind.At("acquire"),
                 "only a handle has references to acquire; remove acquire");
   }

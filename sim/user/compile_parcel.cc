@@ -100,7 +100,7 @@ void Compiler::ParcelBind(const ParcelItem& item, const std::string& name,
   bind.variable = Variable(name, bind.kind, item.place);
   bind.object = object;
   bind.index = index;
-  bind.acquire = item.acquire;
+  bind.keep = item.keep;
   bind.place = item.place;
   binds->push_back(bind);
 }

@@ -20,9 +20,11 @@ const char* NameOf(VariableKind kind) {
     case VariableKind::kHandle:
       return "handle";
     case VariableKind::kBuffer:
+      return "buffer";
+    case VariableKind::kFlag:
       break;
   }
-  return "buffer";
+  return "flag";
 }
 
 }  // namespace
@@ -254,6 +256,10 @@ void Compiler::Attach(const Cursor<proto::Process>& process) {
   made.nonblock = attach->nonblock();
   made.max_threads = attach->max_threads();
   made.context_manager = attach->context_manager();
+  if (!attach->manager_node().empty()) {
+    made.context_manager = true;
+    made.manager_node = ManagerNode(attach);
+  }
   if (made.nonblock) scope_.nonblock.insert(made.fd_variable);
   scope_.default_fd = made.fd_variable;
 }
@@ -377,15 +383,11 @@ void Compiler::HandlerFilters(const Cursor<proto::Handler>& handler,
   if (spec->has_text) spec->text = EncodeText(handler->text());
   spec->has_cookie = handler->has_cookie();
   spec->cookie = handler->cookie();
-  if (!handler->if_bound().empty()) {
-    const auto found = scope_.variables.find(handler->if_bound());
-    if (found != scope_.variables.end()) {
-      spec->if_bound = found->second;
-    } else {
-      Variable(handler->if_bound(), VariableKind::kHandle,
-               handler.At("if_bound"));
-    }
-  }
+  NameFilters(handler, spec);
+  spec->has_uid = handler->has_uid();
+  spec->uid = handler->uid();
+  spec->has_security_context = handler->has_security_context();
+  spec->security_context = handler->security_context();
   if (handler->has_is_frozen() && handler->br() != proto::BR_FROZEN_BINDER) {
     errors_.Add(handler.At("is_frozen"),
                 "is_frozen needs br: BR_FROZEN_BINDER; no other word says "
@@ -393,10 +395,12 @@ void Compiler::HandlerFilters(const Cursor<proto::Handler>& handler,
   }
   if (transaction) return;
   if (spec->has_code || spec->has_text || handler->has_parcel() ||
-      handler->bind_size() != 0 || handler->keep_buffer()) {
+      handler->bind_size() != 0 || handler->keep_buffer() || spec->has_uid ||
+      spec->has_security_context) {
     errors_.Add(handler.place(),
-                "only a transaction has a code, a payload and a buffer; code, "
-                "text, parcel, bind and keep_buffer need br: BR_TRANSACTION");
+                "only a transaction has a code, a payload, a buffer and a "
+                "sender; code, text, parcel, bind, keep_buffer, uid and "
+                "security_context need br: BR_TRANSACTION");
   }
   if (handler->has_is_frozen()) {
     spec->has_code = true;
@@ -449,6 +453,10 @@ uint32_t Compiler::Handler(const Cursor<proto::Handler>& handler) {
   context.where = handler->br() == proto::BR_TRANSACTION
                       ? Where::kTransactionHandler
                       : Where::kOtherHandler;
+  // As libbinder's sendObituary().
+  if (spec.proxy != 0 && handler->br() == proto::BR_DEAD_BINDER) {
+    LinkProxy(spec.proxy, Bc::kClearDeathNotification, handler.place());
+  }
   Steps(handler, context);
   Emit(OpCode::kHandlerEnd, handler.place()).a = index;
   Emit(OpCode::kWait, handler.place());

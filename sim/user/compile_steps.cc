@@ -24,6 +24,7 @@ void Compiler::EmitReturn(const StepCursor& step, Result result) {
 }
 
 bool Compiler::NeverReturns(const proto::Step& step) const {
+  if (!step.if_bound().empty() || !step.unless_bound().empty()) return false;
   switch (step.action_case()) {
     case proto::Step::kExit:
     case proto::Step::kStop:
@@ -65,8 +66,10 @@ void Compiler::Steps(const Cursor<M>& parent, const Context& context) {
         out_.code[previous].flags |= kKeepReturns;
       }
     }
+    const int64_t skip = Condition(step);
     const uint32_t at = static_cast<uint32_t>(out_.code.size());
     Step(step, context);
+    if (skip >= 0) out_.code[static_cast<size_t>(skip)].c = out_.code.size();
     if (step->has_write_read()) previous = at;
     if (step->has_call() || step->has_serve() || step->has_reply()) {
       previous = ~uint32_t{0};
@@ -99,7 +102,8 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
       return;
     default:
       Outcomes(step, Result::kNone);
-      return LocalStep(step, context);
+      if (!NameStep(step)) LocalStep(step, context);
+      return;
   }
 }
 
@@ -129,7 +133,10 @@ void Compiler::SyscallStep(const StepCursor& step) {
     default: {
       const auto flush = step.Sub(step->flush(), "flush");
       const uint32_t fd = Fd(flush->fd(), flush.At("fd"));
-      Emit(OpCode::kFlush, step.place()).a = fd;
+      Instruction& instruction = Emit(OpCode::kFlush, step.place());
+      instruction.a = fd;
+      if (flush->if_queued()) instruction.flags |= kIfQueued;
+      if (flush->unless_looper()) instruction.flags |= kUnlessLooper;
       return EmitReturn(step, Result::kSyscall);
     }
   }

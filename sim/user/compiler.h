@@ -69,7 +69,8 @@ class Compiler {
     kReply,
   };
 
-  // compile.cc: the scenario as a whole.
+  // compile.cc: the scenario as a whole, without declarations.
+  void Expanded(const Cursor<proto::Scenario>& scenario);
   void Header(const Cursor<proto::Scenario>& scenario);
   void Devices(const Cursor<proto::Scenario>& scenario);
   void DeclareProcesses(const std::vector<Cursor<proto::Process>>& processes);
@@ -109,6 +110,13 @@ class Compiler {
   uint32_t Handler(const Cursor<proto::Handler>& handler);
   void HandlerFilters(const Cursor<proto::Handler>& handler, HandlerSpec* spec);
   void ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task);
+
+  // compile_names.cc: names that are bound or not.
+  uint32_t AnyVariable(const std::string& name, Place place);
+  void NameFilters(const Cursor<proto::Handler>& handler, HandlerSpec* spec);
+  int64_t Condition(const StepCursor& step);
+  void LinkProxy(uint32_t variable, Bc command, Place place);
+  bool NameStep(const StepCursor& step);
 
   // compile_steps.cc: steps.
   template <typename M>
@@ -150,6 +158,7 @@ class Compiler {
   // compile_ioctl.cc: structures that ioctls take.
   void ManagerNode(const Cursor<proto::SetContextMgrExt>& request,
                    IoctlArgs* args);
+  IoctlArgs ManagerNode(const Cursor<proto::Attach>& attach);
   IoctlSpec IoctlOperands(const Cursor<proto::Ioctl>& ioctl);
 
   void NodeOperand(const Cursor<proto::NodeRef>& node,
@@ -261,6 +270,8 @@ inline VariableKind KindOf(const proto::Bind& bind) {
       return VariableKind::kBuffer;
     case proto::Bind::kFd:
       return VariableKind::kFd;
+    case proto::Bind::kFlag:
+      return VariableKind::kFlag;
     default:
       return VariableKind::kHandle;
   }

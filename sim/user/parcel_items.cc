@@ -16,7 +16,9 @@ using V = proto::Value;
 constexpr uint32_t kStrictModePenaltyGather = 1u << 31;
 constexpr int32_t kNoWorkSource = -1;
 constexpr uint32_t kSystemHeader = 0x53595354;  // "SYST"
+constexpr uint32_t kVendorHeader = 0x564e4452;  // "VNDR"
 constexpr int32_t kSystemStability = 12;
+constexpr int32_t kVendorStability = 3;
 // Descriptors are welcome, nice value 19.
 constexpr uint32_t kBinderFlags = kFlatAcceptsFds | 19;
 constexpr uint32_t kFdFlags = 0x17f;
@@ -78,6 +80,7 @@ bool IsHidl(const proto::Value& value) {
 
 void ParcelItems::Lay(const Cursor<proto::Parcel>& parcel) {
   hidl_ = parcel->style() == proto::LIBHWBINDER;
+  vendor_ = parcel->style() == proto::LIBBINDER_VENDOR;
   place_ = parcel.At("interface");
   if (!parcel->interface().empty()) Token(parcel->interface());
   for (int i = 0; i < parcel->value_size(); ++i) {
@@ -104,7 +107,7 @@ void ParcelItems::Token(const std::string& interface) {
   Begin("headers of the interface token", "libbinder's", V::kByteArray);
   Bytes(Encoded(kStrictModePenaltyGather));
   Bytes(Encoded(kNoWorkSource));
-  Bytes(Encoded(kSystemHeader));
+  Bytes(Encoded(vendor_ ? kVendorHeader : kSystemHeader));
   Begin("interface", expected, V::kString16);
   String16(interface);
 }
@@ -113,7 +116,7 @@ void ParcelItems::Bytes(const std::string& bytes) {
   const uint32_t value = static_cast<uint32_t>(values_.size()) - 1;
   if (items_.empty() || items_.back().value != value ||
       !items_.back().item.has_raw()) {
-    items_.push_back({{}, value, place_, false});
+    items_.push_back({{}, value, place_, Keep::kNo});
   }
   *items_.back().item.mutable_raw() += bytes;
 }
@@ -121,7 +124,7 @@ void ParcelItems::Bytes(const std::string& bytes) {
 proto::Item* ParcelItems::Object() {
   ++objects_;
   const uint32_t value = static_cast<uint32_t>(values_.size()) - 1;
-  items_.push_back({{}, value, place_, acquire_});
+  items_.push_back({{}, value, place_, keep_});
   return &items_.back().item;
 }
 
@@ -136,16 +139,23 @@ void ParcelItems::CheckStyle(const ValueCursor& value) {
                 "libhwbinder has no such type; use hidl_vec or hidl_handle, or "
                 "style: LIBBINDER");
   }
-  if (value->acquire() && !(reading_ && value->has_binder())) {
-    errors_.Add(value.At("acquire"),
-                "only a binder that is read has references to acquire; remove "
-                "acquire");
+  const int ways =
+      int{value->acquire()} + int{value->proxy()} + int{value->same()};
+  if (ways != 0 && !(reading_ && value->has_binder())) {
+    errors_.Add(value.place(),
+                "only a binder that is read is held or compared; remove "
+                "acquire, proxy and same");
+  } else if (ways > 1) {
+    errors_.Add(value.place(), "keep one of acquire, proxy and same");
   }
 }
 
 void ParcelItems::OneValue(const ValueCursor& value, const std::string& label) {
   place_ = value.place();
-  acquire_ = value->acquire();
+  keep_ = value->same()      ? Keep::kSame
+          : value->proxy()   ? Keep::kProxy
+          : value->acquire() ? Keep::kAcquire
+                             : Keep::kNo;
   CheckStyle(value);
   Begin(label, value->ShortDebugString(), value->value_case());
   if (IsHidl(*value)) return Hidl(value);
@@ -251,7 +261,7 @@ void ParcelItems::Binder(const ValueCursor& value) {
   } else {
     item->mutable_handle()->set_name(name);
   }
-  if (!hidl_) Bytes(Encoded(kSystemStability));
+  if (!hidl_) Bytes(Encoded(vendor_ ? kVendorStability : kSystemStability));
 }
 
 void ParcelItems::Fd(const std::string& name) {

@@ -6,10 +6,11 @@
 //  as
 //     an int32, in libhwbinder as one byte with padding.
 //  F2 libbinder's interface token: strict mode policy (only PENALTY_GATHER),
-//     work source (none, -1), "SYST", the name as String16. libhwbinder's: the
-//     name as a C string.
+//     work source (none, -1), "SYST" ("VNDR" in a vendor's), the name as
+//     String16. libhwbinder's: the name as a C string.
 //  F3 String16: length in UTF-16 units, the units, a zero unit; -1 if null.
-//  F4 A binder of libbinder has a word behind it, its stability (12: system).
+//  F4 A binder of libbinder has a word behind it, its stability (12: system, 3:
+//     vendor).
 //     Objects accept descriptors and have nice value 19; flags of the node in
 //     the file come on top. A null binder is an object that the offsets do not
 //     name.
@@ -41,7 +42,7 @@ struct ParcelItem {
   proto::Item item;
   uint32_t value = 0;
   Place place;
-  bool acquire = false;
+  Keep keep = Keep::kNo;
 };
 
 // Lays out one parcel. Errors go to `errors`.
@@ -107,11 +108,12 @@ class ParcelItems {
   bool reading_;
   Errors& errors_;
   bool hidl_ = false;  // the parcel's style
+  bool vendor_ = false;
   std::vector<ParcelItem> items_;
   std::vector<ParcelValue> values_;
   uint64_t objects_ = 0;  // entries of the offsets array so far
   Place place_;
-  bool acquire_ = false;
+  Keep keep_ = Keep::kNo;
   std::deque<proto::Value> made_;  // what a hidl_memory consists of
 };
 

@@ -36,25 +36,29 @@ struct Place {
 };
 
 enum class OpCode : uint8_t {
-  kStart,       // pool threads only: visible, so that a spawn is a transition
-  kOpen,        // a: device, b: fd variable, kNonblock
-  kMmap,        // a: fd variable, c: size, kWritable
-  kMunmap,      // a: fd variable
-  kClose,       // a: fd variable
-  kIoctl,       // a: fd variable, b: request, c: index into ioctls
-  kPoll,        // a: fd variable
-  kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
-  kFlush,       // a: fd variable
-  kReturn,      // judges the system call before it
-  kCall,        // a: command, b: fd variable, kOneWay
-  kReply,       // a: command, b: handler
-  kServe,       // a: count, b: fd variable, kSilent, kPool
-  kWait,        // reads and serves for the activation before it
-  kQueue,       // a: first command, b: how many
-  kRepeat,      // a: times
+  kStart,      // pool threads only: visible, so that a spawn is a transition
+  kOpen,       // a: device, b: fd variable, kNonblock
+  kMmap,       // a: fd variable, c: size, kWritable
+  kMunmap,     // a: fd variable
+  kClose,      // a: fd variable
+  kIoctl,      // a: fd variable, b: request, c: index into ioctls
+  kPoll,       // a: fd variable
+  kWriteRead,  // a: fd variable, b: index into write_reads, kKeepReturns
+  kFlush,      // a: fd variable, kIfQueued, kUnlessLooper
+  kReturn,     // judges the system call before it
+  kCall,       // a: command, b: fd variable, kOneWay
+  kReply,      // a: command, b: handler
+  kServe,      // a: count, b: fd variable, kSilent, kPool
+  kWait,       // reads and serves for the activation before it
+  kQueue,      // a: first command, b: how many
+  kSkip,    // a: variable, c: where to, kIfBound: if it is bound, else if not
+  kForget,  // a: variable, kAll
+  kLink,    // a: variable, b: command about the proxy that it holds
+  kRepeat,  // a: times
   kRepeatEnd,   // a: first instruction of the body
   kPost,        // a: event; visible
   kAwait,       // a: event; visible
+  kAwaitBound,  // a: variable; visible
   kCheck,       // a: index into checks; visible
   kKill,        // a: process; visible
   kSignal,      // a: task; visible
@@ -71,7 +75,11 @@ enum class OpCode : uint8_t {
 // Bits of Instruction::flags.
 enum InstructionFlag : uint8_t {
   kNonblock = 1,
+  kIfQueued = 1,
+  kIfBound = 1,
+  kAll = 1,
   kWritable = 2,
+  kUnlessLooper = 2,
   kKeepReturns = 8,
   kOneWay = 16,
   kSilent = 32,
@@ -95,16 +103,24 @@ struct Instruction {
   Place place;
 };
 
-enum class VariableKind : uint8_t { kFd, kHandle, kBuffer };
+enum class VariableKind : uint8_t { kFd, kHandle, kBuffer, kFlag };
+
+// What becomes of a handle that is read.
+enum class Keep : uint8_t {
+  kNo,       // it lives as long as its buffer
+  kAcquire,  // BC_ACQUIRE
+  kProxy,    // see ProxyBit in runtime.h
+  kSame,     // nothing is bound: it must be the handle that the name has
+};
 
 // What a Bind remembers: a handle or descriptor in object `object` of a payload
-// (the index-th of an array), or the buffer.
+// (the index-th of an array), the buffer, or that it came.
 struct BindSpec {
   uint32_t variable = 0;
   uint32_t object = 0;
   uint32_t index = 0;
   VariableKind kind = VariableKind::kHandle;
-  bool acquire = false;
+  Keep keep = Keep::kNo;
   Place place;
 };
 
@@ -211,13 +227,18 @@ struct HandlerSpec {
   uint32_t br = 0;
   // `code` of BR_FROZEN_BINDER is is_frozen.
   bool has_code = false, has_ptr = false, has_text = false, has_cookie = false;
+  bool has_uid = false, has_security_context = false;
   bool keep_buffer = false;
   uint32_t code = 0;
   uint64_t ptr = 0;
   uint64_t cookie = 0;
-  std::string text;       // as it stands in a payload
-  uint32_t if_bound = 0;  // variable; 0: always
-  uint32_t parcel = 0;    // index into parcels, plus 1; 0: any payload
+  std::string text;                    // as it stands in a payload
+  std::vector<uint32_t> if_bound;      // variables
+  std::vector<uint32_t> unless_bound;  // variables
+  uint32_t proxy = 0;                  // variable; 0: of any cookie
+  uint32_t uid = 0;
+  std::string security_context;
+  uint32_t parcel = 0;  // index into parcels, plus 1; 0: any payload
   Range binds;
   uint32_t entry = 0;
   Place place;
@@ -240,6 +261,7 @@ struct AttachSpec {
   bool nonblock = false;
   uint32_t max_threads = 0;
   bool context_manager = false;
+  std::optional<IoctlArgs> manager_node;
 };
 
 // A file that is open from the start and is no device.

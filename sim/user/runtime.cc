@@ -13,6 +13,7 @@ bool IsVisible(OpCode op) {
     case OpCode::kStart:
     case OpCode::kPost:
     case OpCode::kAwait:
+    case OpCode::kAwaitBound:
     case OpCode::kCheck:
     case OpCode::kKill:
     case OpCode::kSignal:
@@ -72,6 +73,7 @@ bool UserRuntime::VisibleNext(TaskId task) const {
 
 bool UserRuntime::VisibleEnabled(TaskId task) const {
   const Instruction& instruction = At(task);
+  if (instruction.op == OpCode::kAwaitBound) return Bound(task, instruction.a);
   return instruction.op != OpCode::kAwait ||
          w_.Peek(Event(instruction.a)).bound != 0;
 }
@@ -101,6 +103,9 @@ void UserRuntime::ExecuteVisible(TaskId task, const Instruction& instruction) {
       return Advance(task);
     case OpCode::kAwait:
       Say("await", scenario_.events[instruction.a - 1]);
+      return Advance(task);
+    case OpCode::kAwaitBound:
+      Say("await", VariableName(task, instruction.a));
       return Advance(task);
     case OpCode::kCheck:
       return Check(task, instruction);
@@ -173,6 +178,12 @@ bool UserRuntime::Execute(TaskId task) {
       return Wait(task);
     case OpCode::kQueue:
       return Queue(task, instruction);
+    case OpCode::kSkip:
+      return Skip(task, instruction);
+    case OpCode::kForget:
+      return Forget(task, instruction);
+    case OpCode::kLink:
+      return Link(task, instruction);
     case OpCode::kRepeat:
       return Repeat(task, instruction);
     case OpCode::kRepeatEnd:
@@ -330,6 +341,10 @@ std::string UserRuntime::WaitingFor(TaskId task) const {
   if (next.op == OpCode::kAwait) {
     return absl::StrCat("awaits \"", scenario_.events[next.a - 1], "\" at ",
                         FileLine(next.place));
+  }
+  if (next.op == OpCode::kAwaitBound) {
+    return absl::StrCat("waits until \"", VariableName(task, next.a),
+                        "\" is bound at ", FileLine(next.place));
   }
   if (next.op == OpCode::kWait && row.activation) return WaitingInCall(task);
   if (row.frame) {

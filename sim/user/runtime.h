@@ -30,6 +30,19 @@
 
 namespace bindery::sim {
 
+// What a name has to do with the proxy of the handle that is its value, as
+// BpBinder of libbinder: taken with BC_INCREFS and BC_ACQUIRE by the first name
+// of a process that holds it, given back by the last. Its address, the cookie
+// of its notifications, follows from the handle.
+enum ProxyBit : uint8_t {
+  kProxyHeld = 1,
+  kProxyLinked = 2,  // an obituary is asked for
+  // BR_CLEAR_DEATH_NOTIFICATION_DONE is to come; until then a proxy that
+  // nothing holds keeps its weak reference, so that its handle stays its own.
+  kProxyEnding = 4,
+  kProxyListening = 8,  // freeze words are asked for
+};
+
 class UserRuntime {
  public:
   // Both outlive the runtime. Interns constant payloads in the kernel's world.
@@ -107,6 +120,7 @@ class UserRuntime {
   // runtime_calls.cc
   bool SubmitIoctl(TaskId task, uint32_t fd, const Instruction& instruction);
   bool Submit(TaskId task, const Instruction& instruction);
+  bool NothingToFlush(TaskId task, const Instruction& instruction) const;
   void SubmitRead(TaskId task, uint32_t fd_variable, uint64_t read_size);
   bool Return(TaskId task);
   bool BindReturns(TaskId task, const ExpectedOutcome& outcome);
@@ -140,6 +154,14 @@ class UserRuntime {
   bool Unhandled(TaskId task, const ReturnRow& word);
   bool Matches(TaskId task, const HandlerSpec& handler,
                const ReturnRow& word) const;
+  bool Bound(TaskId task, uint32_t variable) const {
+    return w_.Peek(Variable(task, variable)).bound != 0;
+  }
+  bool MatchesNames(TaskId task, const HandlerSpec& handler,
+                    const ReturnRow& word) const;
+  bool MatchesSender(const HandlerSpec& handler, const ReturnRow& word) const;
+  bool NeedsNoHandler(TaskId task, const ReturnRow& word);
+  bool Ignore(TaskId task, const ReturnRow& word);
   bool EnterHandler(TaskId task, uint32_t handler, const ReturnRow& word);
   void Acknowledge(TaskId task, const ReturnRow& word);
   void SpawnPoolThread(TaskId task);
@@ -149,6 +171,21 @@ class UserRuntime {
   const char* LoadHandle(BufferId buffer, const BindSpec& bind,
                          uint64_t* handle) const;
   const char* LoadFd(BufferId buffer, const BindSpec& bind, uint64_t* fd) const;
+
+  // runtime_names.cc
+  static bool IsProxyOf(const VariableRow& variable, uint64_t handle);
+  static bool HoldsProxyOf(const VariableRow& variable, uint64_t cookie);
+  // A name of the task's process that holds the proxy; 0: none.
+  uint32_t NameOfProxy(TaskId task, uint64_t handle, uint32_t except) const;
+  void PushReference(TaskId task, Bc bc, uint64_t handle);
+  void PushProxyCommand(TaskId task, Bc bc, uint64_t handle);
+  void Hold(TaskId task, uint32_t name, uint64_t handle);
+  void Drop(TaskId task, uint32_t name, bool again = false);
+  bool Skip(TaskId task, const Instruction& instruction);
+  bool Forget(TaskId task, const Instruction& instruction);
+  bool Link(TaskId task, const Instruction& instruction);
+  void NotificationEnded(TaskId task, uint64_t cookie);
+  bool ForgottenProxy(TaskId task, uint64_t cookie) const;
 
   // runtime_expect.cc
   bool JudgeReturn(TaskId task, const Instruction& call, const Instruction& ret,

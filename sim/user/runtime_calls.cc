@@ -80,6 +80,10 @@ bool UserRuntime::Submit(TaskId task, const Instruction& instruction) {
       if (!Queue(task, instruction)) return false;
       break;
     case OpCode::kFlush:
+      if (NothingToFlush(task, instruction)) {
+        w_.Edit(task).pc += 2;
+        return true;
+      }
       SubmitRead(task, instruction.a, 0);
       break;
     default:
@@ -87,6 +91,13 @@ bool UserRuntime::Submit(TaskId task, const Instruction& instruction) {
   }
   Advance(task);
   return true;
+}
+
+bool UserRuntime::NothingToFlush(TaskId task,
+                                 const Instruction& instruction) const {
+  const TaskRow& row = w_.Peek(task);
+  return ((instruction.flags & kIfQueued) != 0 && row.out.size == 0) ||
+         ((instruction.flags & kUnlessLooper) != 0 && row.announced != 0);
 }
 
 void UserRuntime::SubmitRead(TaskId task, uint32_t fd_variable,

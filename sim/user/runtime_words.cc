@@ -86,8 +86,40 @@ bool UserRuntime::Matches(TaskId task, const HandlerSpec& handler,
               .what != nullptr) {
     return false;
   }
-  return handler.if_bound == 0 ||
-         w_.Peek(Variable(task, handler.if_bound)).bound != 0;
+  return MatchesSender(handler, word) && MatchesNames(task, handler, word);
+}
+
+bool UserRuntime::MatchesSender(const HandlerSpec& handler,
+                                const ReturnRow& word) const {
+  if (handler.has_uid && handler.uid != word.sender_euid) return false;
+  return !handler.has_security_context ||
+         handler.security_context == SecurityContextOf(word);
+}
+
+bool UserRuntime::MatchesNames(TaskId task, const HandlerSpec& handler,
+                               const ReturnRow& word) const {
+  for (const uint32_t name : handler.if_bound) {
+    if (!Bound(task, name)) return false;
+  }
+  for (const uint32_t name : handler.unless_bound) {
+    if (Bound(task, name)) return false;
+  }
+  if (handler.proxy != 0 &&
+      !HoldsProxyOf(w_.Peek(Variable(task, handler.proxy)), word.cookie)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < handler.binds.count; ++i) {
+    const BindSpec& bind = scenario_.binds[handler.binds.begin + i];
+    if (bind.keep != Keep::kSame) continue;
+    uint64_t handle = 0;
+    const VariableRow& variable = w_.Peek(Variable(task, bind.variable));
+    if (variable.bound == 0 ||
+        LoadHandle(word.buffer, bind, &handle) != nullptr ||
+        handle != variable.value) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Why handlers that wait for a parcel do not take this transaction.
@@ -116,17 +148,42 @@ bool UserRuntime::Dispatch(TaskId task, const ReturnRow& word) {
       return EnterHandler(task, index, word);
     }
   }
+  if (NeedsNoHandler(task, word)) return true;
+  if ((word.br == Number(Br::kDeadBinder) ||
+       word.br == Number(Br::kFrozenBinder)) &&
+      ForgottenProxy(task, word.cookie)) {
+    return Ignore(task, word);
+  }
+  return Unhandled(task, word);
+}
+
+bool UserRuntime::NeedsNoHandler(TaskId task, const ReturnRow& word) {
   switch (static_cast<Br>(word.br)) {
+    case Br::kClearDeathNotificationDone:
+      NotificationEnded(task, word.cookie);
+      return true;
     case Br::kIncrefs:
     case Br::kAcquire:
     case Br::kRelease:
     case Br::kDecrefs:
-    case Br::kClearDeathNotificationDone:
     case Br::kClearFreezeNotificationDone:
       return true;
     default:
-      return Unhandled(task, word);
+      return false;
   }
+}
+
+bool UserRuntime::Ignore(TaskId task, const ReturnRow& word) {
+  if (word.br == Number(Br::kTransaction)) {
+    return EnterHandler(task, kIgnoreTransaction, word);
+  }
+  if (word.br == Number(Br::kDeadBinder)) {
+    return EnterHandler(task, kIgnoreDeadBinder, word);
+  }
+  if (word.br == Number(Br::kFrozenBinder)) {
+    PushCommand(task, Bc::kFreezeNotificationDone).cookie = word.cookie;
+  }
+  return true;
 }
 
 // The driver is told at once that the object's references were taken.
@@ -147,16 +204,7 @@ bool UserRuntime::Unhandled(TaskId task, const ReturnRow& word) {
       Stop(task, TaskState::kStopped);
       return false;
     case proto::UNHANDLED_IGNORE:
-      if (word.br == Number(Br::kTransaction)) {
-        return EnterHandler(task, kIgnoreTransaction, word);
-      }
-      if (word.br == Number(Br::kDeadBinder)) {
-        return EnterHandler(task, kIgnoreDeadBinder, word);
-      }
-      if (word.br == Number(Br::kFrozenBinder)) {
-        PushCommand(task, Bc::kFreezeNotificationDone).cookie = word.cookie;
-      }
-      return true;
+      return Ignore(task, word);
     default:
       return Fail(task, scenario_.code[top.pc].place,
                   absl::StrCat("no handler takes ", DescribeWord(word),
@@ -213,27 +261,35 @@ bool UserRuntime::Bind(TaskId task, Range binds, BufferId buffer,
 
 bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
                           uint64_t address) {
+  if (bind.keep == Keep::kSame) return true;
   VariableRow& variable = w_.Edit(Variable(task, bind.variable));
+  if (bind.kind == VariableKind::kFlag) {
+    variable.bound = 1;
+    return true;
+  }
   if (bind.kind == VariableKind::kBuffer) {
     variable.bound = 1;
     variable.buffer = buffer;
     variable.address = address;
     return true;
   }
+  uint64_t value = 0;
   const char* const problem = bind.kind == VariableKind::kFd
-                                  ? LoadFd(buffer, bind, &variable.value)
-                                  : LoadHandle(buffer, bind, &variable.value);
+                                  ? LoadFd(buffer, bind, &value)
+                                  : LoadHandle(buffer, bind, &value);
   if (problem != nullptr) {
     return Fail(task, bind.place,
                 absl::StrCat("\"", VariableName(task, bind.variable),
                              "\" cannot be bound: object ", bind.object,
                              " of the payload ", problem));
   }
-  variable.bound = 1;
-  if (bind.acquire) {
-    PushCommand(task, Bc::kAcquire).handle =
-        static_cast<uint32_t>(variable.value);
+  if (bind.keep == Keep::kProxy) {
+    Hold(task, bind.variable, value);
+    return true;
   }
+  variable.bound = 1;
+  variable.value = value;
+  if (bind.keep == Keep::kAcquire) PushReference(task, Bc::kAcquire, value);
   return true;
 }
 

@@ -1,12 +1,14 @@
 // Places in a scenario file, and the errors that point at them.
 //
 // A Cursor is a message of the scenario together with what the parser knows
-// about where its fields stand. Messages that the compiler made up itself (a
-// service manager's program) stand where the field is that asked for them.
+// about where its fields stand. Messages that the loader made up itself
+// (expand.h) have an Origin: where the field is that asked for them, or what
+// they are copies of.
 #ifndef BINDERY_SIM_USER_SOURCE_H_
 #define BINDERY_SIM_USER_SOURCE_H_
 
 #include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,11 +30,34 @@ const ParseTree* TreeOf(const google::protobuf::Message& message,
                         const ParseTree* tree, absl::string_view field,
                         int index);
 
+struct Origin {
+  const ParseTree* tree = nullptr;
+  Place place;
+};
+
+// Where messages that were made up come from.
+class Origins {
+ public:
+  void Set(const google::protobuf::Message& made, const Origin& origin) {
+    origins_[&made] = origin;
+  }
+  // Null: from where the message stands.
+  const Origin* Find(const google::protobuf::Message& message) const {
+    const auto found = origins_.find(&message);
+    return found == origins_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  // Never walked: its order is that of addresses.
+  std::map<const google::protobuf::Message*, Origin> origins_;
+};
+
 template <typename M>
 class Cursor {
  public:
-  Cursor(const M& message, const ParseTree* tree, Place place)
-      : message_(&message), tree_(tree), place_(place) {}
+  Cursor(const M& message, const ParseTree* tree, Place place,
+         const Origins* origins = nullptr)
+      : message_(&message), tree_(tree), place_(place), origins_(origins) {}
 
   const M& operator*() const { return *message_; }
   const M* operator->() const { return message_; }
@@ -45,14 +70,21 @@ class Cursor {
   template <typename Child>
   Cursor<Child> Sub(const Child& child, absl::string_view field,
                     int index = -1) const {
+    const Origin* const origin =
+        origins_ == nullptr ? nullptr : origins_->Find(child);
+    if (origin != nullptr) {
+      return Cursor<Child>(child, origin->tree, origin->place, origins_);
+    }
     return Cursor<Child>(child, TreeOf(*message_, tree_, field, index),
-                         At(field, index));
+                         At(field, index), origins_);
   }
+  Origin origin() const { return {tree_, place_}; }
 
  private:
   const M* message_;
   const ParseTree* tree_;
   Place place_;
+  const Origins* origins_;
 };
 
 // Collects errors; each says what is wrong, why, and what to do.

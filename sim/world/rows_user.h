@@ -224,6 +224,7 @@ struct alignas(8) VariableRow {
   ProcessId process;  // none: an event of the whole scenario
   uint32_t index;     // number of the name
   uint8_t bound;
+  uint8_t proxy;     // bits of ProxyBit (sim/user/runtime.h)
   uint64_t value;    // handle number, or how often the event was posted
   BufferId buffer;   // a buffer, if it names one
   uint64_t address;  // that buffer's offset
@@ -233,6 +234,7 @@ struct alignas(8) VariableRow {
     v.Field("process", &VariableRow::process);
     v.Field("index", &VariableRow::index);
     v.Field("bound", &VariableRow::bound);
+    v.Field("proxy", &VariableRow::proxy);
     v.Field("value", &VariableRow::value);
     v.Field("buffer", &VariableRow::buffer);
     v.Address("address", &VariableRow::address);
