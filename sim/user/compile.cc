@@ -156,7 +156,12 @@ void Compiler::DeclareProcesses(const Cursor<proto::Scenario>& scenario) {
                                  "\" already; choose another name"));
       }
     }
+    const uint32_t parent =
+        process->forked_from().empty()
+            ? 0
+            : ProcessNumber(process->forked_from(), process.At("forked_from"));
     out_.processes.emplace_back().name = name;
+    out_.processes.back().forked_from = parent;
     for (const proto::Node& node : process->node()) {
       node_owner_.emplace(node.name(), name);
     }

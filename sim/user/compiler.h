@@ -65,6 +65,7 @@ class Compiler {
     kSyscall,
     kIoctl,
     kWriteRead,
+    kEpollWait,
     kCall,
     kReply,
   };
@@ -109,6 +110,16 @@ class Compiler {
   uint32_t Handler(const Cursor<proto::Handler>& handler);
   void HandlerFilters(const Cursor<proto::Handler>& handler, HandlerSpec* spec);
   void ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task);
+
+  // compile_files.cc: epoll, dup, fork, descriptors that are sent.
+  void Inherit(const Cursor<proto::Process>& process);
+  void DeclareFileStep(const StepCursor& step);
+  void FileStep(const StepCursor& step);
+  void EpollCtlStep(const StepCursor& step);
+  void EpollWaitStep(const StepCursor& step);
+  void ForkStep(const StepCursor& step);
+  void Ready(const Cursor<proto::Outcome>& outcome, Result result,
+             ExpectedOutcome* expected);
 
   // compile_steps.cc: steps.
   template <typename M>

@@ -192,6 +192,7 @@ void UserRuntime::SpawnPoolThread(TaskId task) {
   const Range tasks = scenario_.processes[Spec(task).process - 1].tasks;
   for (uint32_t i = 0; i < tasks.count; ++i) {
     const TaskId other = Task(tasks.begin + i + 1);
+    if (!scenario_.tasks[tasks.begin + i].pool) continue;
     if (w_.Peek(other).state != TaskState::kWaitingForSpawn) continue;
     TaskRow& row = w_.Edit(other);
     row.state = TaskState::kRunning;
@@ -211,6 +212,20 @@ bool UserRuntime::Bind(TaskId task, Range binds, BufferId buffer,
   return true;
 }
 
+namespace {
+
+constexpr char kUnmapped[] =
+    "is in a mapping that this process does not have, as who borrows a device, "
+    "or was forked";
+
+}  // namespace
+
+// A payload of another process's device cannot be seen.
+bool UserRuntime::Unmapped(TaskId task, BufferId buffer) const {
+  const ProcessId owner = w_.Peek(w_.Peek(buffer).proc).process;
+  return owner && owner != w_.Peek(task).process;
+}
+
 bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
                           uint64_t address) {
   VariableRow& variable = w_.Edit(Variable(task, bind.variable));
@@ -220,7 +235,8 @@ bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
     variable.address = address;
     return true;
   }
-  const char* const problem = bind.kind == VariableKind::kFd
+  const char* const problem = Unmapped(task, buffer) ? kUnmapped
+                              : bind.kind == VariableKind::kFd
                                   ? LoadFd(buffer, bind, &variable.value)
                                   : LoadHandle(buffer, bind, &variable.value);
   if (problem != nullptr) {

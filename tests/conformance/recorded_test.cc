@@ -25,7 +25,8 @@ constexpr const char* kSuites[] = {
     "scenarios/races",       "scenarios/parcels",
     "scenarios/ioctls",      "scenarios/spam",
     "scenarios/priority",    "scenarios/security",
-    "scenarios/freezer",     "scenarios/peers/aosp_binder_lib"};
+    "scenarios/freezer",     "scenarios/peers/aosp_binder_lib",
+    "scenarios/polling",     "scenarios/sharing"};
 
 // Not kept: 40 MB of payload. In small it is in the same folder.
 constexpr char kTooLarge[] =

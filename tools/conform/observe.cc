@@ -32,9 +32,8 @@ std::string ErrorText(int error) {
 // An address in a driver mapping, or as it is.
 std::string Address(uint64_t address) {
   if (address < kMappings) return absl::StrFormat("%#x", address);
-  const uint64_t offset = address - kMappings;
-  return absl::StrFormat("map%u+%#x", offset / kMappingStride,
-                         offset % kMappingStride);
+  return absl::StrFormat("map%u+%#x", IndexOfMapping(address),
+                         (address - kMappings) % kMappingStride);
 }
 
 class Observer {
@@ -118,6 +117,8 @@ class Observer {
                       *ret.read_consumed);
     } else if (ret.revents.has_value() && ret.error == 0) {
       absl::StrAppendFormat(&line, " revents %#x", *ret.revents);
+    } else if (!ret.ready.empty()) {
+      absl::StrAppend(&line, " ready ", ret.ready);
     } else if (ret.error == 0) {
       AddPeek(ret, &line);
     }
