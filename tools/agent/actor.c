@@ -80,6 +80,7 @@ static void Execute(int actor) {
           : syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
   box->error = box->result == -1 ? errno : 0;
   if (box->kind == kReceives) TakeDescriptor(box);
+  if (box->kind == kSends && box->result > 0) box->result = 0;
   if (box->tells_nice) {
     box->nice = (int)syscall(SYS_getpriority, PRIO_PROCESS, 0);
   }

@@ -162,7 +162,7 @@ static void TakeChild(struct Run* run, struct Mailbox* box) {
 
 static void RecordEvents(const struct Mailbox* box) {
   for (long i = 0; i < box->result; ++i) {
-    Record("%s%d:%u", i == 0 ? " ready=" : ",", (int)box->events[i].data.fd,
+    Record("%s%d:%u", i == 0 ? " events=" : ",", (int)box->events[i].data.fd,
            (unsigned)box->events[i].events);
   }
 }

@@ -80,9 +80,10 @@ class Observer {
     LogNames names;
     for (size_t i = 0; i < record_.pids.size(); ++i) {
       const auto pid = static_cast<uint32_t>(record_.pids[i]);
-      names.processes[pid] = Process(pid);
+      if (pid != 0) names.processes[pid] = Process(pid);
     }
     for (size_t i = 0; i < record_.tids.size(); ++i) {
+      if (record_.tids[i] == 0) continue;  // not forked
       names.actors[static_cast<uint32_t>(record_.tids[i])] =
           Actor(static_cast<int>(i));
     }
@@ -97,11 +98,12 @@ class Observer {
   }
 
   std::string Process(uint32_t pid) const {
+    if (pid == 0) return "";
     const size_t known = std::min(record_.pids.size(), run_.processes.size());
     for (size_t i = 0; i < known; ++i) {
       if (record_.pids[i] == static_cast<int>(pid)) return run_.processes[i];
     }
-    return pid == 0 ? "" : absl::StrCat("pid ", pid);
+    return absl::StrCat("pid ", pid);
   }
 
   void AddReturn(const Return& ret, std::vector<std::string>* lines) {

@@ -303,7 +303,7 @@ class RecordParser {
     back.write_consumed = line.TakeOptional<uint64_t>("written");
     back.read_consumed = line.TakeOptional<uint64_t>("read");
     back.revents = line.TakeOptional<int>("revents");
-    if (line.HasKey("ready")) back.ready = std::string(line.Value("ready"));
+    if (line.HasKey("events")) back.ready = std::string(line.Value("events"));
     back.nice = line.TakeOptional<int>("nice");
     back.fail_nth_error = line.TakeOptional<int>("fail_nth").value_or(0);
     back.words = "";
