@@ -88,5 +88,25 @@ TEST(Findings, TheFaithfulDriverDoesNotReplayThem) {
   EXPECT_FALSE(replay.same);
 }
 
+// CVE-2019-2215: the epoll item stays on the queue of a thread that is freed.
+// The state shows it, before anybody follows the stale reference.
+TEST(Findings, AWaitQueueThatGoesWithWatchersIsAViolation) {
+  constexpr char kMutation[] = "drop:binder_thread_release:wake_up_pollfree";
+  for (const char* scenario :
+       {"scenarios/polling/thread_exits_under_epoll.textproto",
+        "scenarios/polling/epoll_closed_behind_a_thread.textproto"}) {
+    const Explorable mutated(ReadFile(scenario), {kMutation});
+    const model::Finding finding = FirstFinding(mutated);
+    EXPECT_EQ(finding.property, "E81") << scenario << ": " << finding.message;
+  }
+}
+
+TEST(Findings, AWakeUpThatDoesNotReachEpollIsLostWork) {
+  const Explorable mutated(
+      ReadFile("scenarios/polling/level_triggered.textproto"),
+      {MutationOf("drop", "binder_wakeup_poll_threads_ilocked")});
+  EXPECT_EQ(FirstFinding(mutated).kind, model::FindingKind::kLostWork);
+}
+
 }  // namespace
 }  // namespace bindery

@@ -44,6 +44,9 @@ constexpr const char* kTableNames[kTableCount] = {
     HistoryMessageRow::kName,
     HistoryObjectRow::kName,
     HistoryDeathRow::kName,
+    EventPollRow::kName,
+    EpItemRow::kName,
+    InFlightRow::kName,
 };
 
 const char* FaultName(Fault::Kind kind) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sim/vfs/epoll.h"
 #include "sim/world/dump.h"
 
 namespace bindery::sim {
@@ -16,7 +17,8 @@ bool AvailableForProcWork(const ThreadRow& thread) {
          (thread.looper & (kLooperEntered | kLooperRegistered)) != 0;
 }
 
-// Why the sleeping thread should be awake; "" if it rightly sleeps.
+// Why the thread that sleeps on its queue should be awake; "" if it rightly
+// sleeps.
 std::string LostWakeup(const World& world, const ThreadRow& thread) {
   if (thread.process_todo != 0 && thread.todo.size != 0) {
     return "work is queued in its thread";
@@ -35,14 +37,38 @@ std::string LostWakeup(const World& world, const ThreadRow& thread) {
   return "";
 }
 
+// The task that adds an item is told when there is work for it, unless it was
+// told already, or asked to be told once. A flush tells nobody.
+std::string LostEvent(const World& world, ThreadId id, const TaskRow& task) {
+  const EventPollId ep = world.Peek(world.Peek(task.frame).file).eventpoll;
+  std::string why;
+  world.ForEach<EpItemRow>([&](EpItemId, const EpItemRow& item) {
+    if (item.ep != ep || item.whead != id || item.ready != 0) return;
+    if ((item.events & (kEpollOneShot | kEpollEt)) != 0) return;
+    ThreadRow thread = world.Peek(id);
+    thread.looper_need_return = 0;
+    if ((item.events & kEpollIn) != 0) why = LostWakeup(world, thread);
+  });
+  return why;
+}
+
+// "" as well if the thread sleeps elsewhere: in a poll() of another file, or
+// in another opening.
+std::string WhyAwake(const World& world, ThreadId id, const ThreadRow& thread) {
+  const TaskRow& task = world.Peek(thread.task);
+  if (task.state != TaskState::kRunning) return "";
+  if (task.asleep == kAsleepInEpoll) return LostEvent(world, id, task);
+  const bool here = world.Peek(task.frame).thread == id;
+  return task.asleep == kAsleep && here ? LostWakeup(world, thread) : "";
+}
+
 std::vector<std::string> LostWork(const Simulation& simulation) {
   const World& world = simulation.world();
   std::vector<std::string> lines;
-  world.ForEach<ThreadRow>([&](ThreadId, const ThreadRow& thread) {
+  world.ForEach<ThreadRow>([&](ThreadId id, const ThreadRow& thread) {
     if (!thread.task || !world.Alive(thread.task)) return;
     const TaskRow& task = world.Peek(thread.task);
-    if (task.asleep == 0 || task.state != TaskState::kRunning) return;
-    const std::string why = LostWakeup(world, thread);
+    const std::string why = WhyAwake(world, id, thread);
     if (why.empty()) return;
     lines.push_back(absl::StrCat(simulation.names().Actor(task.actor),
                                  " sleeps although ", why));

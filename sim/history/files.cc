@@ -4,7 +4,8 @@
 //     back.
 // E44 A descriptor is installed by the task that reads (or opens), in its own
 //     process, at the lowest free number, closed on exec; a send installs and
-//     closes none. What is delivered has all of its descriptors.
+//     closes none. What is delivered has all of its descriptors. A fork copies
+//     descriptors as they are, and those of dup() stay open on exec.
 // E45 A file is attached to a call only if the node accepts descriptors, to a
 //     reply only if the call said so.
 // E46 The driver closes a descriptor only when the buffer whose array holds its
@@ -71,7 +72,7 @@ void CheckInstalled(Watch& h, const Change<FdRow>& fd) {
            fd.id.any(), [] { return "another process's task installs it"; });
   h.Expect(!h.s.sends(), "E44", fd.id.any(),
            [] { return "a send installs it"; });
-  h.Expect(row.cloexec != 0, "E44", fd.id.any(),
+  h.Expect(row.cloexec != 0 || Went(h, OpId::kDup) != nullptr, "E44", fd.id.any(),
            [] { return "it stays open on exec"; });
 }
 
@@ -124,6 +125,7 @@ void CheckClosed(Watch& h, const Change<FdRow>& fd) {
 }
 
 void CheckDescriptors(Watch& h) {
+  if (Went(h, OpId::kFork) != nullptr) return;
   for (const Change<FdRow>& fd : h.s.changes<FdRow>()) {
     if (fd.created && !fd.freed) {
       h.Expect(Lowest(h, fd.after), "E44", fd.id.any(),

@@ -21,6 +21,7 @@ void CheckFile(const World& w, FileId id, Findings* f) {
                             ? f->sums()->holders(id)
                             : CountHolders<FdRow>(w, id) +
                                   CountHolders<FixupRow>(w, id) +
+                                  CountHolders<InFlightRow>(w, id) +
                                   CountHolders<FrameRow>(w, id);
   const bool mapped = file.proc && w.Peek(file.proc).mapped != 0;
   const uint32_t holders = rows + (mapped ? 1 : 0);
@@ -56,6 +57,21 @@ void CheckFd(const World& w, FdId id, Findings* f) {
   f->Expect(underway, "E43", id.any(), [] {
     return std::string("the number is reserved, but nobody will use it");
   });
+}
+
+void CheckEpItem(const World& w, EpItemId id, Findings* f) {
+  const EpItemRow& item = w.Peek(id);
+  f->Expect(w.Alive(item.ep) && w.Alive(item.file), "E81", id.any(), [] {
+    return std::string("it outlives its instance, or its file");
+  });
+  f->Expect(!item.whead || w.Alive(item.whead), "E81", id.any(), [] {
+    return std::string("it is on the wait queue of a thread that is freed");
+  });
+}
+
+void CheckEpItems(const World& w, Findings* f) {
+  w.ForEach<EpItemRow>(
+      [&](EpItemId id, const EpItemRow&) { CheckEpItem(w, id, f); });
 }
 
 }  // namespace bindery::sim

@@ -83,6 +83,9 @@ constexpr Invariant kInvariants[] = {
     {"E72", "A",
      "a dead proc is neither listed nor frozen and manages nothing"},
     {"E74", "A", "a context manager's node belongs to its context"},
+    {"E81", "A",
+     "who watches with epoll is on the wait queue of a thread that is there, "
+     "or of none"},
 };
 
 }  // namespace
@@ -114,6 +117,9 @@ class Scope {
         break;
       case TableId::kFd:
         CheckFd(w_, FdId{id.value}, findings_);
+        break;
+      case TableId::kEpItem:
+        CheckEpItem(w_, EpItemId{id.value}, findings_);
         break;
       case TableId::kContext:
         CheckContext(w_, ContextId{id.value}, findings_);
@@ -182,6 +188,8 @@ bool CheckChanged(const World& w, const Sums* sums,
   for (const World::Changed& changed : w.changed()) {
     if (w.MetaOf(changed.id).state == SlotState::kLive) {
       scope.Visit(changed.id);
+    } else if (changed.id.table() == TableId::kThread) {
+      CheckEpItems(w, &findings);
     }
     if (broken == nullptr && findings.broken()) return false;
   }
@@ -195,6 +203,7 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken) {
   w.ForEach<RefRow>([&](RefId id, const RefRow&) { CheckRef(w, id, f); });
   w.ForEach<FileRow>([&](FileId id, const FileRow&) { CheckFile(w, id, f); });
   w.ForEach<FdRow>([&](FdId id, const FdRow&) { CheckFd(w, id, f); });
+  CheckEpItems(w, f);
   w.ForEach<ContextRow>(
       [&](ContextId id, const ContextRow&) { CheckContext(w, id, f); });
   w.ForEach<ProcRow>([&](ProcId id, const ProcRow&) {

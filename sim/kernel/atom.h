@@ -33,6 +33,13 @@ enum class OpId : uint16_t {
   kMunmap,             // binder_vma_close
   kClose,              // binder_flush, binder_release
   kPoll,               // binder_poll
+  kEpollCreate,        // do_epoll_create
+  kEpollCtl,           // do_epoll_ctl
+  kEpollWait,          // ep_poll
+  kDup,                // ksys_dup
+  kFork,               // copy_process
+  kSendFd,             // scm_fp_copy
+  kReceiveFd,          // scm_detach_fds
   kIoctl,              // binder_ioctl, all but BINDER_WRITE_READ
   kSetContextMgr,      // binder_ioctl_set_ctx_mgr
   kGetNodeDebugInfo,   // binder_ioctl_get_node_debug_info

@@ -19,6 +19,7 @@ constexpr Entry kNames[] = {
     {Errno::kEmfile, "EMFILE"},         {Errno::kEnospc, "ENOSPC"},
     {Errno::kEproto, "EPROTO"},         {Errno::kEnotty, "ENOTTY"},
     {Errno::kEopnotsupp, "EOPNOTSUPP"}, {Errno::kEacces, "EACCES"},
+    {Errno::kEnoent, "ENOENT"},         {Errno::kEexist, "EEXIST"},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace bindery::sim {
 enum class Errno : int32_t {
   kOk = 0,
   kEperm = -1,
+  kEnoent = -2,
   kEsrch = -3,
   kEintr = -4,
   kEbadf = -9,
@@ -18,6 +19,7 @@ enum class Errno : int32_t {
   kEacces = -13,
   kEfault = -14,
   kEbusy = -16,
+  kEexist = -17,
   kEnodev = -19,
   kEinval = -22,
   kEmfile = -24,

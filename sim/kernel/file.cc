@@ -39,6 +39,8 @@ void FindMapping(Op& op) {
   if (!file) file = OldestMapping(op.w, process);
   const ProcId proc = file ? op.w.Get(file).proc : ProcId{};
   if (!proc || op.w.Get(proc).mapped == 0) return;
+  // A borrower or a child has no mapping of it.
+  if (op.w.Get(proc).process != process) return;
   op.f->w = file.any();
   op.f->proc = proc;
 }

@@ -1,5 +1,4 @@
-// binder_poll, binder_ioctl, binder_ioctl_set_ctx_mgr,
-// binder_ioctl_write_read.
+// binder_ioctl, binder_ioctl_set_ctx_mgr, binder_ioctl_write_read.
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/process.h"
@@ -41,91 +40,6 @@ void AppendLeave(Builder& b) {
       .ReturnErrno<Errno::kEbadf>("bad_fd")
       .ReturnErrno<Errno::kEnotty>("other_file");
 }
-
-// Bits of pollfd.revents.
-constexpr uint64_t kPollIn = 0x01;
-constexpr uint64_t kPollError = 0x08;
-constexpr uint64_t kPollInvalid = 0x20;
-
-template <uint64_t kEvents>
-void PollReturns(Op& op) {
-  op.w.Edit(op.f->task).value = kEvents;
-  op.f->ret = 1;
-}
-
-// Each round of do_poll() looks the descriptor up again: it may have been
-// closed meanwhile, or name another file. The first file is held until the end.
-// A signal ends the wait only if that round finds nothing to report.
-void FileOfRound(Op& op) {
-  const FileId file =
-      FileOfFd(op.w, op.w.Get(op.f->task).process, op.f->handle);
-  op.f->proc = file ? op.w.Get(file).proc : ProcId{};
-}
-
-bool StillOpen(Op& op) {
-  return bool(FileOfFd(op.w, CurrentProcess(op), op.f->handle));
-}
-
-// Files that are no devices are never readable; only a signal ends the wait.
-void AppendPollOther(Builder& b) {
-  b.Label("other_file")
-      .Do("wait for a wake-up", SleepInterruptibly)
-      .Sleep()
-      .Check("the descriptor is still open", StillOpen, "bad_fd")
-      .Branch("interrupted", SignalPending, "interrupted_other")
-      .Goto("other_file")
-      .Label("interrupted_other")
-      .Do("take the signal", TakeSignal)
-      .Return();
-}
-
-bool PollReady(Op& op) {
-  return HasWork(op, op.f->thread, op.f->wait_for_proc_work != 0);
-}
-
-}  // namespace
-
-Operation BuildPoll() {
-  Builder b(OpId::kPoll, "binder_poll");
-  AppendProcOfFile(b);
-  b.Label("again")
-      .Local("fdget of this round", FileOfRound)
-      .Check(
-          "the descriptor is still open",
-          [](Op& op) { return bool(op.f->proc); }, "bad_fd");
-  AppendGetThread(b, "left");
-  b.Lock("proc.inner")
-      .Do("looper |= POLL; may it take the process's work?",
-          [](Op& op) {
-            op.w.Edit(op.f->thread).looper |= kLooperPoll;
-            op.f->wait_for_proc_work =
-                AvailableForProcWork(op, op.f->thread) ? 1 : 0;
-          })
-      .Branch("there is work", PollReady, "ready")
-      .Branch("interrupted", SignalPending, "interrupted")
-      .Do("wait for a wake-up", SleepInterruptibly)
-      .Unlock("proc.inner")
-      .Sleep()
-      .Goto("again")
-      .Label("ready")
-      .Unlock("proc.inner")
-      .Local("POLLIN", PollReturns<kPollIn>)
-      .Return()
-      .Label("interrupted")
-      .Unlock("proc.inner")
-      .Do("take the signal", TakeSignal)
-      .Return()
-      .Label("left")
-      .Local("POLLERR", PollReturns<kPollError>)
-      .Return()
-      .Label("bad_fd")
-      .Local("POLLNVAL", PollReturns<kPollInvalid>)
-      .Return();
-  AppendPollOther(b);
-  return b.Finish();
-}
-
-namespace {
 
 bool Is(Op& op, IoctlRequest request) {
   return op.f->type == static_cast<uint32_t>(request);

@@ -48,6 +48,8 @@ class Kernel {
   // addresses). Sticky.
   const char* inconclusive() const { return inconclusive_; }
   void NoteLayoutDependence();
+  // Something happens that the model does not have; says what.
+  void NoteUnmodelled(const char* what) { inconclusive_ = what; }
   void set_events(EventSink* sink) { events_ = sink; }
   EventSink* events() const { return events_; }
   // Null if nobody observes. Outlives the kernel.
@@ -83,6 +85,21 @@ class Kernel {
   // poll() with no timeout and POLLIN; ret: 1 once the device is readable, or
   // if there is no such descriptor; value: revents.
   void SysPoll(TaskId task, uint32_t fd);
+  // ret: the new descriptor.
+  void SysEpollCreate(TaskId task);
+  // `args.op`, `target` and `events` count. ret: 0.
+  void SysEpollCtl(TaskId task, uint32_t fd, const EpollArgs& args);
+  // `args.max_events`, at most kMostEvents, and `wait` count. ret: how many
+  // events; value: 16 bits for each, the descriptor times 16 and EPOLL* bits.
+  void SysEpollWait(TaskId task, uint32_t fd, const EpollArgs& args);
+  static constexpr uint32_t kMostEvents = 4;
+  // ret: the new descriptor.
+  void SysDup(TaskId task, uint32_t fd);
+  // The child is a process that nobody has forked yet. ret: 0.
+  void SysFork(TaskId task, ProcessId child);
+  // SCM_RIGHTS. ret: 0; the descriptor, -EAGAIN if none was sent, or -EMFILE.
+  void SysSendFd(TaskId task, uint32_t fd, ProcessId to);
+  void SysReceiveFd(TaskId task);
   // `request` is the ioctl's number.
   void SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                 const IoctlArgs& args);

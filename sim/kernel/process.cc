@@ -1,5 +1,7 @@
 #include "sim/kernel/process.h"
 
+#include "sim/vfs/epoll.h"
+
 namespace bindery::sim {
 
 ProcessId CurrentProcess(Op& op) { return op.w.Get(op.f->task).process; }
@@ -18,10 +20,15 @@ void DeferWork(Op& op, ProcId id, uint8_t work) {
 namespace {
 
 void ReleaseFile(Op& op, FileId id) {
-  const ProcId proc = op.w.Get(id).proc;
-  if (proc) {
-    DeferWork(op, proc, kDeferredRelease);
-    op.k.Released(proc);
+  const FileRow file = op.w.Get(id);
+  if (file.eventpoll) {
+    FreeEventPoll(op.w, file.eventpoll);
+  } else {
+    RemoveItemsOf(op.w, id);
+  }
+  if (file.proc) {
+    DeferWork(op, file.proc, kDeferredRelease);
+    op.k.Released(file.proc);
   }
   op.w.Free(id);
 }

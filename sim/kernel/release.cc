@@ -3,6 +3,7 @@
 // binder_node_release.
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
+#include "sim/kernel/poll.h"
 #include "sim/kernel/process.h"
 #include "sim/kernel/ref.h"
 #include "sim/kernel/thread.h"
@@ -153,6 +154,10 @@ void ForgetTop(Op& op) {
   }
 }
 
+bool NeverPolled(Op& op) {
+  return (op.w.Get(op.f->thread).looper & kLooperPoll) == 0;
+}
+
 void ThreadTodo(Op& op) {
   op.callee().handle = static_cast<uint32_t>(Head::kThreadTodo);
   op.callee().w = op.f->thread.any();
@@ -171,6 +176,10 @@ Operation BuildThreadRelease() {
       .Do("the transaction forgets the thread", ForgetTop)
       .Goto("stack")
       .Label("detached")
+      .Branch("it never polled", NeverPolled, "nobody_polls")
+      .Wake("wake_up_pollfree",
+            [](Op& op) { WakeUpPollFree(op, op.f->thread); })
+      .Label("nobody_polls")
       .Unlock("proc.inner")
       .Branch(
           "nobody waits for this thread",

@@ -58,6 +58,67 @@ void Kernel::SysPoll(TaskId task, uint32_t fd) {
   Observe(task, {.op = OpId::kPoll, .fd = fd});
 }
 
+void Kernel::SysEpollCreate(TaskId task) {
+  Start(task, OpId::kEpollCreate);
+  Emit(events_, proto::Event::SYSCALL, "epoll_create");
+  Observe(task, {.op = OpId::kEpollCreate});
+}
+
+void Kernel::SysEpollCtl(TaskId task, uint32_t fd, const EpollArgs& args) {
+  FrameRow& frame = w_.Edit(Start(task, OpId::kEpollCtl));
+  frame.handle = fd;
+  frame.i = args.target;
+  frame.type = static_cast<uint32_t>(args.op);
+  frame.cookie = args.events;
+  Announce(events_, "epoll_ctl", "fd", args.target);
+  Syscall call{.op = OpId::kEpollCtl, .fd = fd};
+  call.epoll = args;
+  Observe(task, call);
+}
+
+void Kernel::SysEpollWait(TaskId task, uint32_t fd, const EpollArgs& args) {
+  FrameRow& frame = w_.Edit(Start(task, OpId::kEpollWait));
+  frame.handle = fd;
+  frame.size = std::min(args.max_events, kMostEvents);
+  frame.nonblock = args.wait ? 0 : 1;
+  Announce(events_, "epoll_wait", "fd", fd);
+  Syscall call{.op = OpId::kEpollWait, .fd = fd};
+  call.epoll = args;
+  Observe(task, call);
+}
+
+void Kernel::SysDup(TaskId task, uint32_t fd) {
+  w_.Edit(Start(task, OpId::kDup)).handle = fd;
+  Announce(events_, "dup", "fd", fd);
+  Observe(task, {.op = OpId::kDup, .fd = fd});
+}
+
+void Kernel::SysFork(TaskId task, ProcessId child) {
+  const uint32_t index = w_.Get(child).index;
+  w_.Edit(Start(task, OpId::kFork)).i = index;
+  Announce(events_, "fork", "process", index);
+  Syscall call{.op = OpId::kFork};
+  call.process = index;
+  Observe(task, call);
+}
+
+void Kernel::SysSendFd(TaskId task, uint32_t fd, ProcessId to) {
+  const uint32_t index = w_.Get(to).index;
+  FrameRow& frame = w_.Edit(Start(task, OpId::kSendFd));
+  frame.handle = fd;
+  frame.i = index;
+  Announce(events_, "sendmsg", "fd", fd);
+  Syscall call{.op = OpId::kSendFd, .fd = fd};
+  call.process = index;
+  Observe(task, call);
+}
+
+void Kernel::SysReceiveFd(TaskId task) {
+  Start(task, OpId::kReceiveFd);
+  Emit(events_, proto::Event::SYSCALL, "recvmsg");
+  Observe(task, {.op = OpId::kReceiveFd});
+}
+
 void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                       const IoctlArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kIoctl));

@@ -42,11 +42,24 @@ struct IoctlArgs {
   ArgumentMemory memory = ArgumentMemory::kWritable;
 };
 
+// EPOLL_CTL_*.
+enum class EpollOp : uint8_t { kAdd = 1, kDelete = 2, kModify = 3 };
+
+// Operands of epoll_ctl() and epoll_wait().
+struct EpollArgs {
+  EpollOp op = EpollOp::kAdd;
+  uint32_t target = 0;    // the descriptor that is watched
+  uint32_t events = 0;    // EPOLL* bits
+  uint32_t max_events = 0;
+  bool wait = true;       // without an end; else not at all
+};
+
 // One call with everything that the caller passes. `op` says which: kOpen,
-// kClose, kMmap, kMunmap, kPoll, kIoctl or kWriteRead.
+// kClose, kMmap, kMunmap, kPoll, kEpollCreate, kEpollCtl, kEpollWait, kDup,
+// kFork, kSendFd, kReceiveFd, kIoctl or kWriteRead.
 struct Syscall {
   OpId op = OpId::kNone;
-  uint32_t fd = 0;          // all but kOpen
+  uint32_t fd = 0;          // all but kOpen, kEpollCreate, kFork, kReceiveFd
   uint32_t device = 0;      // kOpen: the context's index
   bool nonblock = false;    // kOpen
   uint64_t size = 0;        // kMmap, in bytes
@@ -54,6 +67,8 @@ struct Syscall {
   uint32_t request = 0;     // kIoctl: the request's number
   IoctlArgs ioctl = {};     // kIoctl
   WriteReadArgs args = {};  // kWriteRead
+  EpollArgs epoll = {};     // kEpollCtl, kEpollWait
+  uint32_t process = 0;     // kFork, kSendFd: the other one's index
 };
 
 // Told of every call at the moment when it is made and when it has returned.

@@ -1,5 +1,6 @@
 #include "sim/kernel/work.h"
 
+#include "sim/kernel/poll.h"
 #include "sim/kernel/thread.h"
 
 namespace bindery::sim {
@@ -67,9 +68,11 @@ ThreadId SelectThread(Op& op, ProcId proc) {
   return ThreadId{first.value};
 }
 
+namespace {
+
 // thread->wait is one thread's: a task that sleeps in another opening of the
 // device sleeps on.
-void WakeThread(Op& op, ThreadId thread) {
+void WakeTask(Op& op, ThreadId thread) {
   const TaskId task = op.w.Get(thread).task;
   if (op.w.Get(task).asleep != kAsleep) return;
   if (op.w.Get(op.w.Get(task).frame).thread != thread) return;
@@ -80,6 +83,13 @@ void WakeThread(Op& op, ThreadId thread) {
       AddArg(event, "task", op.k.names()->Task(op.w, task));
     }
   }
+}
+
+}  // namespace
+
+void WakeThread(Op& op, ThreadId thread) {
+  WakeTask(op, thread);
+  if (op.w.Get(thread).wait) NotifyWatchers(op, thread);
 }
 
 void SleepInterruptibly(Op& op) {

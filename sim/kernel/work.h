@@ -35,7 +35,8 @@ ThreadId SelectThread(Op& op, ProcId proc);
 void WakeupThread(Op& op, ProcId proc, ThreadId thread);
 // binder_wakeup_proc_ilocked.
 void WakeupProc(Op& op, ProcId proc);
-// wake_up_interruptible(&thread->wait).
+// wake_up_interruptible(&thread->wait): its task, if that sleeps on the queue,
+// and who watches it with epoll.
 void WakeThread(Op& op, ThreadId thread);
 // schedule() in an interruptible wait: the task sleeps until it is woken, but
 // not while a signal is pending.

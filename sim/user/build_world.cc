@@ -47,6 +47,7 @@ class WorldBuilder {
     ProcessRow& process = w_.Edit(id);
     process.index = index;
     process.uid = spec.uid;
+    process.dead = spec.forked_from == 0 ? 0 : kUnborn;
     process.nofile = spec.nofile;
     process.rlimit_nice = spec.rlimit_nice;
     process.security_context = w_.blobs().Intern(spec.security_context);
@@ -68,8 +69,9 @@ class WorldBuilder {
     TaskRow& task = w_.Edit(id);
     task.process = process;
     task.actor = actor;
-    task.state = spec.pool ? TaskState::kWaitingForSpawn : TaskState::kRunning;
-    task.pc = spec.pool ? 0 : spec.entry;
+    task.state =
+        spec.starts ? TaskState::kRunning : TaskState::kWaitingForSpawn;
+    task.pc = spec.starts ? spec.entry : 0;
     task.nice = spec.nice;
     w_.PushFront(Head::kSet, process.any(), id.any());
   }

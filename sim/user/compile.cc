@@ -163,7 +163,12 @@ void Compiler::DeclareProcesses(
   for (const Cursor<proto::Process>& process : processes) {
     const std::string& name = process->name();
     const bool good = GoodName(name, "process", process.place());
+    const uint32_t parent =
+        process->forked_from().empty()
+            ? 0
+            : ProcessNumber(process->forked_from(), process.At("forked_from"));
     out_.processes.emplace_back().name = name;
+    out_.processes.back().forked_from = parent;
     const uint32_t number = static_cast<uint32_t>(out_.processes.size());
     if (!process_number_.emplace(name, number).second && good) {
       errors_.Add(process.At("name"),

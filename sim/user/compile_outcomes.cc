@@ -159,6 +159,7 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
   expected.ee_param = outcome->ee_param();
   NodeFacts(*outcome, &expected);
   FrozenCounts(outcome, &expected);
+  Ready(outcome, result, &expected);
   expected.has_returns = outcome->no_returns() || outcome->returns_size() != 0;
   if (outcome->no_returns() && outcome->returns_size() != 0) {
     errors_.Add(outcome.At("no_returns"),

@@ -44,6 +44,7 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   spec.rlimit_nice = static_cast<uint8_t>(process->limits().nice());
   // Even 0 is out of reach, and becomes something else.
   if (spec.uid != 0 && spec.rlimit_nice != 0) out_.nice = true;
+  Inherit(process);
   ServiceManagerIsPure(process);
   Nodes(process);
   DeclareNames(process);
@@ -160,7 +161,9 @@ void Compiler::DeclareStep(const StepCursor& step) {
     for (int i = 0; i < call->bind_size(); ++i) {
       DeclareBind(call.Sub(call->bind(i), "bind", i));
     }
-  } else if (step->has_repeat()) {
+  } else if (!step->has_repeat()) {
+    DeclareFileStep(step);
+  } else {
     const auto repeat = step.Sub(step->repeat(), "repeat");
     for (int i = 0; i < repeat->step_size(); ++i) {
       DeclareStep(repeat.Sub(repeat->step(i), "step", i));
@@ -287,6 +290,7 @@ void Compiler::Threads(const Cursor<proto::Process>& process) {
     task.unhandled = thread->unhandled();
     task.nice = thread->has_nice() ? Nice(thread->nice(), thread.At("nice"))
                                    : Nice(process->nice(), process.At("nice"));
+    task.starts = !task.pool && out_.processes[scope_.index - 1].forked_from == 0;
     std::vector<uint32_t> list;
     for (int j = 0; j < thread->on_size(); ++j) {
       list.push_back(Handler(thread.Sub(thread->on(j), "on", j)));
@@ -359,7 +363,9 @@ void Compiler::CheckStyle(const Cursor<proto::Thread>& thread) {
 void Compiler::ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task) {
   task->entry = static_cast<uint32_t>(out_.code.size());
   memory_of_ = static_cast<uint32_t>(out_.tasks.size());
-  if (thread->pool()) Emit(OpCode::kStart, thread.place());
+  if (thread->pool() || out_.processes[scope_.index - 1].forked_from != 0) {
+    Emit(OpCode::kStart, thread.place());
+  }
   Context context;
   context.pool = thread->pool();
   Steps(thread, context);

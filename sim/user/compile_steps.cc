@@ -91,6 +91,14 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
     case proto::Step::kPoll:
     case proto::Step::kFlush:
       return SyscallStep(step);
+    case proto::Step::kEpollCreate:
+    case proto::Step::kEpollCtl:
+    case proto::Step::kEpollWait:
+    case proto::Step::kDup:
+    case proto::Step::kFork:
+    case proto::Step::kSendFd:
+    case proto::Step::kReceiveFd:
+      return FileStep(step);
     case proto::Step::kCall:
     case proto::Step::kReply:
     case proto::Step::kServe:

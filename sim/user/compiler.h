@@ -65,6 +65,7 @@ class Compiler {
     kSyscall,
     kIoctl,
     kWriteRead,
+    kEpollWait,
     kCall,
     kReply,
   };
@@ -117,6 +118,16 @@ class Compiler {
   int64_t Condition(const StepCursor& step);
   void LinkProxy(uint32_t variable, Bc command, Place place);
   bool NameStep(const StepCursor& step);
+
+  // compile_files.cc: epoll, dup, fork, descriptors that are sent.
+  void Inherit(const Cursor<proto::Process>& process);
+  void DeclareFileStep(const StepCursor& step);
+  void FileStep(const StepCursor& step);
+  void EpollCtlStep(const StepCursor& step);
+  void EpollWaitStep(const StepCursor& step);
+  void ForkStep(const StepCursor& step);
+  void Ready(const Cursor<proto::Outcome>& outcome, Result result,
+             ExpectedOutcome* expected);
 
   // compile_steps.cc: steps.
   template <typename M>

@@ -36,25 +36,35 @@ struct Place {
 };
 
 enum class OpCode : uint8_t {
-  kStart,      // pool threads only: visible, so that a spawn is a transition
-  kOpen,       // a: device, b: fd variable, kNonblock
-  kMmap,       // a: fd variable, c: size, kWritable
-  kMunmap,     // a: fd variable
-  kClose,      // a: fd variable
-  kIoctl,      // a: fd variable, b: request, c: index into ioctls
-  kPoll,       // a: fd variable
-  kWriteRead,  // a: fd variable, b: index into write_reads, kKeepReturns
-  kFlush,      // a: fd variable, kIfQueued, kUnlessLooper
-  kReturn,     // judges the system call before it
-  kCall,       // a: command, b: fd variable, kOneWay
-  kReply,      // a: command, b: handler
-  kServe,      // a: count, b: fd variable, kSilent, kPool
-  kWait,       // reads and serves for the activation before it
-  kQueue,      // a: first command, b: how many
-  kSkip,    // a: variable, c: where to, kIfBound: if it is bound, else if not
-  kForget,  // a: variable, kAll
-  kLink,    // a: variable, b: command about the proxy that it holds
-  kRepeat,  // a: times
+  kStart,       // of pool threads and forked processes: visible, so that it is
+                // a transition
+  kOpen,        // a: device, b: fd variable, kNonblock
+  kMmap,        // a: fd variable, c: size, kWritable
+  kMunmap,      // a: fd variable
+  kClose,       // a: fd variable
+  kIoctl,       // a: fd variable, b: request, c: index into ioctls
+  kPoll,        // a: fd variable
+  kEpollCreate,  // b: fd variable
+  kEpollCtl,     // a: fd variable of the instance, b: the other one,
+                 // c: events times 4 plus what is done
+  kEpollWait,    // a: fd variable, c: most events, kNonblock
+  kDup,          // a: fd variable, b: the new one
+  kFork,         // a: process
+  kSendFd,       // a: fd variable, b: process
+  kReceiveFd,    // b: fd variable
+  kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
+  kFlush,       // a: fd variable, kIfQueued, kUnlessLooper
+  kReturn,      // judges the system call before it
+  kCall,        // a: command, b: fd variable, kOneWay
+  kReply,       // a: command, b: handler
+  kServe,       // a: count, b: fd variable, kSilent, kPool
+  kWait,        // reads and serves for the activation before it
+  kQueue,       // a: first command, b: how many
+  kSkip,        // a: variable, c: where to, kIfBound: if it is bound, else if
+                // not
+  kForget,      // a: variable, kAll
+  kLink,        // a: variable, b: command about the proxy that it holds
+  kRepeat,      // a: times
   kRepeatEnd,   // a: first instruction of the body
   kPost,        // a: event; visible
   kAwait,       // a: event; visible
@@ -219,6 +229,8 @@ struct ExpectedOutcome {
   bool strong_ref = false, weak_ref = false;  // has_strong_ref, has_weak_ref
   uint32_t parcel = 0;  // index into parcels, plus 1; 0: not compared
   Range binds;          // names in that parcel
+  bool has_ready = false;
+  std::vector<uint32_t> ready;  // fd variables, in order
 };
 
 // `on { ... }`: which words it takes, and its code. The first two of a scenario
@@ -273,6 +285,7 @@ struct FileSpec {
 
 struct ProcessSpec {
   std::string name;
+  uint32_t forked_from = 0;  // process that forks it; 0: it is there
   uint32_t uid = 0;
   uint32_t nofile = 1024;
   uint8_t rlimit_nice = 0;
@@ -288,6 +301,7 @@ struct TaskSpec {
   std::string full_name;  // "server.main"
   uint32_t process = 0;
   bool pool = false;
+  bool starts = true;  // by itself: neither a pool thread nor of a forked process
   int8_t nice = 0;
   proto::Unhandled unhandled = proto::UNHANDLED_FAIL;
   uint32_t entry = 0;
@@ -345,6 +359,8 @@ struct CompiledScenario {
   std::vector<PredicateSpec> sometimes;
   std::vector<PredicateSpec> checks;
   BudgetSpec budget;
+  // Descriptors come from elsewhere than open(), so it matters who has which.
+  bool shares_files = false;
   // Some thread may have another nice value than 0.
   bool nice = false;
   // Some step takes pages back, so it matters which are there.

@@ -321,11 +321,21 @@ std::string UserRuntime::WaitingInCall(TaskId task) const {
   }
 }
 
+namespace {
+
+const char* SleepsIn(OpCode op) {
+  if (op == OpCode::kPoll) return "poll";
+  return op == OpCode::kEpollWait ? "epoll_wait" : "ioctl";
+}
+
+}  // namespace
+
 std::string UserRuntime::WaitingFor(TaskId task) const {
   const TaskRow& row = w_.Peek(task);
   switch (row.state) {
     case TaskState::kWaitingForSpawn:
-      return "waits to be asked for by BR_SPAWN_LOOPER";
+      return Spec(task).pool ? "waits to be asked for by BR_SPAWN_LOOPER"
+                             : "is not forked yet";
     case TaskState::kFinished:
       return "has finished";
     case TaskState::kStopped:
@@ -348,9 +358,8 @@ std::string UserRuntime::WaitingFor(TaskId task) const {
   }
   if (next.op == OpCode::kWait && row.activation) return WaitingInCall(task);
   if (row.frame) {
-    const char* call =
-        scenario_.code[row.pc - 1].op == OpCode::kPoll ? "poll" : "ioctl";
-    return absl::StrCat("is in ", call, " at ", FileLine(next.place));
+    return absl::StrCat("is in ", SleepsIn(scenario_.code[row.pc - 1].op),
+                        " at ", FileLine(next.place));
   }
   return absl::StrCat("is at ", FileLine(next.place));
 }

@@ -119,6 +119,8 @@ class UserRuntime {
 
   // runtime_calls.cc
   bool SubmitIoctl(TaskId task, uint32_t fd, const Instruction& instruction);
+  bool SubmitFileStep(TaskId task, const Instruction& instruction);
+  void Forked(TaskId task, uint32_t process);
   bool Submit(TaskId task, const Instruction& instruction);
   bool NothingToFlush(TaskId task, const Instruction& instruction) const;
   void SubmitRead(TaskId task, uint32_t fd_variable, uint64_t read_size);
@@ -166,6 +168,7 @@ class UserRuntime {
   void Acknowledge(TaskId task, const ReturnRow& word);
   void SpawnPoolThread(TaskId task);
   bool Bind(TaskId task, Range binds, BufferId buffer, uint64_t address);
+  bool Unmapped(TaskId task, BufferId buffer) const;
   bool BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
                uint64_t address);
   const char* LoadHandle(BufferId buffer, const BindSpec& bind,
@@ -197,6 +200,7 @@ class UserRuntime {
   }
   std::string ParcelDifference(uint32_t parcel, const ReturnRow& word) const;
   std::string ParcelDifferences(Range outcomes, const ReturnRow& word) const;
+  bool MatchesReady(TaskId task, const ExpectedOutcome& outcome) const;
   bool MatchesReturn(TaskId task, const ExpectedOutcome& outcome) const;
   static bool MatchesNode(const TaskRow& row, const ExpectedOutcome& outcome);
   bool MatchesWords(TaskId task, const ExpectedOutcome& outcome) const;

@@ -15,6 +15,12 @@ namespace {
 constexpr uint64_t kReadSize = 256;
 constexpr uint32_t kNoFd = ~uint32_t{0};
 
+// Calls that give a descriptor.
+bool Opens(OpCode op) {
+  return op == OpCode::kOpen || op == OpCode::kEpollCreate ||
+         op == OpCode::kDup || op == OpCode::kReceiveFd;
+}
+
 }  // namespace
 
 VariableId UserRuntime::Variable(TaskId task, uint32_t variable) const {
@@ -53,8 +59,18 @@ bool UserRuntime::SubmitIoctl(TaskId task, uint32_t fd,
 
 // True: the call is submitted.
 bool UserRuntime::Submit(TaskId task, const Instruction& instruction) {
-  const uint32_t fd =
-      instruction.op == OpCode::kOpen ? kNoFd : FdNumber(task, instruction.a);
+  uint32_t fd = kNoFd;
+  switch (instruction.op) {
+    case OpCode::kMmap:
+    case OpCode::kMunmap:
+    case OpCode::kClose:
+    case OpCode::kPoll:
+    case OpCode::kIoctl:
+      fd = FdNumber(task, instruction.a);
+      break;
+    default:
+      break;
+  }
   switch (instruction.op) {
     case OpCode::kOpen:
       kernel_.SysOpen(task, w_.Find<ContextRow>(instruction.a, 0),
@@ -87,7 +103,7 @@ bool UserRuntime::Submit(TaskId task, const Instruction& instruction) {
       SubmitRead(task, instruction.a, 0);
       break;
     default:
-      BINDERY_CHECK_MSG(false, "not a system call");
+      if (!SubmitFileStep(task, instruction)) return false;
   }
   Advance(task);
   return true;
@@ -98,6 +114,69 @@ bool UserRuntime::NothingToFlush(TaskId task,
   const TaskRow& row = w_.Peek(task);
   return ((instruction.flags & kIfQueued) != 0 && row.out.size == 0) ||
          ((instruction.flags & kUnlessLooper) != 0 && row.announced != 0);
+}
+
+bool UserRuntime::SubmitFileStep(TaskId task, const Instruction& instruction) {
+  const uint32_t fd = instruction.a;
+  EpollArgs epoll;
+  switch (instruction.op) {
+    case OpCode::kEpollCreate:
+      kernel_.SysEpollCreate(task);
+      return true;
+    case OpCode::kEpollCtl:
+      epoll.op = static_cast<EpollOp>(instruction.c & 3);
+      epoll.events = static_cast<uint32_t>(instruction.c >> 2);
+      epoll.target = FdNumber(task, instruction.b);
+      kernel_.SysEpollCtl(task, FdNumber(task, fd), epoll);
+      return true;
+    case OpCode::kEpollWait:
+      epoll.max_events = static_cast<uint32_t>(instruction.c);
+      epoll.wait = (instruction.flags & kNonblock) == 0;
+      kernel_.SysEpollWait(task, FdNumber(task, fd), epoll);
+      return true;
+    case OpCode::kDup:
+      kernel_.SysDup(task, FdNumber(task, fd));
+      return true;
+    case OpCode::kSendFd:
+      kernel_.SysSendFd(task, FdNumber(task, fd), ProcessOf(instruction.b));
+      return true;
+    case OpCode::kReceiveFd:
+      kernel_.SysReceiveFd(task);
+      return true;
+    default:
+      BINDERY_CHECK_MSG(instruction.op == OpCode::kFork, "not a system call");
+  }
+  if (w_.Peek(ProcessOf(instruction.a)).dead != kUnborn) {
+    return Fail(task, instruction.place,
+                "that process was forked already, and is forked once");
+  }
+  kernel_.SysFork(task, ProcessOf(instruction.a));
+  return true;
+}
+
+// A child begins where its threads do, and knows what its parent has bound.
+void UserRuntime::Forked(TaskId task, uint32_t process) {
+  const ProcessSpec& parent = scenario_.processes[Spec(task).process - 1];
+  const ProcessSpec& child = scenario_.processes[process - 1];
+  const TaskId first = Task(child.tasks.begin + 1);
+  for (uint32_t i = 0; i < child.tasks.count; ++i) {
+    const TaskSpec& spec = scenario_.tasks[child.tasks.begin + i];
+    if (spec.pool) continue;
+    TaskRow& row = w_.Edit(Task(child.tasks.begin + i + 1));
+    row.state = TaskState::kRunning;
+    row.pc = spec.entry;
+  }
+  for (uint32_t i = 0; i < parent.variables.size(); ++i) {
+    for (uint32_t j = 0; j < child.variables.size(); ++j) {
+      if (parent.variables[i].name != child.variables[j].name) continue;
+      const VariableRow from = w_.Peek(Variable(task, i + 1));
+      VariableRow& to = w_.Edit(Variable(first, j + 1));
+      to.bound = from.bound;
+      to.value = from.value;
+      to.buffer = from.buffer;
+      to.address = from.address;
+    }
+  }
 }
 
 void UserRuntime::SubmitRead(TaskId task, uint32_t fd_variable,
@@ -137,7 +216,8 @@ bool UserRuntime::Return(TaskId task) {
     DropWordsAfter(task, w_.Peek(task).value);
   }
   if (!JudgeReturn(task, call, ret, &outcome)) return false;
-  if (call.op == OpCode::kOpen && w_.Peek(task).ret >= 0) {
+  if (call.op == OpCode::kFork && w_.Peek(task).ret == 0) Forked(task, call.a);
+  if (Opens(call.op) && w_.Peek(task).ret >= 0) {
     VariableRow& fd = w_.Edit(Variable(task, call.b));
     fd.bound = 1;
     fd.value = static_cast<uint64_t>(w_.Peek(task).ret);

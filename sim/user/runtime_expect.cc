@@ -31,6 +31,20 @@ const char* CallName(OpCode op) {
       return "close";
     case OpCode::kPoll:
       return "poll";
+    case OpCode::kEpollCreate:
+      return "epoll_create";
+    case OpCode::kEpollCtl:
+      return "epoll_ctl";
+    case OpCode::kEpollWait:
+      return "epoll_wait";
+    case OpCode::kDup:
+      return "dup";
+    case OpCode::kFork:
+      return "fork";
+    case OpCode::kSendFd:
+      return "send_fd";
+    case OpCode::kReceiveFd:
+      return "receive_fd";
     case OpCode::kIoctl:
       return "ioctl";
     case OpCode::kFlush:
@@ -59,6 +73,18 @@ bool UserRuntime::JudgeReturn(TaskId task, const Instruction& call,
                            "; observed ", DescribeResult(task, call)));
 }
 
+// Of each event, 16 bits are known: the descriptor, and what it is ready for.
+bool UserRuntime::MatchesReady(TaskId task,
+                               const ExpectedOutcome& outcome) const {
+  const TaskRow& row = w_.Peek(task);
+  if (row.ret != static_cast<int32_t>(outcome.ready.size())) return false;
+  for (size_t i = 0; i < outcome.ready.size(); ++i) {
+    const uint64_t told = row.value >> (16 * i) & 0xffff;
+    if (told >> 4 != FdNumber(task, outcome.ready[i])) return false;
+  }
+  return true;
+}
+
 bool UserRuntime::MatchesReturn(TaskId task,
                                 const ExpectedOutcome& outcome) const {
   const TaskRow& row = w_.Peek(task);
@@ -76,6 +102,7 @@ bool UserRuntime::MatchesReturn(TaskId task,
   if (outcome.has_value && row.value != outcome.value) return false;
   if (outcome.has_ee_param && row.value2 != outcome.ee_param) return false;
   if (!MatchesNode(row, outcome)) return false;
+  if (outcome.has_ready && !MatchesReady(task, outcome)) return false;
   return !outcome.has_returns || MatchesWords(task, outcome);
 }
 
@@ -231,6 +258,9 @@ std::string UserRuntime::DescribeOutcome(const ExpectedOutcome& outcome) const {
     parts.push_back(
         absl::StrCat("parcel { ", ParcelOf(outcome.parcel).text, " }"));
   }
+  if (outcome.has_ready) {
+    parts.push_back(absl::StrCat(outcome.ready.size(), " ready"));
+  }
   if (outcome.has_returns) {
     std::vector<std::string> words;
     for (uint32_t i = 0; i < outcome.returns.count; ++i) {
@@ -334,6 +364,9 @@ std::string UserRuntime::DescribeResult(TaskId task,
         static_cast<IoctlRequest>(call.b) == IoctlRequest::kGetFrozenInfo;
     absl::StrAppend(&text, frozen ? " sync_recv " : " value ", row.value,
                     DescribeSecond(row, call));
+  }
+  for (int32_t i = 0; call.op == OpCode::kEpollWait && i < row.ret; ++i) {
+    absl::StrAppend(&text, " descriptor ", (row.value >> (16 * i) & 0xffff) >> 4);
   }
   if (call.op != OpCode::kWriteRead) return text;
   std::vector<std::string> words;

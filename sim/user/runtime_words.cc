@@ -240,6 +240,7 @@ void UserRuntime::SpawnPoolThread(TaskId task) {
   const Range tasks = scenario_.processes[Spec(task).process - 1].tasks;
   for (uint32_t i = 0; i < tasks.count; ++i) {
     const TaskId other = Task(tasks.begin + i + 1);
+    if (!scenario_.tasks[tasks.begin + i].pool) continue;
     if (w_.Peek(other).state != TaskState::kWaitingForSpawn) continue;
     TaskRow& row = w_.Edit(other);
     row.state = TaskState::kRunning;
@@ -259,6 +260,20 @@ bool UserRuntime::Bind(TaskId task, Range binds, BufferId buffer,
   return true;
 }
 
+namespace {
+
+constexpr char kUnmapped[] =
+    "is in a mapping that this process does not have, as who borrows a device, "
+    "or was forked";
+
+}  // namespace
+
+// A payload of another process's device cannot be seen.
+bool UserRuntime::Unmapped(TaskId task, BufferId buffer) const {
+  const ProcessId owner = w_.Peek(w_.Peek(buffer).proc).process;
+  return owner && owner != w_.Peek(task).process;
+}
+
 bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
                           uint64_t address) {
   if (bind.keep == Keep::kSame) return true;
@@ -274,7 +289,8 @@ bool UserRuntime::BindOne(TaskId task, const BindSpec& bind, BufferId buffer,
     return true;
   }
   uint64_t value = 0;
-  const char* const problem = bind.kind == VariableKind::kFd
+  const char* const problem = Unmapped(task, buffer) ? kUnmapped
+                              : bind.kind == VariableKind::kFd
                                   ? LoadFd(buffer, bind, &value)
                                   : LoadHandle(buffer, bind, &value);
   if (problem != nullptr) {

@@ -56,6 +56,53 @@ FileId FileCloseFd(World& w, ProcessId process, uint32_t number) {
   return file;
 }
 
+int32_t DupFd(World& w, ProcessId process, uint32_t number) {
+  const int32_t copy = GetUnusedFd(w, process, /*cloexec=*/false);
+  if (copy >= 0) {
+    FdInstall(w, process, static_cast<uint32_t>(copy),
+              FGet(w, process, number));
+  }
+  return copy;
+}
+
+void CopyFiles(World& w, ProcessId parent, ProcessId child) {
+  for (AnyId i = w.Get(parent).fds.first; i; i = w.Next(Head::kSet, i)) {
+    const FdRow from = w.Get(FdId{i.value});
+    if (!from.file) continue;
+    const FdId id = w.Create<FdRow>(w.NameOf(child), from.number);
+    FdRow& fd = w.Edit(id);
+    fd.process = child;
+    fd.number = from.number;
+    fd.file = from.file;
+    fd.cloexec = from.cloexec;
+    ++w.Edit(from.file).count;
+    w.PushFront(Head::kSet, child.any(), id.any());
+  }
+}
+
+void SendFile(World& w, ProcessId to, FileId file) {
+  InFlightId id;
+  InFlightRow& message = w.New<InFlightRow>(&id);
+  message.to = to;
+  message.file = file;
+  InFlightId last = w.Get(to).inbox;
+  if (!last) {
+    w.Edit(to).inbox = id;
+    return;
+  }
+  while (w.Get(last).next) last = w.Get(last).next;
+  w.Edit(last).next = id;
+}
+
+FileId ReceiveFile(World& w, ProcessId process) {
+  const InFlightId first = w.Get(process).inbox;
+  if (!first) return {};
+  const InFlightRow message = w.Get(first);
+  w.Edit(process).inbox = message.next;
+  w.Free(first);
+  return message.file;
+}
+
 // Dropping no file at all is a fault, which Edit() records.
 bool DropFile(World& w, FileId file) {
   return --w.Edit(file).count == 0 && file;

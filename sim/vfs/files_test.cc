@@ -66,5 +66,40 @@ TEST_F(FilesTest, AFileLivesAsLongAsItIsHeld) {
   EXPECT_TRUE(DropFile(w_, file_));
 }
 
+TEST_F(FilesTest, ADuplicateIsTheSameFile) {
+  GetUnusedFd(w_, process_, true);
+  FdInstall(w_, process_, 0, file_);
+  EXPECT_EQ(DupFd(w_, process_, 0), 1);
+  EXPECT_EQ(FileOfFd(w_, process_, 1), file_);
+  EXPECT_EQ(w_.Get(file_).count, 2u);
+  EXPECT_EQ(DupFd(w_, process_, 0), 2);
+  EXPECT_EQ(DupFd(w_, process_, 0), -1);
+  EXPECT_EQ(w_.Get(file_).count, 3u);
+}
+
+TEST_F(FilesTest, AChildHasWhatIsOpen) {
+  GetUnusedFd(w_, process_, true);
+  GetUnusedFd(w_, process_, true);
+  FdInstall(w_, process_, 1, file_);
+  const ProcessId child = w_.Create<ProcessRow>(2, 0);
+  w_.Edit(child).nofile = 3;
+  CopyFiles(w_, process_, child);
+  EXPECT_EQ(FileOfFd(w_, child, 1), file_);
+  EXPECT_EQ(w_.Get(file_).count, 2u);
+  EXPECT_EQ(GetUnusedFd(w_, child, true), 0);
+}
+
+TEST_F(FilesTest, MessagesArriveInOrder) {
+  const FileId other = w_.Create<FileRow>();
+  EXPECT_FALSE(ReceiveFile(w_, process_));
+  SendFile(w_, process_, file_);
+  SendFile(w_, process_, other);
+  SendFile(w_, process_, file_);
+  EXPECT_EQ(ReceiveFile(w_, process_), file_);
+  EXPECT_EQ(ReceiveFile(w_, process_), other);
+  EXPECT_EQ(ReceiveFile(w_, process_), file_);
+  EXPECT_FALSE(ReceiveFile(w_, process_));
+}
+
 }  // namespace
 }  // namespace bindery::sim

@@ -258,7 +258,7 @@ class WorldEncoder {
     }
   }
   void WriteAny(AnyId id, Writer& out) {
-    out.Varint(CodeOf(id) << 5 | static_cast<uint64_t>(id.table()));
+    out.Varint(CodeOf(id) << 6 | static_cast<uint64_t>(id.table()));
   }
   uint64_t CodeOf(AnyId id) const {
     const Meta& meta = w_.MetaOf(id);
@@ -346,11 +346,12 @@ class FieldDecoder {
   }
   AnyId Any() {
     const uint64_t code = in_.Varint();
-    return Place(static_cast<TableId>(code & 31), code >> 5);
+    return Place(static_cast<TableId>(code & 63), code >> 6);
   }
-  // Slots are places; generations are 1, and 255 for what is gone.
+  // Slots are places; generations are 1, and the last one for what
+  // is gone.
   static AnyId Place(TableId table, uint64_t code) {
-    if (code == kGone) return AnyId::Make(table, 0, 255);
+    if (code == kGone) return AnyId::Make(table, 0, AnyId::kMaxGeneration);
     return AnyId::Make(table, static_cast<uint32_t>(code - 1), 1);
   }
   void Hold(AnyId id) {

@@ -3,7 +3,7 @@
 //
 // An id packs table, generation and slot. The generation tells a stale id from
 // one of the slot's next tenant. A slot is not reused while any row still holds
-// an id of its freed row (see world.h), so the eight bits of generation only
+// an id of its freed row (see world.h), so the seven bits of generation only
 // have to outlive ids in C++ locals.
 #ifndef BINDERY_SIM_WORLD_ID_H_
 #define BINDERY_SIM_WORLD_ID_H_
@@ -47,15 +47,19 @@ enum class TableId : uint8_t {
   kHistoryMessage,
   kHistoryObject,
   kHistoryDeath,
+  kEventPoll,
+  kEpItem,
+  kInFlight,
 };
-inline constexpr int kTableCount = static_cast<int>(TableId::kHistoryDeath) + 1;
-static_assert(kTableCount <= 32, "an id has five bits for its table");
+inline constexpr int kTableCount = static_cast<int>(TableId::kInFlight) + 1;
+static_assert(kTableCount <= 64, "an id has six bits for its table");
 
 // An id whose table is known at run time only.
 struct AnyId {
   static constexpr int kSlotBits = 19;
-  static constexpr int kGenerationBits = 8;
+  static constexpr int kGenerationBits = 7;
   static constexpr uint32_t kMaxSlot = (1u << kSlotBits) - 1;
+  static constexpr uint8_t kMaxGeneration = (1u << kGenerationBits) - 1;
 
   uint32_t value = 0;
 
@@ -66,7 +70,7 @@ struct AnyId {
   }
   constexpr uint32_t slot() const { return value & kMaxSlot; }
   constexpr uint8_t generation() const {
-    return static_cast<uint8_t>(value >> kSlotBits);
+    return static_cast<uint8_t>(value >> kSlotBits) & kMaxGeneration;
   }
   constexpr TableId table() const {
     return static_cast<TableId>(value >> (kSlotBits + kGenerationBits));
@@ -123,6 +127,9 @@ struct HistoryCallRow;
 struct HistoryMessageRow;
 struct HistoryObjectRow;
 struct HistoryDeathRow;
+struct EventPollRow;
+struct EpItemRow;
+struct InFlightRow;
 
 using GlobalId = Id<GlobalRow>;
 using ProcessId = Id<ProcessRow>;
@@ -155,6 +162,9 @@ using HistoryCallId = Id<HistoryCallRow>;
 using HistoryMessageId = Id<HistoryMessageRow>;
 using HistoryObjectId = Id<HistoryObjectRow>;
 using HistoryDeathId = Id<HistoryDeathRow>;
+using EventPollId = Id<EventPollRow>;
+using EpItemId = Id<EpItemRow>;
+using InFlightId = Id<InFlightRow>;
 
 }  // namespace bindery::sim
 

@@ -170,6 +170,8 @@ struct alignas(8) ThreadRow {
   uint32_t ee_command;  // extended error; its id is a debug id
   int32_t ee_param;
   int32_t tmp_ref;
+  EpItemId wait;  // of those who watch it with epoll, who came last; the task
+                  // itself is in front of them, and known by its sleep
 
   template <typename V>
   static void Fields(V& v) {
@@ -188,6 +190,7 @@ struct alignas(8) ThreadRow {
     v.Field("ee_command", &ThreadRow::ee_command);
     v.Field("ee_param", &ThreadRow::ee_param);
     v.Field("tmp_ref", &ThreadRow::tmp_ref);
+    v.Field("wait", &ThreadRow::wait);
   }
 };
 

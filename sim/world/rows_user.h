@@ -41,6 +41,9 @@ struct alignas(8) GlobalRow {
   }
 };
 
+// ProcessRow.dead of a process that somebody is still to fork.
+inline constexpr uint8_t kUnborn = 2;
+
 // A user-space process: a thread group with its files.
 struct alignas(8) ProcessRow {
   static constexpr TableId kTable = TableId::kProcess;
@@ -49,11 +52,12 @@ struct alignas(8) ProcessRow {
   uint32_t index;       // place in the scenario, from 1
   uint32_t uid;         // effective user id
   uint32_t nofile;      // RLIMIT_NOFILE
-  uint8_t dead;         // exited or killed
+  uint8_t dead;         // exited or killed; kUnborn: not forked yet
   uint8_t rlimit_nice;  // RLIMIT_NICE
   BlobId security_context;
   SetHead fds;
   SetHead tasks;
+  InFlightId inbox;  // the first descriptor that was sent to it
 
   template <typename V>
   static void Fields(V& v) {
@@ -65,48 +69,7 @@ struct alignas(8) ProcessRow {
     v.Field("security_context", &ProcessRow::security_context);
     v.Field("fds", &ProcessRow::fds);
     v.Field("tasks", &ProcessRow::tasks);
-  }
-};
-
-// An open file description.
-struct alignas(8) FileRow {
-  static constexpr TableId kTable = TableId::kFile;
-  static constexpr char kName[] = "file";
-
-  uint32_t name;     // scenario's number of a file that is no device, from 1
-  ProcId proc;       // private data of an open device
-  uint32_t count;    // descriptors, mappings, fixups, calls that hold it
-  uint8_t nonblock;  // O_NONBLOCK
-  Link f_task_work;  // task.task_works: released on the way to user space
-
-  template <typename V>
-  static void Fields(V& v) {
-    v.Field("name", &FileRow::name);
-    v.Field("proc", &FileRow::proc);
-    v.Field("count", &FileRow::count);
-    v.Field("nonblock", &FileRow::nonblock);
-    v.Field("f_task_work", &FileRow::f_task_work);
-  }
-};
-
-// One descriptor of a process.
-struct alignas(8) FdRow {
-  static constexpr TableId kTable = TableId::kFd;
-  static constexpr char kName[] = "fd";
-
-  ProcessId process;
-  uint32_t number;
-  FileId file;      // none: reserved, not yet installed
-  uint8_t cloexec;  // FD_CLOEXEC
-  Link entry;       // process.fds
-
-  template <typename V>
-  static void Fields(V& v) {
-    v.Field("process", &FdRow::process);
-    v.Field("number", &FdRow::number);
-    v.Field("file", &FdRow::file);
-    v.Field("cloexec", &FdRow::cloexec);
-    v.Field("entry", &FdRow::entry);
+    v.Field("inbox", &ProcessRow::inbox);
   }
 };
 
@@ -123,6 +86,7 @@ enum class TaskState : uint8_t {
 inline constexpr uint8_t kAsleep = 1;          // on its binder thread's queue
 inline constexpr uint8_t kAsleepForATime = 2;  // on another one, at most for so
                                                // long
+inline constexpr uint8_t kAsleepInEpoll = 3;   // on an epoll instance's
 
 // A thread of a process: its program's place and its system call.
 struct alignas(8) TaskRow {

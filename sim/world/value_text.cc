@@ -33,6 +33,7 @@ class Namer {
   std::string Of(TaskId id) const { return names_.Actor(w_.Peek(id).actor); }
   std::string Of(FileId id) const {
     const FileRow& file = w_.Peek(id);
+    if (file.eventpoll) return Of(file.eventpoll);
     return file.proc ? Of(file.proc) : absl::StrCat(file.name);
   }
   std::string Of(FdId id) const {
@@ -69,6 +70,10 @@ class Namer {
   std::string Of(FreezeId id) const {
     const FreezeRow& freeze = w_.Peek(id);
     return absl::StrCat(Of(freeze.proc), ":", Hexadecimal(freeze.cookie));
+  }
+  std::string Of(EpItemId id) const {
+    const EpItemRow& item = w_.Peek(id);
+    return absl::StrCat(Of(item.ep), ":", item.fd);
   }
   std::string Of(ErrorId id) const {
     const ErrorRow& error = w_.Peek(id);

@@ -36,6 +36,7 @@
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
 #include "sim/world/list.h"
+#include "sim/world/rows_files.h"
 #include "sim/world/rows_frame.h"
 #include "sim/world/rows_history.h"
 #include "sim/world/rows_kernel.h"
@@ -373,7 +374,8 @@ class World {
       Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
       Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
       Table<HistoryProcRow>, Table<HistoryThreadRow>, Table<HistoryCallRow>,
-      Table<HistoryMessageRow>, Table<HistoryObjectRow>, Table<HistoryDeathRow>>
+      Table<HistoryMessageRow>, Table<HistoryObjectRow>, Table<HistoryDeathRow>,
+      Table<EventPollRow>, Table<EpItemRow>, Table<InFlightRow>>
       tables_;
   NameIndex index_;
   BlobPool blobs_;
@@ -416,6 +418,12 @@ decltype(auto) World::DispatchRest(TableId table, F&& f) {
       return f(static_cast<HistoryMessageRow*>(nullptr));
     case TableId::kHistoryObject:
       return f(static_cast<HistoryObjectRow*>(nullptr));
+    case TableId::kEventPoll:
+      return f(static_cast<EventPollRow*>(nullptr));
+    case TableId::kEpItem:
+      return f(static_cast<EpItemRow*>(nullptr));
+    case TableId::kInFlight:
+      return f(static_cast<InFlightRow*>(nullptr));
     default:
       return f(static_cast<HistoryDeathRow*>(nullptr));
   }
@@ -472,6 +480,9 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
     case TableId::kHistoryMessage:
     case TableId::kHistoryObject:
     case TableId::kHistoryDeath:
+    case TableId::kEventPoll:
+    case TableId::kEpItem:
+    case TableId::kInFlight:
     case TableId::kFreeze:
     case TableId::kVariable:
       return DispatchRest(table, f);
@@ -553,7 +564,7 @@ Row& World::New(Id<Row>* made, uint64_t key_a, uint64_t key_b) {
   Table<Row>& rows = table<Row>();
   const uint32_t place = rows.Take();
   Slot<Row>& slot = rows.at(place);
-  const uint8_t generation = static_cast<uint8_t>(slot.meta.generation + 1);
+  const uint8_t generation = (slot.meta.generation + 1) & AnyId::kMaxGeneration;
   const AnyId id = AnyId::Make(Row::kTable, place, generation);
   ZeroBlocks<sizeof(Row)>(&slot.row);
   if (journal_on_ || key_a != kActorKey) NameRow<Row>(id, key_a, key_b);

@@ -18,11 +18,15 @@
 #include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/slow_pages.h"
+#include "tools/agent/sockets.h"
 
 enum { kStackSize = 64 << 10 };
 
 // Written by the actors, in memory that the coordinator shares.
 static _Atomic pid_t* g_tids;
+
+// Of the process that this one is, or was forked from.
+static const struct Scenario* g_scenario;
 
 void Post(int actor) {
   atomic_store(&g_mailboxes[actor].state, kPosted);
@@ -45,6 +49,21 @@ static void ArmFault(struct Mailbox* box) {
   if (fd >= 0) close(fd);
 }
 
+static void* RunActor(void* argument);
+static void StartThreads(const struct Scenario* scenario, int process);
+
+// The child is a child of the coordinator too, which waits for it. It keeps
+// everything that it was born with: closing a descriptor would be noticed.
+static long Fork(int process) {
+  const int first = g_scenario->processes[process].first_actor;
+  const long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+  if (pid != 0) return pid;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  StartThreads(g_scenario, process);
+  RunActor((void*)(intptr_t)first);
+  _exit(0);
+}
+
 // glibc's syscall() costs nothing that could sleep, and is not a point of
 // cancellation.
 static void Execute(int actor) {
@@ -55,8 +74,13 @@ static void Execute(int actor) {
   while (box->kind == kSpin) {
   }
   errno = 0;
-  box->result = syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  box->result =
+      box->kind == kForks
+          ? Fork(box->process)
+          : syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
   box->error = box->result == -1 ? errno : 0;
+  if (box->kind == kReceives) TakeDescriptor(box);
+  if (box->kind == kSends && box->result > 0) box->result = 0;
   if (box->tells_nice) {
     box->nice = (int)syscall(SYS_getpriority, PRIO_PROCESS, 0);
   }
@@ -176,12 +200,16 @@ int PrepareActors(void) {
   return PrepareSlowPages();
 }
 
-pid_t StartProcess(const struct Scenario* scenario, int process) {
+void ForgetActors(const struct Scenario* scenario, int process) {
   for (int actor = 0; actor < scenario->actor_count; ++actor) {
     if (scenario->process_of[actor] != process) continue;
     atomic_store(&g_tids[actor], 0);
     memset(&g_mailboxes[actor], 0, sizeof(g_mailboxes[actor]));
   }
+}
+
+pid_t StartProcess(const struct Scenario* scenario, int process) {
+  g_scenario = scenario;
   const pid_t pid = fork();
   if (pid < 0) return -errno;
   if (pid == 0) {

@@ -15,6 +15,7 @@
 //    thread that is woken runs behind the one that woke it. Under SCHED_OTHER
 //    it may run before, which changes who takes work that both could take.
 // 5. A process dies with the coordinator.
+// 6. A process that another one forks starts with what that one has.
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -24,6 +25,9 @@
 // Once, before the first process: handlers of signals, which processes
 // inherit. Returns 0 or an errno.
 int PrepareActors(void);
+
+// Before a process starts, or is forked by another one.
+void ForgetActors(const struct Scenario* scenario, int process);
 
 // Forks the process. It is ready when each of its actors has a tid. Returns
 // the pid, or -errno.

@@ -18,6 +18,7 @@
 #include "tools/agent/records.h"
 #include "tools/agent/settle.h"
 #include "tools/agent/slow_pages.h"
+#include "tools/agent/sockets.h"
 #include "tools/agent/workers.h"
 
 enum { kKillTimeoutMs = 10000, kStartTimeoutMs = 10000 };
@@ -28,11 +29,17 @@ static const char* const kOutcomeNames[] = {"ok", "diverged", "hang", "error"};
 
 // --- start and end ----------------------------------------------------------
 
-// Waits until every actor has told its tid.
+static int IsUnborn(const struct Run* run, int process) {
+  return run->scenario->processes[process].forked_from >= 0 &&
+         run->names[process] == 0;
+}
+
+// Waits until every actor of a process that was started has told its tid.
 static int WaitForTasks(struct Run* run) {
   const uint64_t deadline = NowMs() + kStartTimeoutMs;
   for (int actor = 0; actor < run->scenario->actor_count;) {
-    if (TidOf(actor) != 0) {
+    if (TidOf(actor) != 0 ||
+        IsUnborn(run, run->scenario->process_of[actor])) {
       ++actor;
       continue;
     }
@@ -42,12 +49,49 @@ static int WaitForTasks(struct Run* run) {
   return 1;
 }
 
+static void RecordTasks(const struct Run* run, int process) {
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->scenario->process_of[actor] != process) continue;
+    Record("task %d tid=%d\n", actor, (int)TidOf(actor));
+  }
+}
+
+// Returns 0 or an errno.
+static int SetNices(const struct Run* run, int process) {
+  const struct Scenario* const scenario = run->scenario;
+  for (int actor = 0; scenario->has_nice && actor < scenario->actor_count;
+       ++actor) {
+    if (scenario->process_of[actor] == process &&
+        setpriority(PRIO_PROCESS, (id_t)TidOf(actor),
+                    scenario->nice_of[actor]) != 0) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+// Until it is forked a process has no pid, and its actors are gone.
+static void AwaitBirth(struct Run* run, int process) {
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->scenario->process_of[actor] != process) continue;
+    run->status[actor] = kGone;
+  }
+}
+
 // Returns null, or what cannot be done.
 static const char* StartProcesses(struct Run* run, int* error) {
   const struct Scenario* const scenario = run->scenario;
   *error = OpenPipes(scenario);
   if (*error != 0) return "its files cannot be opened";
+  *error = OpenSockets(scenario);
+  if (*error != 0) return "the kernel has no sockets (CONFIG_UNIX)";
   for (int process = 0; process < scenario->process_count; ++process) {
+    ForgetActors(scenario, process);
+    if (scenario->processes[process].forked_from >= 0) {
+      AwaitBirth(run, process);
+      Record("process %d pid=0\n", process);
+      continue;
+    }
     const pid_t pid = StartProcess(scenario, process);
     *error = pid < 0 ? -pid : 0;
     if (pid < 0) return "cannot fork";
@@ -57,14 +101,10 @@ static const char* StartProcesses(struct Run* run, int* error) {
     if (*error != 0) return "no slow pages without userfaultfd";
   }
   if (!WaitForTasks(run)) return "its threads do not start";
-  for (int actor = 0; actor < scenario->actor_count; ++actor) {
-    const id_t tid = (id_t)TidOf(actor);
-    Record("task %d tid=%d\n", actor, (int)tid);
-    if (scenario->has_nice &&
-        setpriority(PRIO_PROCESS, tid, scenario->nice_of[actor]) != 0) {
-      *error = errno;
-      return "its threads cannot have these nice values";
-    }
+  for (int process = 0; process < scenario->process_count; ++process) {
+    RecordTasks(run, process);
+    *error = IsUnborn(run, process) ? 0 : SetNices(run, process);
+    if (*error != 0) return "its threads cannot have these nice values";
   }
   return NULL;
 }
@@ -109,8 +149,30 @@ static int RecordLeaks(const struct Counters* before) {
 
 // --- records ----------------------------------------------------------------
 
+// A process that was just forked: its pid is not what the call returns here.
+static void TakeChild(struct Run* run, struct Mailbox* box) {
+  const int process = box->process;
+  run->pids[process] = run->names[process] = (pid_t)box->result;
+  WaitForTasks(run);
+  for (int actor = 0; actor < run->scenario->actor_count; ++actor) {
+    if (run->scenario->process_of[actor] == process) run->status[actor] = kFree;
+  }
+  SetNices(run, process);
+  Record("process %d pid=%d\n", process, (int)box->result);
+  RecordTasks(run, process);
+  box->result = 0;
+}
+
+static void RecordEvents(const struct Mailbox* box) {
+  for (long i = 0; i < box->result; ++i) {
+    Record("%s%d:%u", i == 0 ? " events=" : ",", (int)box->events[i].data.fd,
+           (unsigned)box->events[i].events);
+  }
+}
+
 static void RecordReturn(struct Run* run, int actor) {
   struct Mailbox* const box = &g_mailboxes[actor];
+  if (box->kind == kForks && box->result > 0) TakeChild(run, box);
   Record("ret %d %d %ld %d", run->step, actor, box->result, box->error);
   if (box->kind == kWriteRead) {
     Record(" written=%llu read=%llu",
@@ -118,6 +180,8 @@ static void RecordReturn(struct Run* run, int actor) {
            (unsigned long long)box->write_read.read_consumed);
   } else if (box->kind == kPoll) {
     Record(" revents=%d", box->pollfd.revents);
+  } else if (box->kind == kEpollWait) {
+    RecordEvents(box);
   }
   if (box->tells_nice) Record(" nice=%d", 20 - box->nice);
   if (box->fail_nth_error != 0) Record(" fail_nth=%d", box->fail_nth_error);
@@ -211,7 +275,8 @@ static void RecordLook(struct Run* run, const struct Statement* step) {
 // --- statements -------------------------------------------------------------
 
 // Arguments that point into the mailbox.
-static void FillPointers(struct Mailbox* box, const struct Call* call) {
+static void FillPointers(struct Mailbox* box, const struct Call* call,
+                         int process) {
   switch (call->number) {
     case SYS_openat:
       DevicePath(call->device.data, call->device.size, box->path,
@@ -227,6 +292,22 @@ static void FillPointers(struct Mailbox* box, const struct Call* call) {
       break;
     case SYS_poll:
       if (call->kind == kPoll) box->arguments[0] = (uintptr_t)&box->pollfd;
+      break;
+    case SYS_epoll_ctl:
+      box->events[0].events = (uint32_t)call->arguments[3];
+      box->events[0].data.u64 = 0;
+      box->events[0].data.fd = (int)call->arguments[2];
+      box->arguments[3] = (uintptr_t)&box->events[0];
+      break;
+    case SYS_epoll_wait:
+      box->arguments[1] = (uintptr_t)box->events;
+      break;
+    case SYS_clone:
+      box->process = (int)call->arguments[0];
+      break;
+    case SYS_sendmsg:
+    case SYS_recvmsg:
+      PrepareMessage(box, call->kind == kReceives, process);
       break;
     case SYS_ioctl:
       if (call->kind == kWriteRead) {
@@ -249,7 +330,9 @@ static void PostCall(struct Run* run, int actor, const struct Call* call) {
   box->tells_nice = run->scenario->has_nice;
   memcpy(box->peeks, call->peeks, sizeof(box->peeks));
   box->peek_count = call->peek_count;
-  if (call->kind != kPlain) FillPointers(box, call);
+  if (call->kind != kPlain) {
+    FillPointers(box, call, run->scenario->process_of[actor]);
+  }
   run->status[actor] = kBusy;
   run->must_release |= call->releases;
   Post(actor);
@@ -367,6 +450,7 @@ static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   StopEnforcing();
   ForgetSlowPages();
   ClosePipes();
+  CloseSockets();
   if (!killed) {
     *aftermath = kUnfit;
     return kHang;

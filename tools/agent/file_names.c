@@ -10,6 +10,7 @@
 
 #include "tools/agent/devices.h"
 #include "tools/agent/records.h"
+#include "tools/agent/sockets.h"
 
 enum {
   kMaxNames = 512,
@@ -107,8 +108,9 @@ void RecordDescriptors(pid_t task) {
   DIR* const folder = opendir(path);
   if (folder == NULL) return;
   for (const struct dirent* entry; (entry = readdir(folder)) != NULL;) {
-    if (entry->d_name[0] == '.') continue;
-    RecordDescriptor(task, (int)strtol(entry->d_name, NULL, 10));
+    const long fd = strtol(entry->d_name, NULL, 10);
+    if (entry->d_name[0] == '.' || fd >= kFirstSocket) continue;
+    RecordDescriptor(task, (int)fd);
   }
   closedir(folder);
 }

@@ -28,6 +28,9 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #define USER_MEMORY UINT64_C(0x2000000000)
 #define USER_MEMORY_SIZE (UINT64_C(512) << 20)
@@ -38,6 +41,7 @@ enum {
   kMaxProcesses = 32,
   kMaxPeeks = 4,
   kMaxPath = 128,
+  kMaxEvents = 4,
 };
 
 enum MailboxState { kIdle = 0, kPosted = 1, kDone = 2, kInCall = 3 };
@@ -49,6 +53,11 @@ enum CallKind {
   kOpensPair,  // the same for two descriptors, in `pair`
   kWriteRead,  // copies out the words read and the payloads that they name
   kPoll,       // `pollfd.revents` is a result
+  kEpollCtl,   // passes events[0]
+  kEpollWait,  // `events` are results
+  kForks,      // the result is a pid, in the child another actor goes on
+  kSends,      // a descriptor, in `message`
+  kReceives,   // the result is the descriptor in `message`
   kExit,       // does not return
   kThreadExit,
   kSpin,  // never makes a call, nor comes back
@@ -57,6 +66,14 @@ enum CallKind {
 struct Peek {
   uint64_t address;
   uint64_t size;
+};
+
+// A message with room for one descriptor.
+struct Message {
+  struct msghdr header;
+  struct iovec data;
+  char byte;
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 };
 
 struct Mailbox {
@@ -71,6 +88,9 @@ struct Mailbox {
   struct binder_write_read write_read;
   uint64_t words_from;  // write_read.read_consumed before the call
   struct pollfd pollfd;
+  struct epoll_event events[kMaxEvents];
+  struct Message message;
+  int process;     // kForks: the child
   int tells_nice;  // `nice` is a result: 20 minus the thread's nice value
   int nice;
   int pair[2];

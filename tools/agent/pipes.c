@@ -3,16 +3,30 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tools/agent/file_names.h"
+#include "tools/agent/sockets.h"
 
 enum { kMaxClosed = 1023 };
 
 static int g_ends[kMaxPipes];
 static int g_count;
+
+// All epoll instances are one file to fstat().
+static int NameEpoll(void) {
+  static const char kName[] = "epoll";
+  struct stat status;
+  const int fd = epoll_create1(EPOLL_CLOEXEC);
+  const int error = fd < 0 || fstat(fd, &status) != 0 ? errno : 0;
+  if (fd >= 0) close(fd);
+  if (error != 0) return error;
+  NameFile(status.st_dev, status.st_ino, (struct Text){kName, 5});
+  return 0;
+}
 
 // Opens a pipe for both directions. Returns the descriptor, or -errno.
 static int OpenBothWays(void) {
@@ -47,7 +61,7 @@ int OpenPipes(const struct Scenario* scenario) {
     const int error = OpenPipe(scenario->pipes[i]);
     if (error != 0) return error;
   }
-  return 0;
+  return NameEpoll();
 }
 
 void ClosePipes(void) {
@@ -81,7 +95,9 @@ void PrepareDescriptors(const struct Scenario* scenario, int process) {
   const struct Process* const self = &scenario->processes[process];
   const uint32_t kept = self->first_fd < 3 ? self->first_fd : 3;
   const int has_files = HasFiles(scenario, process);
-  CloseRange(kept, has_files ? kMaxGivenFd : ~0U);
+  const unsigned last =
+      scenario->has_messages ? kFirstSocket - 1 : (unsigned)~0U;
+  CloseRange(kept, has_files ? kMaxGivenFd : last);
   OpenNull(self, kept);
   if (!has_files) return;
   for (int i = 0; i < scenario->file_count; ++i) {
@@ -89,5 +105,5 @@ void PrepareDescriptors(const struct Scenario* scenario, int process) {
     if (file->process != process) continue;
     dup3(g_ends[file->pipe], file->fd, file->cloexec ? O_CLOEXEC : 0);
   }
-  CloseRange(kMaxGivenFd + 1, ~0U);
+  CloseRange(kMaxGivenFd + 1, last);
 }

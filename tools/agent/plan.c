@@ -72,7 +72,8 @@ static const char* ParseProcess(struct Words* words, struct Scenario* s) {
   if (error != NULL) return error;
   if (index != s->process_count) return "processes are counted from 0";
   struct Process* const process = &s->processes[s->process_count++];
-  *process = (struct Process){.first_fd = kDefaultFirstFd, .first_actor = -1};
+  *process = (struct Process){
+      .first_fd = kDefaultFirstFd, .first_actor = -1, .forked_from = -1};
   if ((error = TakeOptional(words, "uid", &process->uid)) != NULL ||
       (error = TakeOptional(words, "nofile", &process->nofile)) != NULL) {
     return error;
@@ -82,6 +83,13 @@ static const char* ParseProcess(struct Words* words, struct Scenario* s) {
   error = TakeOptional(words, "rlimit_nice", &process->rlimit_nice);
   if (error != NULL) return error;
   process->has_rlimit_nice = process->rlimit_nice != UINT32_MAX;
+  uint32_t parent = UINT32_MAX;
+  error = TakeOptional(words, "forked_from", &parent);
+  if (error != NULL) return error;
+  if (parent != UINT32_MAX && parent >= (uint32_t)index) {
+    return "a parent comes before its child";
+  }
+  process->forked_from = parent == UINT32_MAX ? -1 : (int)parent;
   return TakeOptional(words, "first_fd", &process->first_fd);
 }
 
@@ -136,7 +144,7 @@ static int IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 static int IsDeviceName(struct Text name) {
   return TextIs(name, "binder") || TextIs(name, "hwbinder") ||
-         TextIs(name, "vndbinder");
+         TextIs(name, "vndbinder") || TextIs(name, "epoll");
 }
 
 // Whether it looks like what the records call a file without a name: f0.
@@ -299,6 +307,21 @@ static int FindStatement(struct Text word) {
   return -1;
 }
 
+// Processes that a call names.
+static const char* CheckCall(const struct Scenario* s, int actor,
+                             const struct Call* call) {
+  const uint64_t count = (uint64_t)s->process_count;
+  if (call->kind == kSends && call->arguments[1] >= count) {
+    return "no such process";
+  }
+  if (call->kind != kForks) return NULL;
+  const uint64_t child = call->arguments[0];
+  if (child >= count) return "no such process";
+  return s->processes[child].forked_from == s->process_of[actor]
+             ? NULL
+             : "not a child of this process";
+}
+
 static const char* ParseOperands(struct Words* words, const struct Scenario* s,
                                  struct Statement* to) {
   const char* error = NULL;
@@ -319,7 +342,8 @@ static const char* ParseOperands(struct Words* words, const struct Scenario* s,
     case kFailNth:
       return ParseFailNth(words, to);
     case kCall:
-      return ParseCall(words, &to->call);
+      error = ParseCall(words, &to->call);
+      return error == NULL ? CheckCall(s, to->target, &to->call) : error;
     case kSettleMs:
       return ParseSettle(words, to);
     case kState:
@@ -341,6 +365,9 @@ static const char* ParseStatement(struct Text word, struct Words* words,
   to->line = line;
   const char* const error = ParseOperands(words, s, to);
   if (error == NULL) ++s->statement_count;
+  s->has_messages |=
+      to->kind == kCall &&
+      (to->call.kind == kSends || to->call.kind == kReceives);
   return error;
 }
 
@@ -410,7 +437,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->timeout_ms = kDefaultTimeoutMs;
   s->policy = (struct Text){"", 0};
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
-  s->pipe_count = s->file_count = s->has_nice = 0;
+  s->pipe_count = s->file_count = s->has_nice = s->has_messages = 0;
   parser->message[0] = '\0';
   if (!NextLine(parser, &line)) return 0;
   s->line = parser->line;

@@ -35,6 +35,7 @@ struct Process {
   uint32_t rlimit_nice;  // RLIMIT_NICE, soft and hard
   int has_rlimit_nice;
   uint32_t first_fd;    // the lowest descriptor that is free
+  int forked_from;      // who forks it; -1: it is there from the start
   int first_actor;      // runs on the main thread; -1 until a task names it
   struct Text context;  // its domain for the security module; empty: inherited
 };
@@ -109,6 +110,7 @@ struct Scenario {
   int process_of[kMaxActors];
   int nice_of[kMaxActors];  // nice values at the start
   int has_nice;             // some task was given one: returns tell them
+  int has_messages;         // some call sends or receives a descriptor
   int area_count;
   struct Area areas[kMaxAreas];
   struct Text pipes[kMaxPipes];  // their names

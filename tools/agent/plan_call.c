@@ -47,6 +47,20 @@ static const struct Verb kVerbs[] = {
      {{"fd", 0, 1}, {"nr", 1, 1}, {"arg", 2, 0}}},
     {"write_read", SYS_ioctl, kWriteRead, 0, {{"fd", 0, 1}}},
     {"poll", SYS_poll, kPoll, 0, {{"timeout", 2, 1}}},
+    {"epoll_create", SYS_epoll_create1, kOpensFile, 0, {{"flags", 0, 0}}},
+    {"epoll_ctl",
+     SYS_epoll_ctl,
+     kEpollCtl,
+     0,
+     {{"fd", 0, 1}, {"op", 1, 1}, {"target", 2, 1}, {"events", 3, 1}}},
+    {"epoll_wait",
+     SYS_epoll_wait,
+     kEpollWait,
+     0,
+     {{"fd", 0, 1}, {"max", 2, 1}, {"timeout", 3, 1}}},
+    {"fork", SYS_clone, kForks, 0, {{"process", 0, 1}}},
+    {"send_fd", SYS_sendmsg, kSends, 0, {{"fd", 0, 1}, {"to", 1, 1}}},
+    {"receive_fd", SYS_recvmsg, kReceives, 1, {{0}}},
     {"dup", SYS_dup, kOpensFile, 0, {{"fd", 0, 1}}},
     {"pipe", SYS_pipe2, kOpensPair, 0, {{"flags", 1, 0}}},
     {"memfd", SYS_memfd_create, kOpensFile, 0, {{"flags", 1, 0}}},
@@ -157,6 +171,11 @@ static const char* ParseSpecial(struct Words* words, struct Call* call) {
       return ParsePoll(words, call);
     case SYS_mmap:
       return ParseMmap(words, call);
+    case SYS_epoll_create1:
+      if (call->arguments[0] == 0) call->arguments[0] = EPOLL_CLOEXEC;
+      return NULL;
+    case SYS_epoll_wait:
+      return call->arguments[2] <= kMaxEvents ? NULL : "too many events";
     case SYS_memfd_create:
       call->device = (struct Text){"memfd", 5};
       return NULL;

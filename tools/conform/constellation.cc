@@ -103,6 +103,28 @@ bool FrozenCaller(const World& w) {
       });
 }
 
+bool ForeignThread(const World& w) {
+  return Any<sim::ThreadRow>(
+      w, [&](sim::ThreadId, const sim::ThreadRow& thread) {
+        return w.Peek(thread.task).process != w.Peek(thread.proc).process;
+      });
+}
+
+bool SleepsInEpoll(const World& w) {
+  return Any<sim::TaskRow>(w, [](sim::TaskId, const sim::TaskRow& task) {
+    return task.asleep == sim::kAsleepInEpoll;
+  });
+}
+
+// A device, of a thread that is there, or of one that has left.
+template <bool kThere>
+bool Watched(const World& w) {
+  return Any<sim::EpItemRow>(
+      w, [&](sim::EpItemId, const sim::EpItemRow& item) {
+        return w.Peek(item.file).proc && bool(item.whead) == kThere;
+      });
+}
+
 bool NewsWaits(const World& w) {
   return Any<sim::FreezeRow>(w, [](sim::FreezeId, const sim::FreezeRow& row) {
     return row.resend != 0;
@@ -127,6 +149,10 @@ const std::vector<Constellation>& Constellations() {
       {"a one-way that waits for a frozen process", FrozenWithOneWay},
       {"a call of a frozen process", FrozenCaller},
       {"news for a freeze listener that has not acknowledged", NewsWaits},
+      {"a thread in another process's device", ForeignThread},
+      {"a thread that sleeps in epoll_wait()", SleepsInEpoll},
+      {"a device watched with epoll", Watched<true>},
+      {"a device watched for a thread that left", Watched<false>},
   };
   return *kAll;
 }

@@ -44,6 +44,7 @@ class Generator {
     const uint32_t processes =
         shape.processes != 0 ? shape.processes : dice_.Pick(kProcesses);
     for (uint32_t i = 0; i < processes; ++i) AddProcess(i);
+    if (dice_.Chance(25)) AddChild(processes);
   }
 
   absl::StatusOr<Generated> Run() {
@@ -100,6 +101,20 @@ class Generator {
       threads_.emplace_back(static_cast<int>(index), static_cast<int>(i));
     }
     if (has_nice_) AddNice(process);
+  }
+
+  // It has what its parent has, but for threads of its own.
+  void AddChild(uint32_t processes) {
+    proto::Process* child = made_.scenario.base.add_process();
+    child->set_name("child");
+    child->set_forked_from(absl::StrCat("p", dice_.Below(processes)));
+    const uint32_t threads = 1 + dice_.Below(2);
+    for (uint32_t i = 0; i < threads; ++i) {
+      proto::Thread* thread = child->add_thread();
+      thread->set_name(absl::StrCat("t", i));
+      if (has_nice_) thread->set_nice(nice_dice_.Pick(kNice));
+      threads_.emplace_back(static_cast<int>(processes), static_cast<int>(i));
+    }
   }
 
   void AddNice(proto::Process* process) {

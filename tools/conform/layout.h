@@ -10,7 +10,9 @@
 //   +kReadOnly   one page that can be read only, for arguments
 //   +kReadBuffer the read buffer
 //
-// Driver mappings are at fixed places too, the same in every process.
+// Driver mappings are at fixed places too, each process's where nobody else has
+// one: who is told of a buffer in another process's mapping must not find one of
+// its own there.
 #ifndef BINDERY_TOOLS_CONFORM_LAYOUT_H_
 #define BINDERY_TOOLS_CONFORM_LAYOUT_H_
 
@@ -26,15 +28,20 @@ inline constexpr uint64_t kPayload = 1 << 20;
 inline constexpr uint64_t kReadBuffer = 3 << 20;
 inline constexpr uint64_t kReadOnly = kReadBuffer - kPage;
 
-// The n-th mapping of a driver that a process makes.
+// The n-th mapping of a driver that a process makes; both count from 0.
 inline constexpr uint64_t kMappings = 0x3000000000;
 inline constexpr uint64_t kMappingStride = 1 << 28;
+inline constexpr uint64_t kMappingsOfProcess = 32;
 
 inline constexpr uint64_t SliceOf(uint32_t agent_actor) {
   return kUserMemory + agent_actor * kSlice;
 }
-inline constexpr uint64_t MappingOf(uint64_t index) {
-  return kMappings + index * kMappingStride;
+inline constexpr uint64_t MappingOf(uint64_t process, uint64_t index) {
+  return kMappings + (process * kMappingsOfProcess + index) * kMappingStride;
+}
+// Which mapping of its process an address is in.
+inline constexpr uint64_t IndexOfMapping(uint64_t address) {
+  return (address - kMappings) / kMappingStride % kMappingsOfProcess;
 }
 
 // What an agent can run (tools/agent/plan.md).

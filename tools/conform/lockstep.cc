@@ -193,6 +193,9 @@ void Lockstep::Declare() {
     if (scenario_.nice) {
       absl::StrAppend(&run_.plan, " rlimit_nice=", int{process.rlimit_nice});
     }
+    if (process.forked_from != 0) {
+      absl::StrAppend(&run_.plan, " forked_from=", process.forked_from - 1);
+    }
     if (scenario_.policy) {
       absl::StrAppend(&run_.plan, " context=", process.security_context);
     }
@@ -248,6 +251,9 @@ absl::Status Lockstep::Judge() const {
   if (step_count_ == kMaxSteps) {
     return failed(absl::StrCat("more than ", kMaxSteps, " system calls"));
   }
+  if (simulation_->inconclusive() != nullptr) {
+    return failed(simulation_->inconclusive());
+  }
   for (const Actor& actor : actors_) {
     if (actor.lowering.overflow()) return failed("more than 2 MiB of payload");
   }
@@ -285,7 +291,8 @@ uint64_t Lockstep::MappingFor(const World& world, TaskId task,
   }
   const uint32_t process = world.Peek(world.Peek(task).process).index;
   const auto count = mapping_count_.find(process);
-  return MappingOf(count == mapping_count_.end() ? 0 : count->second);
+  return MappingOf(process - 1,
+                   count == mapping_count_.end() ? 0 : count->second);
 }
 
 void Lockstep::Submitted(const World& world, TaskId task, const Syscall& call) {
@@ -310,7 +317,7 @@ void Lockstep::Returned(const World& world, TaskId task) {
   actor.inside = false;
   if (actor.call.op == sim::OpId::kMmap && world.Peek(task).ret == 0) {
     const auto key = KeyOf(world, ProcOf(world, task, actor.call));
-    mappings_[key] = MappingOf(mapping_count_[key.first]++);
+    mappings_[key] = MappingOf(key.first - 1, mapping_count_[key.first]++);
   }
   if (world.Peek(world.Peek(task).process).dead != 0) return;
   AddResult(number, Results(world, task, actor));
@@ -419,7 +426,7 @@ void Lockstep::FinishStep() {
 
 // Who has which descriptors, where that is not only a matter of open().
 void Lockstep::AddDescriptors() {
-  if (scenario_.file_names.empty()) return;
+  if (scenario_.file_names.empty() && !scenario_.shares_files) return;
   const World& world = simulation_->world();
   for (uint32_t i = 1; i <= scenario_.processes.size(); ++i) {
     absl::StrAppend(&run_.plan, "fds ", i - 1, "\n");
@@ -592,9 +599,8 @@ Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row) const {
   word.offsets_size = row.offsets_size;
   if (!row.buffer) return word;
   const auto found = mappings_.find(KeyOf(world, world.Peek(row.buffer).proc));
-  const uint64_t map = found == mappings_.end()
-                           ? 0
-                           : (found->second - kMappings) / kMappingStride;
+  const uint64_t map =
+      found == mappings_.end() ? 0 : IndexOfMapping(found->second);
   word.buffer = absl::StrFormat("map%u+%#x", map, row.address);
   word.offsets = absl::StrFormat("map%u+%#x", map,
                                  row.address + ((row.data_size + 7) & ~7ull));
@@ -629,6 +635,16 @@ std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
   }
 }
 
+// The events of an epoll_wait().
+std::string ReadyText(const sim::TaskRow& row) {
+  std::string text = " ready ";
+  for (int32_t i = 0; i < row.ret; ++i) {
+    const uint64_t told = row.value >> (16 * i) & 0xffff;
+    absl::StrAppend(&text, i == 0 ? "" : ",", told >> 4, ":", told & 15);
+  }
+  return text;
+}
+
 }  // namespace
 
 // What the calling thread has by now.
@@ -647,6 +663,9 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
         row.ret < 0 ? sim::ErrnoName(row.ret) : absl::StrCat(row.ret).c_str());
     if (actor.call.op == sim::OpId::kPoll && row.ret >= 0) {
       absl::StrAppendFormat(&line, " revents %#x", row.value);
+    }
+    if (actor.call.op == sim::OpId::kEpollWait && row.ret > 0) {
+      absl::StrAppend(&line, ReadyText(row));
     }
     if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
       absl::StrAppend(

@@ -315,6 +315,64 @@ void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
   absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, written);
 }
 
+namespace {
+
+const char* NameOf(sim::EpollOp op) {
+  switch (op) {
+    case sim::EpollOp::kAdd:
+      return "ADD";
+    case sim::EpollOp::kDelete:
+      return "DEL";
+    default:
+      return "MOD";
+  }
+}
+
+}  // namespace
+
+void Lowering::LowerFileCall(const sim::Syscall& call, LoweredCall* out) const {
+  const std::string other =
+      call.process == 0 ? "" : scenario_.processes[call.process - 1].name;
+  const sim::EpollArgs& epoll = call.epoll;
+  switch (call.op) {
+    case OpId::kEpollCreate:
+      absl::StrAppend(&out->plan, "epoll_create");
+      absl::StrAppend(&out->action, "epoll_create()");
+      break;
+    case OpId::kEpollCtl:
+      absl::StrAppendFormat(&out->plan,
+                            "epoll_ctl fd=%u op=%u target=%u events=%#x",
+                            call.fd, static_cast<uint32_t>(epoll.op),
+                            epoll.target, epoll.events);
+      absl::StrAppendFormat(&out->action, "epoll_ctl(%u, %s, %u, %#x)", call.fd,
+                            NameOf(epoll.op), epoll.target, epoll.events);
+      break;
+    case OpId::kEpollWait:
+      absl::StrAppendFormat(&out->plan, "epoll_wait fd=%u max=%u timeout=%d",
+                            call.fd, epoll.max_events, epoll.wait ? -1 : 0);
+      absl::StrAppendFormat(&out->action, "epoll_wait(%u, %u%s)", call.fd,
+                            epoll.max_events, epoll.wait ? "" : ", at once");
+      break;
+    case OpId::kDup:
+      absl::StrAppend(&out->plan, "dup fd=", call.fd);
+      absl::StrAppend(&out->action, "dup(", call.fd, ")");
+      break;
+    case OpId::kFork:
+      absl::StrAppend(&out->plan, "fork process=", call.process - 1);
+      absl::StrAppend(&out->action, "fork(", other, ")");
+      break;
+    case OpId::kSendFd:
+      absl::StrAppend(&out->plan, "send_fd fd=", call.fd,
+                      " to=", call.process - 1);
+      absl::StrAppend(&out->action, "send_fd(", call.fd, ", ", other, ")");
+      break;
+    default:
+      absl::StrAppend(&out->plan, "receive_fd");
+      absl::StrAppend(&out->action, "receive_fd()");
+      break;
+  }
+}
+
 LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
                             const sim::Syscall& call, const std::string& device,
                             uint64_t mapping) {
@@ -348,6 +406,15 @@ LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
       break;
     case OpId::kIoctl:
       LowerIoctl(call, &body);
+      break;
+    case OpId::kEpollCreate:
+    case OpId::kEpollCtl:
+    case OpId::kEpollWait:
+    case OpId::kDup:
+    case OpId::kFork:
+    case OpId::kSendFd:
+    case OpId::kReceiveFd:
+      LowerFileCall(call, &body);
       break;
     default:
       LowerWriteRead(world, task, call, mapping, &body);

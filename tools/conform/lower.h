@@ -43,6 +43,7 @@ class Lowering {
   std::string Transaction(const sim::World& world, const sim::CommandRow& row,
                           LoweredCall* out);
   void LowerIoctl(const sim::Syscall& call, LoweredCall* out);
+  void LowerFileCall(const sim::Syscall& call, LoweredCall* out) const;
   uint64_t ReadOnly(absl::string_view bytes, LoweredCall* out);
   uint64_t LowerFreeze(const sim::Syscall& call, LoweredCall* out);
   void LowerWriteRead(const sim::World& world, sim::TaskId task,

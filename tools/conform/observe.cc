@@ -32,9 +32,8 @@ std::string ErrorText(int error) {
 // An address in a driver mapping, or as it is.
 std::string Address(uint64_t address) {
   if (address < kMappings) return absl::StrFormat("%#x", address);
-  const uint64_t offset = address - kMappings;
-  return absl::StrFormat("map%u+%#x", offset / kMappingStride,
-                         offset % kMappingStride);
+  return absl::StrFormat("map%u+%#x", IndexOfMapping(address),
+                         (address - kMappings) % kMappingStride);
 }
 
 class Observer {
@@ -89,9 +88,10 @@ class Observer {
     LogNames names;
     for (size_t i = 0; i < record_.pids.size(); ++i) {
       const auto pid = static_cast<uint32_t>(record_.pids[i]);
-      names.processes[pid] = Process(pid);
+      if (pid != 0) names.processes[pid] = Process(pid);
     }
     for (size_t i = 0; i < record_.tids.size(); ++i) {
+      if (record_.tids[i] == 0) continue;  // not forked
       names.actors[static_cast<uint32_t>(record_.tids[i])] =
           Actor(static_cast<int>(i));
     }
@@ -106,11 +106,12 @@ class Observer {
   }
 
   std::string Process(uint32_t pid) const {
+    if (pid == 0) return "";
     const size_t known = std::min(record_.pids.size(), run_.processes.size());
     for (size_t i = 0; i < known; ++i) {
       if (record_.pids[i] == static_cast<int>(pid)) return run_.processes[i];
     }
-    return pid == 0 ? "" : absl::StrCat("pid ", pid);
+    return absl::StrCat("pid ", pid);
   }
 
   void AddReturn(const Return& ret, std::vector<std::string>* lines) {
@@ -126,6 +127,8 @@ class Observer {
                       *ret.read_consumed);
     } else if (ret.revents.has_value() && ret.error == 0) {
       absl::StrAppendFormat(&line, " revents %#x", *ret.revents);
+    } else if (!ret.ready.empty()) {
+      absl::StrAppend(&line, " ready ", ret.ready);
     } else if (ret.error == 0) {
       AddPeek(ret, &line);
     }

@@ -42,7 +42,7 @@ class StepFiller {
 
   void Fill(proto::Step* step) {
     ChooseOpening();
-    if (Prepare(step) || Interfere(step)) return;
+    if (Prepare(step) || Interfere(step) || Share(step)) return;
     if (dice_.Below(1000) < 20) {
       Flood(step->mutable_write_read());
       step->add_expect();
@@ -77,7 +77,7 @@ class StepFiller {
     const auto& roles = view_.threads[actor_].roles;
     const size_t any = dice_.Below(roles.size());
     const OpeningView& other = process_.openings[any];
-    if (dice_.Chance(other.device || !other.open ? 20 : 2)) {
+    if (!other.epoll && dice_.Chance(other.device || !other.open ? 20 : 2)) {
       opening_ = any;
       return;
     }
@@ -197,6 +197,66 @@ class StepFiller {
     freeze->set_enable(!target.frozen || dice_.Chance(15));
     // For ever, as far as a scenario goes on.
     if (freeze->enable() && dice_.Chance(30)) freeze->set_timeout_ms(100000);
+  }
+
+  // Forks, duplicates, watches.
+  bool Share(proto::Step* step) {
+    if (!process_.unborn.empty() && dice_.Chance(15)) {
+      step->mutable_fork()->set_process(dice_.Pick(process_.unborn));
+      return true;
+    }
+    if (!dice_.Chance(8)) return false;
+    step->add_expect();
+    const OpeningView* epoll = nullptr;
+    for (const OpeningView& one : process_.openings) {
+      if (one.epoll) epoll = &one;
+    }
+    if (!Opening().epoll && dice_.Chance(15)) {
+      step->mutable_dup()->set_fd(Opening().fd);
+    } else if (epoll == nullptr && !OthersInside()) {
+      step->mutable_epoll_create();
+    } else if (epoll != nullptr && !Opening().epoll && dice_.Chance(55)) {
+      Watch(*epoll, step->mutable_epoll_ctl());
+    } else if (epoll != nullptr) {
+      Wait(*epoll, step->mutable_epoll_wait());
+    } else {
+      step->clear_expect();
+      return false;
+    }
+    return true;
+  }
+
+  // Who is in poll() must not find an epoll instance where a device was.
+  bool OthersInside() const {
+    for (const ThreadView& thread : view_.threads) {
+      if (!thread.free &&
+          &view_.processes[thread.process] == &process_) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void Watch(const OpeningView& epoll, proto::EpollCtl* ctl) {
+    constexpr uint32_t kEvents[] = {1, 1, 1, 0, 0x40000001, 0x80000001};
+    ctl->set_epoll(epoll.fd);
+    Name(ctl);
+    if (dice_.Chance(60)) {
+      ctl->mutable_add();
+    } else if (dice_.Chance(60)) {
+      ctl->mutable_remove();
+    } else {
+      ctl->mutable_modify();
+    }
+    ctl->set_events(dice_.Pick(kEvents));
+  }
+
+  void Wait(const OpeningView& epoll, proto::EpollWait* wait) {
+    wait->set_epoll(epoll.fd);
+    wait->set_max_events(1 + dice_.Below(4));
+    size_t free = 0;
+    for (const ThreadView& thread : view_.threads) free += thread.free;
+    wait->set_dont_wait(free == 1 || dice_.Chance(50));
   }
 
   void Open(proto::Open* open) {
@@ -329,6 +389,8 @@ std::vector<std::string> OpenedFds() {
   for (const NamedDevice& one : kDevices) {
     if (std::string(one.fd) != kAttached) names.push_back(one.fd);
   }
+  names.push_back("dup_fd");
+  names.push_back("epoll_fd");
   return names;
 }
 

@@ -35,6 +35,7 @@ class Inspector {
           AddRole(id, thread);
         });
     for (const Known& one : known_) Sort(&At(one));
+    for (const Known& one : known_) Share(one);
     return std::move(view_);
   }
 
@@ -65,7 +66,14 @@ class Inspector {
     const sim::ProcessSpec& spec = scenario_.processes[index];
     const sim::ProcessId process = w_.Find<sim::ProcessRow>(index + 1, 0);
     view_.processes.push_back(
-        {spec.name, w_.Peek(process).dead != 0, Frozen(process), {}});
+        {spec.name, w_.Peek(process).dead != 0, Frozen(process), {}, {}});
+    for (uint32_t i = index; i < scenario_.processes.size(); ++i) {
+      const sim::ProcessId child = w_.Find<sim::ProcessRow>(i + 1, 0);
+      if (scenario_.processes[i].forked_from == index + 1 &&
+          w_.Peek(child).dead == sim::kUnborn) {
+        view_.processes.back().unborn.push_back(scenario_.processes[i].name);
+      }
+    }
     for (uint32_t i = 0; i < spec.variables.size(); ++i) {
       const sim::VariableRow& variable = w_.Peek(
           w_.Find<sim::VariableRow>(w_.NameOf(process), uint64_t{i} + 1));
@@ -94,11 +102,9 @@ class Inspector {
     opening.open = true;
     opening.files = Files(process);
     opening.device = bool(proc);
+    opening.epoll = bool(w_.Peek(file).eventpoll);
     if (!proc) return;
-    if (Find(proc) == nullptr) {
-      known_.push_back(
-          {proc, index, view_.processes[index].openings.size() - 1});
-    }
+    known_.push_back({proc, index, view_.processes[index].openings.size() - 1});
     const sim::ProcRow& row = w_.Peek(proc);
     opening.managed = bool(w_.Peek(row.context).mgr_node);
     opening.used = row.buffer_size != 0;
@@ -162,14 +168,31 @@ class Inspector {
   }
 
   void AddRole(sim::ThreadId id, const sim::ThreadRow& thread) {
-    const Known* at = Find(thread.proc);
-    if (at == nullptr || thread.is_dead != 0) return;
-    RoleView& role =
-        view_.threads[w_.Peek(thread.task).actor - 1].roles[at->opening];
+    if (thread.is_dead != 0) return;
+    ThreadView& at = view_.threads[w_.Peek(thread.task).actor - 1];
+    for (const Known& one : known_) {
+      if (one.proc != thread.proc || one.process != at.process) continue;
+      SetRole(id, thread, &at.roles[one.opening]);
+    }
+  }
+
+  void SetRole(sim::ThreadId id, const sim::ThreadRow& thread, RoleView* to) {
+    RoleView& role = *to;
     role.work = thread.todo.size != 0;
     if (!thread.transaction_stack) return;
     const bool incoming = w_.Peek(thread.transaction_stack).to_thread == id;
     (incoming ? role.answers : role.calls) = true;
+  }
+
+  // What is known of a proc was noted where it was found first.
+  void Share(const Known& one) {
+    const Known& first = *Find(one.proc);
+    if (&first == &one) return;
+    const OpeningView& from = At(first);
+    OpeningView& to = At(one);
+    to.handles = from.handles;
+    to.nodes = from.nodes;
+    to.buffers = from.buffers;
   }
 
   // Slots are an accident of history; what is chosen must not depend on them.

@@ -43,12 +43,14 @@ struct OpeningView {
   std::vector<uint64_t> told_deaths;   // cookies to acknowledge, in order
   std::vector<uint64_t> told_freezes;  // the same
   std::vector<uint32_t> files;         // descriptors that are no devices
+  bool epoll = false;                  // it leads to an epoll instance
 };
 
 struct ProcessView {
   std::string name;
   bool dead = false;
   bool frozen = false;                // one of its openings is
+  std::vector<std::string> unborn;    // processes that it could fork
   std::vector<OpeningView> openings;  // by name
 };
 

@@ -16,9 +16,6 @@ constexpr char kOtherTop[] =
     "with the caller";
 
 constexpr ReasonText kReasons[] = {
-    {"binder_poll: interrupted #2: no",
-     "cannot happen: nothing but a signal wakes who polls a file that is no "
-     "device"},
     {"binder_transaction: the caller itself: yes", kOwnRef},
     {"binder_transaction: the caller waits for this reply: no", kOtherTop},
     {"binder_transaction: target_thread->tmp_ref #4: reached", kOtherTop},

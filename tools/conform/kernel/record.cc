@@ -68,6 +68,10 @@ class Line {
     return TakeValue<Number>(key);
   }
 
+  bool HasKey(std::string_view key) const {
+    return rest_.starts_with(key) && rest_.substr(key.size()).starts_with('=');
+  }
+
   Bytes TakeBytes() {
     const std::string_view word = Word();
     if (word == "unreadable") return std::nullopt;
@@ -206,8 +210,13 @@ class RecordParser {
   }
 
   static void TakeId(Line& line, std::string_view key, std::vector<int>& ids) {
-    line.Require(line.Take<size_t>() == ids.size());
-    ids.push_back(line.TakeValue<int>(key));
+    // A process that is forked is told twice: before with 0.
+    const size_t index = line.Take<size_t>();
+    const int id = line.TakeValue<int>(key);
+    line.Require(index == ids.size() ||
+                 (index < ids.size() && ids[index] == 0));
+    if (index == ids.size()) ids.push_back(0);
+    if (index < ids.size()) ids[index] = id;
   }
 
   void ReadLeak(Line& line) {
@@ -298,6 +307,7 @@ class RecordParser {
     back.write_consumed = line.TakeOptional<uint64_t>("written");
     back.read_consumed = line.TakeOptional<uint64_t>("read");
     back.revents = line.TakeOptional<int>("revents");
+    if (line.HasKey("events")) back.ready = std::string(line.Value("events"));
     back.nice = line.TakeOptional<int>("nice");
     back.fail_nth_error = line.TakeOptional<int>("fail_nth").value_or(0);
     back.words = "";

@@ -65,6 +65,7 @@ struct Return {
   std::optional<uint64_t> write_consumed;
   std::optional<uint64_t> read_consumed;
   std::optional<int> revents;
+  std::string ready;  // of epoll_wait: "FD:EVENTS,..."
   std::optional<int> nice;
   int fail_nth_error = 0;  // errno of arming the fault that was asked for
   Bytes words;             // from the initial to the final read_consumed
@@ -124,7 +125,7 @@ struct ScenarioRecord {
   std::string name;
   Outcome outcome = Outcome::kMissing;
   std::string detail;  // one line on an outcome that is not kOk
-  std::vector<int> pids;
+  std::vector<int> pids;  // 0: not forked
   std::vector<int> tids;
   // The driver's counters of the whole machine when the scenario began.
   Log before;

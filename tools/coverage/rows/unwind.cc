@@ -4,6 +4,10 @@ namespace bindery::coverage {
 namespace {
 
 constexpr RowText kUnwind[] = {
+    {"B.4/watched",
+     "Who watches a thread that leaves is told, and taken off its queue",
+     {"binder_thread_release: it never polled: no",
+      "binder_thread_release: wake_up_pollfree: reached"}},
     {"B.14/told",
      "The caller loses its call, gets the error and is woken",
      {"binder_send_failed_reply: no earlier error waits to be read: yes",
