@@ -58,7 +58,11 @@ void RunQueue::Update(const Simulation& simulation) {
       Refresh(simulation, world.Peek(TaskId{id.value}).actor);
     } else if (id.table() == TableId::kVariable) {
       const VariableRow& variable = world.Peek(VariableId{id.value});
-      if (!variable.process) Posted(simulation, variable.index);
+      if (variable.process) {
+        Bound(simulation, world.Peek(variable.process).index);
+      } else {
+        Posted(simulation, variable.index);
+      }
     }
   }
 }
@@ -69,13 +73,18 @@ void RunQueue::Rebuild(const Simulation& simulation) {
   timed_.Reset(count);
   awaits_.assign(count + 1, 0);
   waiting_.assign(simulation.scenario().events.size() + 1, {});
+  naming_.assign(simulation.scenario().processes.size() + 1, {});
   for (uint32_t actor = 1; actor <= count; ++actor) Refresh(simulation, actor);
 }
 
 void RunQueue::Refresh(const Simulation& simulation, uint32_t actor) {
   runnable_.Set(actor, simulation.TaskEnabled(actor));
   timed_.Set(actor, simulation.TimeoutEnabled(actor));
-  const uint32_t event = simulation.runtime().Awaits(simulation.task(actor));
+  const UserRuntime& runtime = simulation.runtime();
+  if (runtime.AwaitsName(simulation.task(actor))) {
+    naming_[simulation.scenario().tasks[actor - 1].process].push_back(actor);
+  }
+  const uint32_t event = runtime.Awaits(simulation.task(actor));
   if (event == awaits_[actor]) return;
   awaits_[actor] = event;
   if (event != 0) waiting_[event].push_back(actor);
@@ -88,6 +97,12 @@ void RunQueue::Posted(const Simulation& simulation, uint32_t event) {
     awaits_[actor] = 0;
     Refresh(simulation, actor);
   }
+}
+
+// Whoever still waits is there again after it.
+void RunQueue::Bound(const Simulation& simulation, uint32_t process) {
+  const std::vector<uint32_t> actors = std::exchange(naming_[process], {});
+  for (const uint32_t actor : actors) Refresh(simulation, actor);
 }
 
 }  // namespace bindery::sim

@@ -42,6 +42,7 @@ class RunQueue {
   void Rebuild(const Simulation& simulation);
   void Refresh(const Simulation& simulation, uint32_t actor);
   void Posted(const Simulation& simulation, uint32_t event);
+  void Bound(const Simulation& simulation, uint32_t process);
 
   const World* world_ = nullptr;
   uint64_t epoch_ = 0;
@@ -50,6 +51,8 @@ class RunQueue {
   std::vector<uint32_t> awaits_;                // by actor: event; 0: none
   std::vector<std::vector<uint32_t>> waiting_;  // by event: actors, perhaps not
                                                 // any more
+  std::vector<std::vector<uint32_t>> naming_;   // by process: actors that wait
+                                                // for a name, or did
 };
 
 }  // namespace bindery::sim

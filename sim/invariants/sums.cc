@@ -34,6 +34,7 @@ void Sums::Rebuild() {
   refresh(static_cast<FdRow*>(nullptr), &fds_);
   refresh(static_cast<FixupRow*>(nullptr), &fixups_);
   refresh(static_cast<FrameRow*>(nullptr), &frames_);
+  refresh(static_cast<InFlightRow*>(nullptr), &in_flight_);
 }
 
 void Sums::Refresh(AnyId id) {
@@ -52,6 +53,8 @@ void Sums::Refresh(AnyId id) {
       return Replace<FixupRow>(fixups_, id);
     case TableId::kFrame:
       return Replace<FrameRow>(frames_, id);
+    case TableId::kInFlight:
+      return Replace<InFlightRow>(in_flight_, id);
     default:
       return;
   }

@@ -107,6 +107,7 @@ class Sums {
   FileShare ShareOf(FdId id) const { return {w_.Peek(id).file}; }
   FileShare ShareOf(FixupId id) const { return {w_.Peek(id).file}; }
   FileShare ShareOf(FrameId id) const { return {w_.Peek(id).file}; }
+  FileShare ShareOf(InFlightId id) const { return {w_.Peek(id).file}; }
   void Add(const RefShare& share, int sign);
   void Add(const BufferShare& share, int sign);
   void Add(const ChunkShare& share, int sign);
@@ -128,6 +129,7 @@ class Sums {
   std::vector<FileShare> fds_;
   std::vector<FileShare> fixups_;
   std::vector<FileShare> frames_;
+  std::vector<FileShare> in_flight_;
 };
 
 }  // namespace bindery::sim

@@ -80,7 +80,12 @@ bool UserRuntime::VisibleEnabled(TaskId task) const {
 
 uint32_t UserRuntime::Awaits(TaskId task) const {
   if (!VisibleNext(task) || VisibleEnabled(task)) return 0;
-  return At(task).a;
+  return At(task).op == OpCode::kAwait ? At(task).a : 0;
+}
+
+bool UserRuntime::AwaitsName(TaskId task) const {
+  return VisibleNext(task) && At(task).op == OpCode::kAwaitBound &&
+         !VisibleEnabled(task);
 }
 
 void UserRuntime::RunVisible(TaskId task) {

@@ -66,6 +66,8 @@ class UserRuntime {
   bool VisibleEnabled(TaskId task) const;
   // The event that the task waits for; 0: none.
   uint32_t Awaits(TaskId task) const;
+  // Whether it waits for a name of its process to be bound.
+  bool AwaitsName(TaskId task) const;
   // Executes it, then resumes. REQUIRES: VisibleEnabled(task).
   void RunVisible(TaskId task);
 
