@@ -25,7 +25,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
                     "run_through would skip states");
   BINDERY_CHECK_MSG(options.journal || !options.history,
                     "histories need the journal");
-  if (options.history) history_.emplace(names_);
+  if (options.history) history_.emplace(names_, driver.features());
   if (options.pages) kernel_.set_memory(&memory_.emplace());
   kernel_.set_granularity(options.granularity);
   kernel_.set_run_through(options.run_through);
