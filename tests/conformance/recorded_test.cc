@@ -39,7 +39,8 @@ constexpr const char* kSuites[] = {"scenarios/tutorial",
                                    "scenarios/peers/aosp_ndk",
                                    "scenarios/peers/aosp_rust",
                                    "scenarios/peers/aosp_binder_units",
-                                   "scenarios/peers/rsbinder"};
+                                   "scenarios/peers/rsbinder",
+                                   "scenarios/profiles"};
 
 // Not kept: 40 MB of payload. In small it is in the same folder.
 constexpr char kTooLarge[] =

@@ -30,9 +30,14 @@ using Sessions = std::vector<std::unique_ptr<Session>>;
 // The driver of the kernel with this version, if no profile is asked for.
 absl::StatusOr<sim::Driver> DriverFor(absl::string_view version) {
   const std::string profile = absl::GetFlag(FLAGS_profile);
-  return sim::Driver::Create(
+  absl::StatusOr<sim::Driver> driver = sim::Driver::Create(
       profile.empty() ? sim::ProfileOf(version) : profile,
       absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty()));
+  if (!driver.ok() || driver->judged()) return driver;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the profile ", driver->profile(),
+      " is not judged: no kernel of its version is there to be compared with; "
+      "`bindery run --profile=A,B` compares it with another profile"));
 }
 
 // The scenario is about what this kernel does not have.
@@ -44,10 +49,16 @@ absl::StatusOr<std::vector<LockstepRun>> RunModel(const Sessions& sessions,
                                                   absl::string_view version) {
   const absl::StatusOr<sim::Driver> driver = DriverFor(version);
   if (!driver.ok()) return driver.status();
+  conform::LockstepOptions options;
+  options.listens = absl::GetFlag(FLAGS_reports);
+  if (options.listens && !driver->features().reports) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--reports: the driver of ", driver->profile(), " makes no reports"));
+  }
   std::vector<LockstepRun> runs;
   for (const std::unique_ptr<Session>& session : sessions) {
     absl::StatusOr<LockstepRun> run = conform::RunLockstep(
-        session->scenario.compiled, *driver, &session->properties);
+        session->scenario.compiled, *driver, &session->properties, options);
     if (!run.ok()) return run.status();
     runs.push_back(*std::move(run));
   }
