@@ -22,6 +22,7 @@ class ScenarioNames : public Kernel::Names, public RowNames {
   // Kernel::Names.
   std::string Task(const World& world, TaskId task) const override;
   std::string Process(const World& world, ProcessId id) const override;
+  std::string Context(uint32_t device) const override { return Device(device); }
 
   // RowNames. Numbers that the scenario does not know are written as such.
   std::string Process(uint32_t index) const override;

@@ -26,7 +26,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   BINDERY_CHECK_MSG(options.journal || !options.history,
                     "histories need the journal");
   BINDERY_CHECK_MSG(options.journal || !options.sums, "sums need the journal");
-  if (options.history) history_.emplace(names_);
+  if (options.history) history_.emplace(names_, driver.features());
   if (options.pages) kernel_.set_memory(&memory_.emplace());
   kernel_.set_granularity(options.granularity);
   kernel_.set_run_through(options.run_through);

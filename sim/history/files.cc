@@ -13,6 +13,8 @@
 // E47 When descriptors find no place, the caller gets BR_FAILED_REPLY, the
 //     reader of a reply gets one, and of a one-way nobody hears. Checked where
 //     that is one transition (at command granularity).
+//
+// E44, E46 and E47 are not asked of kernels where the sender installs.
 #include "sim/vfs/files.h"
 
 #include <set>
@@ -206,9 +208,10 @@ void CheckNoPlace(Watch& h) {
 
 void WatchFiles(Watch& h) {
   CheckCleared(h);
+  CheckAccepted(h);
+  if (!h.features.fd_deferred) return;
   CheckDescriptors(h);
   CheckDelivered(h);
-  CheckAccepted(h);
   CheckNoPlace(h);
 }
 

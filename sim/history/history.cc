@@ -78,7 +78,7 @@ void History::Observe(World& world) {
   broken_.clear();
   if (!world.faults().empty()) return;
   step_.Read(world);
-  Watch watch(world, step_, names_, &broken_);
+  Watch watch(world, step_, names_, features_, &broken_);
   WatchNodes(watch);
   WatchTranslation(watch);
   WatchRefs(watch);

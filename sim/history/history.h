@@ -22,6 +22,7 @@
 
 #include "sim/history/step.h"
 #include "sim/invariants/invariants.h"
+#include "sim/kernel/features.h"
 #include "sim/world/dump.h"
 #include "sim/world/world.h"
 
@@ -38,8 +39,10 @@ struct BrokenProperty {
 
 class History {
  public:
-  // `names` outlives the history.
-  explicit History(const RowNames& names) : names_(names) {}
+  // Both outlive the history. `features` are the driver's: what is a rule of
+  // later kernels only is not asked of earlier ones.
+  History(const RowNames& names, const Features& features)
+      : names_(names), features_(features) {}
 
   // Looks at the step that is under way and brings the history up to date.
   // Does nothing if the driver committed a fault in it.
@@ -54,6 +57,7 @@ class History {
 
  private:
   const RowNames& names_;
+  const Features& features_;
   Step step_;
   std::vector<BrokenProperty> broken_;
 };

@@ -20,8 +20,8 @@ namespace bindery::sim {
 class Watch {
  public:
   Watch(World& world, const Step& step, const RowNames& names,
-        std::vector<BrokenProperty>* broken)
-      : w(world), s(step), names_(names), broken_(broken) {}
+        const Features& kernel, std::vector<BrokenProperty>* broken)
+      : w(world), s(step), features(kernel), names_(names), broken_(broken) {}
 
   // `detail` is only called if it is wanted.
   template <typename Detail>
@@ -71,6 +71,7 @@ class Watch {
 
   World& w;
   const Step& s;
+  const Features& features;
 
  private:
   const RowNames& names_;

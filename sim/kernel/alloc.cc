@@ -185,7 +185,10 @@ BufferId AllocNewBuf(Op& op, ProcId proc, uint64_t size, bool is_async,
   if (!op.driver.features().sender_noted_late) buffer.pid = sender;
   if (is_async) {
     if (op.Does(Guard::kAllocAsyncAccount)) edited.free_async_space -= size;
-    if (LowAsyncSpace(op, proc, sender, size)) buffer.oneway_spam_suspect = 1;
+    const bool looks = op.driver.features().spam_detection;
+    if (looks && LowAsyncSpace(op, proc, sender, size)) {
+      buffer.oneway_spam_suspect = 1;
+    }
   }
   buffer.pid = sender;
   NoteShape(op, proc);

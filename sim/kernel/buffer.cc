@@ -158,6 +158,12 @@ bool NothingToClose(Op& op) {
   return op.f->type != kTypeFda || op.f->is_failure != 0;
 }
 
+// Where it is not known what failed, the sender is told from the target.
+bool NotTheTarget(Op& op) {
+  return op.f->type != kTypeFda ||
+         CurrentProcess(op) != op.w.Get(op.f->target_proc).process;
+}
+
 // f.size: how many descriptors; f.offset: where the next one is in the extra
 // buffers.
 void FindArray(Op& op) {
@@ -181,15 +187,54 @@ void CloseNextFd(Op& op) {
           ReadWord32(op.w.blobs().Bytes(buffer.extra), op.f->offset));
 }
 
-void NextFd(Op& op) {
-  if (op.f->thread) op.w.Edit(op.f->thread).looper_need_return = 1;
+void SkipFd(Op& op) {
   op.f->offset += 4;
   --op.f->size;
 }
 
-void AppendCloseFds(Builder& b) {
+void NextFd(Op& op) {
+  if (op.f->thread) op.w.Edit(op.f->thread).looper_need_return = 1;
+  SkipFd(op);
+}
+
+// task_close_fd: of the buffer's process, whoever runs.
+void CloseFdOfTarget(Op& op) {
+  const BlobId extra = op.w.Get(op.f->buffer).extra;
+  CloseFd(op, op.w.Get(op.f->target_proc).process,
+          ReadWord32(op.w.blobs().Bytes(extra), op.f->offset));
+  SkipFd(op);
+}
+
+void TakeBackFd(Op& op) {
+  CloseFd(op, op.w.Get(op.f->target_proc).process, op.f->handle);
+}
+
+// Of what was installed by the sender: arrays always, others if it failed.
+void AppendCloseFdsOfTarget(Builder& b) {
   b.Label("not_flat")
-      .Branch("nothing to close", NothingToClose, "next")
+      .Branch(
+          "a descriptor", [](Op& op) { return op.f->type == kTypeFd; }, "fd")
+      .Branch(
+          "no array", [](Op& op) { return op.f->type != kTypeFda; }, "next")
+      .Local("the array", FindArray)
+      .Label("close_fd")
+      .Branch("no descriptor left", NoFdLeft, "next")
+      .Do("task_close_fd", CloseFdOfTarget)
+      .Goto("close_fd")
+      .Label("fd")
+      .Branch(
+          "it was delivered", [](Op& op) { return op.f->is_failure == 0; },
+          "next")
+      .Undo("task_close_fd", TakeBackFd)
+      .Goto("next");
+}
+
+void AppendCloseFds(Builder& b, const Features& features) {
+  if (!features.fd_deferred) return AppendCloseFdsOfTarget(b);
+  b.Label("not_flat")
+      .Branch("nothing to close",
+              features.fda_closed_if_delivered ? NothingToClose : NotTheTarget,
+              "next")
       .Local("the array", FindArray)
       .Label("close_fd")
       .Branch("no descriptor left", NoFdLeft, "next")
@@ -197,9 +242,13 @@ void AppendCloseFds(Builder& b) {
           "the task work could be allocated",
           [](Op& op) { return !op.AllocationFails(); }, "fd_closed")
       .Do("binder_deferred_fd_close", CloseNextFd)
-      .Label("fd_closed")
-      .Do("thread->looper_need_return", NextFd)
-      .Goto("close_fd");
+      .Label("fd_closed");
+  if (features.closing_needs_return) {
+    b.Do("thread->looper_need_return", NextFd);
+  } else {
+    b.Local("the next one", SkipFd);
+  }
+  b.Goto("close_fd");
 }
 
 void DecRefArguments(Op& op) {
@@ -219,7 +268,7 @@ void DropOwnNode(Op& op) {
 
 }  // namespace
 
-Operation BuildReleaseBuffer() {
+Operation BuildReleaseBuffer(const Features& features) {
   Builder b(OpId::kReleaseBuffer, "binder_transaction_buffer_release");
   b.Branch(
        "no target node",
@@ -259,7 +308,7 @@ Operation BuildReleaseBuffer() {
       .Label("handle")
       .Call(OpId::kDecRefForHandle, DecRefArguments)
       .Goto("next");
-  AppendCloseFds(b);
+  AppendCloseFds(b, features);
   return b.Label("done")
       .Local("nothing failed", [](Op& op) { op.f->ret = 0; })
       .Return()

@@ -1,7 +1,6 @@
 #include "sim/kernel/driver.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -33,7 +32,6 @@ constexpr Build kBuilders[] = {
     BuildWriteRead,
     BuildThreadWrite,
     BuildThreadRead,
-    BuildRefCommand,
     BuildNodeDone,
     BuildFreeBuffer,
     BuildLooperCommand,
@@ -44,18 +42,11 @@ constexpr Build kBuilders[] = {
     BuildClearFreeze,
     BuildFreezeDone,
     BuildUnsupported,
-    BuildTransaction,
     BuildTranslateBinder,
     BuildTranslateHandle,
-    BuildTranslateFd,
-    BuildTranslateFdArray,
-    BuildFixupParent,
-    BuildApplyFdFixups,
     BuildFreeTxnFixups,
-    BuildIncRefForNode,
     BuildDecRefForHandle,
     BuildFreeBuf,
-    BuildReleaseBuffer,
     BuildFreeTransaction,
     BuildSendFailedReply,
     BuildReleaseWork,
@@ -70,40 +61,38 @@ constexpr Build kBuilders[] = {
     BuildGetFrozenInfo,
 };
 
-// From the oldest; the latest is the default.
-struct Profile {
-  const char* name;
-  Features features;
+// Those of which some profiles have other tables.
+constexpr Operation (*kFeatureBuilders[])(const Features&) = {
+    BuildRefCommand,    BuildTransaction,      BuildTranslateFd,
+    BuildFixupParent,   BuildTranslateFdArray, BuildApplyFdFixups,
+    BuildIncRefForNode, BuildReleaseBuffer,
 };
-constexpr Profile kProfiles[] = {
-    {"c-6.1",
-     {.pending_frozen = false,
-      .freeze_notifications = false,
-      .uid_of_current = false,
-      .sender_noted_late = false,
-      .transaction_first = false}},
-    {"c-6.12",
-     {.outdated_fails = false,
-      .uid_of_current = false,
-      .transaction_first = false}},
-    {"c-7.2", {}},
-};
+
+absl::StatusOr<size_t> FindProfile(absl::string_view name) {
+  const std::vector<Profile>& all = AllProfiles();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (name == all[i].name) return i;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown kernel profile \"", name,
+                   "\"; known: ", absl::StrJoin(ProfileNames(), ", ")));
+}
 
 }  // namespace
 
 std::vector<std::string> ProfileNames() {
   std::vector<std::string> names;
-  for (const Profile& profile : kProfiles) names.push_back(profile.name);
+  for (const Profile& profile : AllProfiles()) names.push_back(profile.name);
   return names;
 }
 
 std::string ProfileOf(absl::string_view version) {
-  for (const Profile& profile : kProfiles) {
+  for (const Profile& profile : AllProfiles()) {
     if (version == absl::string_view(profile.name).substr(2)) {
       return profile.name;
     }
   }
-  return kProfiles[std::size(kProfiles) - 1].name;
+  return AllProfiles().back().name;
 }
 
 bool IsOlder(absl::string_view version, absl::string_view since) {
@@ -119,22 +108,18 @@ absl::StatusOr<Driver> Driver::Create(absl::string_view profile) {
 
 absl::StatusOr<Driver> Driver::Create(
     absl::string_view profile, const std::vector<std::string>& mutations) {
-  const auto known =
-      std::find_if(std::begin(kProfiles), std::end(kProfiles),
-                   [&](const Profile& one) { return one.name == profile; });
-  if (known == std::end(kProfiles)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("unknown kernel profile \"", profile,
-                     "\"; known: ", absl::StrJoin(ProfileNames(), ", ")));
-  }
+  const absl::StatusOr<size_t> known = FindProfile(profile);
+  if (!known.ok()) return known.status();
   Driver driver;
-  driver.profile_ = known->name;
-  driver.features_ = known->features;
-  for (const Build build : kBuilders) {
-    Operation operation = build();
+  driver.profile_ = AllProfiles()[*known].name;
+  driver.judged_ = AllProfiles()[*known].judged;
+  driver.features_ = FeaturesOf(*known);
+  const auto add = [&driver](Operation operation) {
     driver.operations_[static_cast<size_t>(operation.id)] =
         std::move(operation);
-  }
+  };
+  for (const Build build : kBuilders) add(build());
+  for (const auto build : kFeatureBuilders) add(build(driver.features_));
   if (absl::Status s = Mutate(mutations, &driver); !s.ok()) return s;
   for (size_t i = 1; i < driver.operations_.size(); ++i) {
     driver.without_locks_[i] = WithoutLocks(driver.operations_[i].atoms);

@@ -12,27 +12,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sim/kernel/atom.h"
+#include "sim/kernel/features.h"
 #include "sim/kernel/guard.h"
 
 namespace bindery::sim {
-
-// What some kernels have and others do not.
-struct Features {
-  bool pending_frozen = true;        // BR_TRANSACTION_PENDING_FROZEN
-  bool freeze_notifications = true;  // three commands, two return words
-  // A superseded one-way is released as one that failed, with its
-  // files. 6.12.107 releases it as one that was delivered (later ones, such
-  // as 6.12.117, do not).
-  bool outdated_fails = true;
-  // A message's uid is that of the process that sends it, else that of the one
-  // that opened the device.
-  bool uid_of_current = true;
-  // A new buffer's sender is noted behind the look for spam.
-  bool sender_noted_late = true;
-  // A transaction is allocated, as the driver counts it, before its target is
-  // looked for.
-  bool transaction_first = true;
-};
 
 class Driver {
  public:
@@ -57,6 +40,8 @@ class Driver {
   }
   const Features& features() const { return features_; }
   const std::string& profile() const { return profile_; }
+  // A kernel has been compared with it (Profile::judged).
+  bool judged() const { return judged_; }
   const std::vector<std::string>& mutations() const { return mutations_; }
 
  private:
@@ -64,6 +49,7 @@ class Driver {
   Driver() = default;
 
   std::string profile_;
+  bool judged_ = true;
   Features features_;
   std::vector<std::string> mutations_;
   std::array<Operation, static_cast<size_t>(OpId::kCount)> operations_;

@@ -62,7 +62,9 @@ TEST(DriverTest, EveryOperationHasATable) {
 }
 
 TEST(DriverTest, LocksAreBalancedOnEveryPath) {
-  EXPECT_EQ(LockTrouble(Faithful()), "");
+  for (const std::string& profile : ProfileNames()) {
+    EXPECT_EQ(LockTrouble(*Driver::Create(profile)), "") << profile;
+  }
 }
 
 TEST(DriverTest, AnUnknownProfileNamesTheKnownOnes) {
@@ -80,6 +82,41 @@ TEST(DriverTest, OlderKernelsLackFreezeNotifications) {
   EXPECT_TRUE(IsOlder("6.1", "6.12"));
   EXPECT_FALSE(IsOlder("7.2", "6.12"));
   EXPECT_FALSE(IsOlder("6.1", ""));
+}
+
+// A bool that no row of the table sets would be the same in all profiles.
+TEST(FeaturesTest, TheTableHasEveryMemberOnce) {
+  std::set<std::string> names;
+  for (const Feature& feature : AllFeatures()) names.insert(feature.name);
+  EXPECT_EQ(names.size(), AllFeatures().size());
+  EXPECT_EQ(names.size(), sizeof(Features));
+}
+
+TEST(FeaturesTest, TheLatestProfileHasThemAllAndSomeOtherDoesNot) {
+  const Features latest = FeaturesOf(AllProfiles().size() - 1);
+  const unsigned all = (1u << AllProfiles().size()) - 1;
+  for (const Feature& feature : AllFeatures()) {
+    EXPECT_TRUE(latest.*feature.member) << feature.name;
+    EXPECT_NE(feature.profiles, all) << feature.name;
+  }
+}
+
+TEST(FeaturesTest, OnlyProfilesWithAKernelAreJudged) {
+  EXPECT_FALSE(Driver::Create("c-4.14")->judged());
+  EXPECT_FALSE(Driver::Create("c-5.0")->judged());
+  for (const char* profile : {"c-6.1", "c-6.12", "c-7.2"}) {
+    EXPECT_TRUE(Driver::Create(profile)->judged()) << profile;
+  }
+}
+
+TEST(FeaturesTest, TablesOfOlderKernelsCanBeMutatedToo) {
+  for (const char* profile : {"c-4.14", "c-5.0"}) {
+    const std::vector<Mutation> mutations = *ListMutations(profile);
+    for (const Mutation& mutation : mutations) {
+      EXPECT_EQ(LockTrouble(*Driver::Create(profile, {mutation.id})), "")
+          << profile << " " << mutation.id;
+    }
+  }
 }
 
 TEST(MutationTest, IdsAreUniqueAndEachAppliesAlone) {

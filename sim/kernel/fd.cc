@@ -46,23 +46,63 @@ void PutFileBack(Op& op) {
 constexpr char kNotAccepted[] = "got fd, but target does not allow fds";
 constexpr char kBadFd[] = "got transaction with invalid fd";
 
+void AppendDefer(Builder& b) {
+  b.Check(
+       "the fixup could be allocated",
+       [](Op& op) { return !op.AllocationFails(); }, "no_memory")
+      .Local("t->fd_fixups", AppendFixup)
+      .Return();
+}
+
+ProcId TargetOf(Op& op) { return op.w.Get(op.f->buffer).proc; }
+
+ProcessId TargetProcess(Op& op) { return op.w.Get(TargetOf(op)).process; }
+
+void ReserveInTarget(Op& op) {
+  const int32_t fd = GetUnusedFd(op.w, TargetProcess(op), /*cloexec=*/true);
+  if (fd < 0) {
+    op.Ret(Errno::kEnomem);
+  } else {
+    op.f->i = static_cast<uint32_t>(fd);
+  }
+}
+
+void InstallInTarget(Op& op) {
+  FdInstall(op.w, TargetProcess(op), op.f->i, op.f->file);
+  op.f->file = {};
+}
+
+// proc->files is there from mmap() until the mapping goes.
+void AppendInstallAtOnce(Builder& b) {
+  b.Check(
+       "the target has its table of descriptors",
+       [](Op& op) { return op.w.Get(TargetOf(op)).mapped != 0; }, "no_memory")
+      .Do("task_get_unused_fd_flags", ReserveInTarget)
+      .Check(
+          "a descriptor is free", [](Op& op) { return op.f->ret == 0; },
+          "no_memory")
+      .Do("task_fd_install", InstallInTarget)
+      .Return([](Op& op) { op.caller().handle = op.f->i; });
+}
+
 }  // namespace
 
-// handle: the descriptor; offset: where in the buffer its number goes.
-Operation BuildTranslateFd() {
-  return Builder(OpId::kTranslateFd, "binder_translate_fd")
-      .Check("the target accepts descriptors", TargetAllowsFds, "not_accepted")
+// handle: the descriptor; offset: where in the buffer its number goes. Where
+// files are installed at once, the number goes back in the caller's `handle`.
+Operation BuildTranslateFd(const Features& features) {
+  Builder b(OpId::kTranslateFd, "binder_translate_fd");
+  b.Check("the target accepts descriptors", TargetAllowsFds, "not_accepted")
       .Do("fget", FdGet)
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
-      .Check("the security module allows it", MayTransferFile, "denied")
-      .Check(
-          "the fixup could be allocated",
-          [](Op& op) { return !op.AllocationFails(); }, "no_memory")
-      .Local("t->fd_fixups", AppendFixup)
-      .Return()
-      .Label("no_memory")
+      .Check("the security module allows it", MayTransferFile, "denied");
+  if (features.fd_deferred) {
+    AppendDefer(b);
+  } else {
+    AppendInstallAtOnce(b);
+  }
+  return b.Label("no_memory")
       .Undo("fput", PutFileBack)
       .ReturnErrno<Errno::kEnomem>("out_of_memory")
       .Label("not_accepted")
@@ -125,10 +165,59 @@ void InstallFd(Op& op) {
   FreeFixup(op);
 }
 
+// A file that is installed is none of the fixup's any more.
+void InstallAtOnce(Op& op) {
+  FixupRow& fixup = op.w.Edit(Current(op));
+  FdInstall(op.w, CurrentProcess(op), static_cast<uint32_t>(fixup.target_fd),
+            fixup.file);
+  fixup.file = {};
+}
+
+void PutOrClose(Op& op) {
+  const FixupRow& fixup = op.w.Get(Current(op));
+  if (fixup.file) {
+    PutFile(op, fixup.file);
+  } else {
+    CloseFd(op, CurrentProcess(op), static_cast<uint32_t>(fixup.target_fd));
+  }
+  FreeFixup(op);
+}
+
+Operation BuildApplyOneByOne() {
+  return Builder(OpId::kApplyFdFixups, "binder_apply_fd_fixups")
+      .Local("the first fixup", FirstFixup)
+      .Label("next")
+      .Branch("every file is installed", NoFixup, "installed")
+      .Do("get_unused_fd_flags", ReserveFd)
+      .Check(
+          "a descriptor is free", [](Op& op) { return op.f->ret == 0; }, "err")
+      .Do("fd_install", InstallAtOnce)
+      .Local("write its number into the buffer", StoreFd)
+      .Goto("next")
+      .Label("installed")
+      .Local("the first fixup", FirstFixup)
+      .Label("free")
+      .Branch("no fixup is left", NoFixup, "done")
+      .Local("kfree(fixup)", FreeFixup)
+      .Goto("free")
+      .Label("err")
+      .Local("the first fixup", FirstFixup)
+      .Label("undo")
+      .Branch("nothing is left to undo", NoFixup, "failed")
+      .Undo("fput, or binder_deferred_fd_close", PutOrClose)
+      .Goto("undo")
+      .Label("failed")
+      .Local("-ENOMEM", SetRet<Errno::kEnomem>)
+      .Label("done")
+      .Return()
+      .Finish();
+}
+
 }  // namespace
 
 // In the reading task: first all numbers, then all files.
-Operation BuildApplyFdFixups() {
+Operation BuildApplyFdFixups(const Features& features) {
+  if (!features.fixups_all_or_none) return BuildApplyOneByOne();
   return Builder(OpId::kApplyFdFixups, "binder_apply_fd_fixups")
       .Local("the first fixup", FirstFixup)
       .Label("reserve")

@@ -2,9 +2,11 @@
 // around it.
 #include <string>
 
+#include "base/bytes.h"
 #include "sim/kernel/object.h"
 #include "sim/kernel/op.h"
 #include "sim/kernel/ops.h"
+#include "sim/kernel/process.h"
 #include "sim/kernel/scatter_gather.h"
 #include "sim/kernel/transaction.h"
 #include "sim/kernel/user_memory.h"
@@ -63,6 +65,21 @@ void ReadFd(Op& op) {
   }
 }
 
+// Where the memory behind the parent is in the target already.
+void ReadFdInTarget(Op& op) {
+  const BufferRow& buffer = op.w.Get(op.f->buffer);
+  const uint64_t at =
+      ArrayOffset(op) + uint64_t{op.f->i} * 4 - ExtraOffset(buffer);
+  const absl::string_view extra = op.w.blobs().Bytes(buffer.extra);
+  op.f->handle = at + 4 <= extra.size() ? ReadWord32(extra, at) : 0;
+}
+
+void StoreTargetFd(Op& op) {
+  std::string bytes;
+  AppendNumber<uint32_t>(&bytes, op.f->handle);
+  WriteExtra(op, ArrayOffset(op) + uint64_t{op.f->i} * 4, bytes);
+}
+
 void FdArguments(Op& op) {
   FrameRow& callee = op.callee();
   callee.t = op.f->t;
@@ -77,35 +94,77 @@ constexpr char kNoRoom[] = "not enough space to store fds in buffer";
 constexpr char kParentChanged[] = "invalid ptr object size";
 constexpr char kUnaligned[] = "parent offset not aligned correctly";
 
-}  // namespace
+void NextFd(Op& op) { ++op.f->i; }
+bool NoFdLeft(Op& op) { return op.f->i >= Array(op).num_fds; }
+bool FdFailed(Op& op) { return op.f->ret != 0; }
 
-// offset: the array's in the payload; ptr: the address that its parent has in
-// the sender's memory.
-Operation BuildTranslateFdArray() {
-  return Builder(OpId::kTranslateFdArray, "binder_translate_fd_array")
-      .Branch(
-          "no descriptors", [](Op& op) { return Array(op).num_fds == 0; },
-          "done")
-      .Check("their number is sane", CountIsSane, "bad_count")
-      .Check("they fit into the parent", ArrayFits, "no_room")
-      .Check("they are aligned here and there", Aligned, "unaligned")
+// The array is skipped in the copy; each number comes from the sender.
+void AppendFdsOfSender(Builder& b) {
+  b.Check("they are aligned here and there", Aligned, "unaligned")
       .Check(
           "the fixup could be allocated",
           [](Op& op) { return !op.AllocationFails(); }, "no_memory")
       .Local("binder_add_fixup", SkipInCopy)
       .Label("next")
-      .Branch(
-          "no descriptor left",
-          [](Op& op) { return op.f->i >= Array(op).num_fds; }, "done")
+      .Branch("no descriptor left", NoFdLeft, "done")
       .Local("copy_from_user(fd)", ReadFd)
-      .Branch(
-          "unreadable", [](Op& op) { return op.f->ret != 0; }, "out")
+      .Branch("unreadable", FdFailed, "out")
       .Call(OpId::kTranslateFd, FdArguments)
-      .Branch(
-          "not translated", [](Op& op) { return op.f->ret != 0; }, "out")
-      .Local("next", [](Op& op) { ++op.f->i; })
-      .Goto("next")
-      .Label("bad_count")
+      .Branch("not translated", FdFailed, "out")
+      .Local("next", NextFd)
+      .Goto("next");
+}
+
+void CloseLatest(Op& op) {
+  --op.f->i;
+  ReadFdInTarget(op);
+  const ProcId target = op.w.Get(op.f->buffer).proc;
+  CloseFd(op, op.w.Get(target).process, op.f->handle);
+}
+
+// The array is translated where it is in the target. Of files that are
+// installed at once, those that were are closed again if a later one fails.
+void AppendFdsOfTarget(Builder& b, const Features& features) {
+  b.Check(
+       "they are aligned", [](Op& op) { return ArrayOffset(op) % 4 == 0; },
+       "unaligned")
+      .Label("next")
+      .Branch("no descriptor left", NoFdLeft, "done")
+      .Local("the sender's number", ReadFdInTarget)
+      .Call(OpId::kTranslateFd, FdArguments)
+      .Branch("not translated", FdFailed, "failed");
+  if (!features.fd_deferred) b.Do("store the target's number", StoreTargetFd);
+  b.Local("next", NextFd).Goto("next").Label("failed");
+  if (features.fd_deferred) {
+    b.Goto("out");
+    return;
+  }
+  b.Branch(
+       "none is left to close", [](Op& op) { return op.f->i == 0; }, "out")
+      .Undo("task_close_fd", CloseLatest)
+      .Goto("failed");
+}
+
+}  // namespace
+
+// offset: the array's in the payload; ptr: the address that its parent has in
+// the sender's memory.
+Operation BuildTranslateFdArray(const Features& features) {
+  const bool one_by_one = features.objects_copied_one_by_one;
+  Builder b(OpId::kTranslateFdArray, "binder_translate_fd_array");
+  if (one_by_one) {
+    b.Branch(
+        "no descriptors", [](Op& op) { return Array(op).num_fds == 0; },
+        "done");
+  }
+  b.Check("their number is sane", CountIsSane, "bad_count")
+      .Check("they fit into the parent", ArrayFits, "no_room");
+  if (one_by_one) {
+    AppendFdsOfSender(b);
+  } else {
+    AppendFdsOfTarget(b, features);
+  }
+  b.Label("bad_count")
       .Local("-EINVAL", RefuseWith<Errno::kEinval, kBadCount>)
       .Return()
       .Label("no_room")
@@ -113,9 +172,9 @@ Operation BuildTranslateFdArray() {
       .Return()
       .Label("unaligned")
       .Local("-EINVAL", RefuseWith<Errno::kEinval, kUnaligned>)
-      .Return()
-      .ReturnErrno<Errno::kEnomem>("no_memory")
-      .Label("done")
+      .Return();
+  if (one_by_one) b.ReturnErrno<Errno::kEnomem>("no_memory");
+  return b.Label("done")
       .Local("all translated", [](Op& op) { op.f->ret = 0; })
       .Label("out")
       .Return([](Op& op) { op.caller().sg = op.f->sg; })
@@ -163,15 +222,17 @@ void ParentWasLast(Op& op) {
 
 }  // namespace
 
-void AppendFdArray(Builder& b) {
+void AppendFdArray(Builder& b, const Features& features) {
   b.Label("fda")
       .Check(
           "the parent is a buffer object before it",
           [](Op& op) { return ParentPlace(op) != kNoObject; }, "err_bad_parent")
-      .Check("fixups come in order", InOrder, "err_out_of_order")
-      .Check("the sender still has a buffer object there", SenderHasParent,
-             "err_parent_changed")
-      .Call(OpId::kTranslateFdArray, ArrayArguments)
+      .Check("fixups come in order", InOrder, "err_out_of_order");
+  if (features.objects_copied_one_by_one) {
+    b.Check("the sender still has a buffer object there", SenderHasParent,
+            "err_parent_changed");
+  }
+  b.Call(OpId::kTranslateFdArray, ArrayArguments)
       .Check(
           "the descriptors could be translated",
           [](Op& op) { return op.f->ret == 0; }, "err_translate")
@@ -179,14 +240,16 @@ void AppendFdArray(Builder& b) {
       .Goto("store");
 }
 
-void AppendFdArrayErrors(Builder& b) {
+void AppendFdArrayErrors(Builder& b, const Features& features) {
   b.Label("err_bad_parent")
       .Local("-EINVAL", FailWith<Errno::kEinval, kBadParent>)
-      .Goto("err_translate_failed")
-      .Label("err_parent_changed")
-      .Local("-EINVAL", FailWith<Errno::kEinval, kParentChanged>)
-      .Goto("err_translate_failed")
-      .Label("err_out_of_order")
+      .Goto("err_translate_failed");
+  if (features.objects_copied_one_by_one) {
+    b.Label("err_parent_changed")
+        .Local("-EINVAL", FailWith<Errno::kEinval, kParentChanged>)
+        .Goto("err_translate_failed");
+  }
+  b.Label("err_out_of_order")
       .Local("-EINVAL", FailWith<Errno::kEinval, kOutOfOrder>)
       .Goto("err_translate_failed");
 }

@@ -41,8 +41,27 @@ void AppendLeave(Builder& b) {
       .ReturnErrno<Errno::kEnotty>("other_file");
 }
 
+bool Knows(const Features& features, IoctlRequest request) {
+  switch (request) {
+    case IoctlRequest::kFreeze:
+    case IoctlRequest::kGetFrozenInfo:
+      return features.freezer;
+    case IoctlRequest::kEnableOnewaySpamDetection:
+      return features.spam_detection;
+    case IoctlRequest::kGetExtendedError:
+      return features.extended_errors;
+    case IoctlRequest::kSetContextMgrExt:
+      return features.security_contexts;
+    case IoctlRequest::kGetNodeInfoForRef:
+      return features.node_info_for_ref;
+    default:
+      return true;
+  }
+}
+
 bool Is(Op& op, IoctlRequest request) {
-  return op.f->type == static_cast<uint32_t>(request);
+  return op.f->type == static_cast<uint32_t>(request) &&
+         Knows(op.driver.features(), request);
 }
 
 void SetMaxThreads(Op& op) {

@@ -326,6 +326,27 @@ void Kernel::ExitProcess(ProcessId process) {
   DoExit(op, process);
 }
 
+void Kernel::Reported(const Report& report) {
+  if (observer_ != nullptr) observer_->Reported(w_, report);
+  proto::Event* const event =
+      Emit(events_, proto::Event::REPORT, NameOf(report.error));
+  if (event == nullptr) return;
+  event->set_function("binder_netlink_report");
+  if (names_ != nullptr) {
+    AddArg(event, "context", names_->Context(report.device));
+    AddArg(event, "from", names_->Task(w_, w_.Peek(report.from).task));
+    if (report.to_thread) {
+      AddArg(event, "to", names_->Task(w_, w_.Peek(report.to_thread).task));
+    } else if (report.to_proc) {
+      AddArg(event, "to", names_->Process(w_, w_.Peek(report.to_proc).process));
+    }
+  }
+  if (report.is_reply) AddArg(event, "", "is_reply");
+  AddArg(event, "flags", uint64_t{report.flags});
+  AddArg(event, "code", uint64_t{report.code});
+  AddArg(event, "data_size", uint64_t{report.data_size});
+}
+
 bool Op::AllocationFails() {
   if (w.Get(global()).fail_next == 0) return false;
   if (--w.Edit(global()).fail_next != 0) return false;

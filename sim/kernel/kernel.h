@@ -142,6 +142,7 @@ class Kernel {
     virtual ~Names() = default;
     virtual std::string Task(const World& world, TaskId task) const = 0;
     virtual std::string Process(const World& world, ProcessId id) const = 0;
+    virtual std::string Context(uint32_t device) const = 0;
   };
   void set_names(const Names* names) { names_ = names; }
   const Names* names() const { return names_; }
@@ -164,6 +165,7 @@ class Kernel {
   void Refused(const char* message) {
     if (observer_ != nullptr) observer_->Refused(message);
   }
+  void Reported(const Report& report);
 
   // --- What operations tell the statistics -----------------------------------
   void Created(Counted what, AnyId id) {

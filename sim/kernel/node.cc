@@ -60,8 +60,13 @@ Errno IncNode(Op& op, NodeId id, bool strong, bool internal,
               ThreadId target_list) {
   if (strong) return IncStrong(op, id, internal, target_list);
   if (!internal) ++op.w.Edit(id).local_weak_refs;
-  if (op.w.Get(id).has_weak_ref == 0 && target_list && WorkIdle(op, id.any())) {
+  if (op.w.Get(id).has_weak_ref != 0 || !WorkIdle(op, id.any())) {
+    return Errno::kOk;
+  }
+  if (target_list) {
     op.w.PushBack(Head::kThreadTodo, target_list.any(), id.any());
+  } else if (!op.driver.features().weak_without_list) {
+    return Errno::kEinval;
   }
   return Errno::kOk;
 }

@@ -4,6 +4,7 @@
 #define BINDERY_SIM_KERNEL_OPS_H_
 
 #include "sim/kernel/atom.h"
+#include "sim/kernel/features.h"
 
 namespace bindery::sim {
 
@@ -36,14 +37,14 @@ Operation BuildUnsupported();
 // thread_read.cc
 Operation BuildThreadRead();
 // ref_command.cc
-Operation BuildRefCommand();
+Operation BuildRefCommand(const Features& features);
 Operation BuildNodeDone();
-Operation BuildIncRefForNode();
+Operation BuildIncRefForNode(const Features& features);
 Operation BuildDecRefForHandle();
 // buffer.cc
 Operation BuildFreeBuffer();
 Operation BuildFreeBuf();
-Operation BuildReleaseBuffer();
+Operation BuildReleaseBuffer(const Features& features);
 // death.cc
 Operation BuildRequestDeath();
 Operation BuildClearDeath();
@@ -60,18 +61,18 @@ Operation BuildRequestFreeze();
 Operation BuildClearFreeze();
 Operation BuildFreezeDone();
 // transaction.cc
-Operation BuildTransaction();
+Operation BuildTransaction(const Features& features);
 // translate.cc
 Operation BuildTranslateBinder();
 Operation BuildTranslateHandle();
 // fd.cc
-Operation BuildTranslateFd();
-Operation BuildApplyFdFixups();
+Operation BuildTranslateFd(const Features& features);
+Operation BuildApplyFdFixups(const Features& features);
 Operation BuildFreeTxnFixups();
 // fd_array.cc
-Operation BuildTranslateFdArray();
+Operation BuildTranslateFdArray(const Features& features);
 // pointer.cc
-Operation BuildFixupParent();
+Operation BuildFixupParent(const Features& features);
 // reply.cc
 Operation BuildFreeTransaction();
 Operation BuildSendFailedReply();

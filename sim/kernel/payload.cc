@@ -47,6 +47,16 @@ void AppendToData(Op& op, absl::string_view bytes) {
   buffer.data = op.w.blobs().Intern(data);
 }
 
+void TakeObject(Op& op, uint64_t offset, const std::string& bytes) {
+  const FlatObject object = ReadObject(bytes, 0);
+  op.f->type = object.type;
+  op.f->ptr = object.binder;
+  op.f->cookie = object.cookie;
+  op.f->handle = static_cast<uint32_t>(object.binder);
+  op.f->strong = IsStrongType(object.type) ? 1 : 0;
+  op.f->offset = offset;
+}
+
 // f.offset is where the last piece ended; the gap up to the object is copied,
 // and the object as the sender has it now. What the sender writes to it from
 // now on is not seen.
@@ -69,13 +79,35 @@ void ReadNextObject(Op& op) {
   }
   bytes.resize(size);
   AppendToData(op, gap + bytes);
-  const FlatObject object = ReadObject(bytes, 0);
-  op.f->type = object.type;
-  op.f->ptr = object.binder;
-  op.f->cookie = object.cookie;
-  op.f->handle = static_cast<uint32_t>(object.binder);
-  op.f->strong = IsStrongType(object.type) ? 1 : 0;
-  op.f->offset = offset;
+  TakeObject(op, offset, bytes);
+}
+
+// --- The whole payload at once, with objects translated where they are -------
+
+void CopyData(Op& op) {
+  std::string data;
+  if (!CopyPayload(op.w, Tr(op), 0, Tr(op).data_size, &data)) {
+    op.UserError("got transaction with invalid data ptr");
+    op.Fail(Br::kFailedReply, Errno::kEfault);
+    return;
+  }
+  op.w.Edit(op.f->buffer).data = op.w.blobs().Intern(data);
+}
+
+// binder_validate_object. f.offset is where the last object ended.
+void ValidateNextObject(Op& op) {
+  const uint64_t offset = OffsetOfObject(op);
+  const absl::string_view data =
+      op.w.blobs().Bytes(op.w.Get(op.f->buffer).data);
+  const bool fits = offset >= op.f->offset && offset % 4 == 0 &&
+                    data.size() >= 4 && offset <= data.size() - 4;
+  const uint64_t size = fits ? ObjectSize(ReadWord32(data, offset)) : 0;
+  if (size == 0 || data.size() - offset < size) {
+    op.UserError("got transaction with invalid offset or object");
+    op.Fail(Br::kFailedReply, Errno::kEinval);
+    return;
+  }
+  TakeObject(op, offset, std::string(data.substr(offset, size)));
 }
 
 bool IsBinder(Op& op) { return IsBinderType(op.f->type); }
@@ -102,12 +134,14 @@ void FdArguments(Op& op) {
   callee.offset = op.f->offset + kFlatHandleOffset;
 }
 
-// The object as the target will see it. A descriptor's number is not known yet.
+// The object as the target will see it. A descriptor's number is not known yet
+// where files are installed later.
 void Translate(Op& op, std::string* bytes) {
   const uint64_t at = op.f->offset;
   switch (op.f->type) {
     case kTypeFd:
-      return WriteWord64(0, at + kFlatHandleOffset, bytes);
+      return WriteWord64(op.driver.features().fd_deferred ? 0 : op.f->handle,
+                         at + kFlatHandleOffset, bytes);
     case kTypePtr:
       return WriteWord64(op.f->ptr, at + kBufferAddressOffset, bytes);
     case kTypeFda:
@@ -217,7 +251,12 @@ void AppendTypes(Builder& b) {
 
 }  // namespace
 
-void AppendPayload(Builder& b) {
+void AppendPayload(Builder& b, const Features& features) {
+  const bool at_once = !features.objects_copied_one_by_one;
+  if (at_once) {
+    b.Do("copy_from_user(data)", CopyData)
+        .Branch("unreadable", Failed, "err_translate_failed");
+  }
   b.Check("the offsets array is readable", OffsetsReadable, "err_offsets")
       .Local("copy_from_user(offsets)", CopyOffsets)
       .Check(
@@ -228,13 +267,21 @@ void AppendPayload(Builder& b) {
           [](Op& op) { return Tr(op).buffers_size % 8 == 0; }, "err_bad_offset")
       .Label("objects")
       .Branch("no object left", NoObjectLeft, "tail")
-      .Local("read the object", ReadNextObject)
+      .Local("read the object", at_once ? ValidateNextObject : ReadNextObject)
       .Branch("malformed", Failed, "err_translate_failed");
   AppendTypes(b);
-  AppendPointer(b);
-  AppendFdArray(b);
-  b.Label("tail")
-      .Do("copy the rest of the payload", CopyTail)
+  AppendPointer(b, features);
+  AppendFdArray(b, features);
+  b.Label("tail");
+  if (at_once) {
+    b.Local("all is there", [](Op& op) {
+      op.f->sg = {};
+      op.f->offset = 0;
+      op.f->i = 0;
+    });
+    return;
+  }
+  b.Do("copy the rest of the payload", CopyTail)
       .Branch("unreadable", Failed, "err_translate_failed")
       .Branch(
           "nothing was put off", [](Op& op) { return !op.f->sg; }, "copied")
@@ -243,7 +290,7 @@ void AppendPayload(Builder& b) {
       .Label("copied");
 }
 
-void AppendPayloadErrors(Builder& b) {
+void AppendPayloadErrors(Builder& b, const Features& features) {
   b.Label("err_offsets")
       .Local("-EFAULT",
              [](Op& op) { op.Fail(Br::kFailedReply, Errno::kEfault); })
@@ -258,8 +305,8 @@ void AppendPayloadErrors(Builder& b) {
                op.Fail(Br::kFailedReply, static_cast<Errno>(op.f->ret));
              })
       .Goto("err_translate_failed");
-  AppendPointerErrors(b);
-  AppendFdArrayErrors(b);
+  AppendPointerErrors(b, features);
+  AppendFdArrayErrors(b, features);
 }
 
 }  // namespace bindery::sim

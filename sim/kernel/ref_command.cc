@@ -39,9 +39,9 @@ void DecArguments(Op& op) {
 
 }  // namespace
 
-Operation BuildRefCommand() {
-  return Builder(OpId::kRefCommand, "binder_thread_write")
-      .Local("get_user(target)", DecodeCommand)
+Operation BuildRefCommand(const Features& features) {
+  Builder b(OpId::kRefCommand, "binder_thread_write");
+  b.Local("get_user(target)", DecodeCommand)
       .Branch(
           "not an increment of handle 0",
           [](Op& op) { return op.f->increment == 0 || op.f->handle != 0; },
@@ -50,12 +50,13 @@ Operation BuildRefCommand() {
       .Do("the context manager's node",
           [](Op& op) { op.f->node = ManagerNode(op); })
       .Branch(
-          "there is none", [](Op& op) { return !op.f->node; }, "no_manager")
-      .Check(
-          "the caller is not the context manager",
-          [](Op& op) { return op.w.Get(op.f->node).proc != op.f->proc; },
-          "self")
-      .Call(OpId::kIncRefForNode, IncManagerArguments)
+          "there is none", [](Op& op) { return !op.f->node; }, "no_manager");
+  if (features.manager_not_its_own) {
+    b.Check(
+        "the caller is not the context manager",
+        [](Op& op) { return op.w.Get(op.f->node).proc != op.f->proc; }, "self");
+  }
+  b.Call(OpId::kIncRefForNode, IncManagerArguments)
       .Unlock("context_mgr_node_lock")
       .Branch(
           "done", [](Op& op) { return op.f->ret == 0; }, "out")
@@ -75,9 +76,11 @@ Operation BuildRefCommand() {
       .Call(OpId::kDecRefForHandle, DecArguments)
       .Local("a user error aborts nothing", [](Op& op) { op.f->ret = 0; })
       .Label("out")
-      .Return()
-      .ReturnErrno<Errno::kEinval>("self", "context_mgr_node_lock")
-      .Finish();
+      .Return();
+  if (features.manager_not_its_own) {
+    b.ReturnErrno<Errno::kEinval>("self", "context_mgr_node_lock");
+  }
+  return b.Finish();
 }
 
 namespace {
@@ -131,9 +134,9 @@ bool NewRefFailed(Op& op) { return op.f->ret != 0 && op.f->reply != 0; }
 }  // namespace
 
 // The handle goes back in the caller's `handle`.
-Operation BuildIncRefForNode() {
-  return Builder(OpId::kIncRefForNode, "binder_inc_ref_for_node")
-      .Lock("target_proc.outer")
+Operation BuildIncRefForNode(const Features& features) {
+  Builder b(OpId::kIncRefForNode, "binder_inc_ref_for_node");
+  b.Lock("target_proc.outer")
       .Do("binder_get_ref_for_node_olocked", FindTargetRef)
       .Branch(
           "there is one", [](Op& op) { return bool(op.f->ref); }, "increment")
@@ -144,18 +147,22 @@ Operation BuildIncRefForNode() {
       .Lock("target_proc.outer")
       .Do("look again, else insert it", InsertTargetRef)
       .Label("increment")
-      .Do("binder_inc_ref_olocked", IncTargetRef)
-      .Branch("a new ref is of no use", NewRefFailed, "clean_up")
-      .Unlock("target_proc.outer")
-      .Return([](Op& op) { op.caller().handle = op.f->handle; })
-      .Label("clean_up")
-      .Undo("binder_cleanup_ref_olocked",
-            [](Op& op) { CleanupRef(op, op.f->ref); })
-      .Unlock("target_proc.outer")
-      .Undo("binder_free_ref", [](Op& op) { FreeRef(op, op.f->ref); })
-      .Return()
-      .ReturnErrno<Errno::kEnomem>("no_memory")
-      .Finish();
+      .Do("binder_inc_ref_olocked", IncTargetRef);
+  if (features.failed_ref_removed) {
+    b.Branch("a new ref is of no use", NewRefFailed, "clean_up");
+  }
+  b.Unlock("target_proc.outer").Return([](Op& op) {
+    op.caller().handle = op.f->handle;
+  });
+  if (features.failed_ref_removed) {
+    b.Label("clean_up")
+        .Undo("binder_cleanup_ref_olocked",
+              [](Op& op) { CleanupRef(op, op.f->ref); })
+        .Unlock("target_proc.outer")
+        .Undo("binder_free_ref", [](Op& op) { FreeRef(op, op.f->ref); })
+        .Return();
+  }
+  return b.ReturnErrno<Errno::kEnomem>("no_memory").Finish();
 }
 
 namespace {

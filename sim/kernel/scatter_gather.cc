@@ -23,6 +23,7 @@ std::string Encode(const ScatterGather& sg) {
   AppendNumber<uint64_t>(&bytes, sg.sg_buf_end_offset);
   AppendNumber<uint64_t>(&bytes, sg.last_fixup_obj_off);
   AppendNumber<uint64_t>(&bytes, sg.last_fixup_min_off);
+  AppendNumber<uint64_t>(&bytes, sg.none);
   AppendNumber<uint64_t>(&bytes, sg.sgc.size());
   for (const SgCopy& copy : sg.sgc) {
     AppendNumber<uint64_t>(&bytes, copy.offset);
@@ -45,6 +46,7 @@ ScatterGather DecodeScatterGather(absl::string_view bytes) {
   sg.sg_buf_end_offset = next();
   sg.last_fixup_obj_off = next();
   sg.last_fixup_min_off = next();
+  sg.none = next();
   sg.sgc.resize(next());
   for (SgCopy& copy : sg.sgc) {
     copy.offset = next();
@@ -121,11 +123,27 @@ ScatterGather LoadScatterGather(Op& op) {
   sg.sg_buf_offset = ExtraOffset(buffer);
   sg.sg_buf_end_offset =
       sg.sg_buf_offset + buffer.extra_buffers_size - op.f->size;
+  if (!op.driver.features().parent_not_at_zero) {
+    sg.none = sg.last_fixup_obj_off = kNoObject;
+  }
   return sg;
 }
 
 void StoreScatterGather(Op& op, const ScatterGather& sg) {
   op.f->sg = op.w.blobs().Intern(Encode(sg));
+}
+
+void WriteExtra(Op& op, uint64_t offset, absl::string_view bytes) {
+  BufferRow& buffer = op.w.Edit(op.f->buffer);
+  const uint64_t at = offset - ExtraOffset(buffer);
+  if (at > buffer.extra_buffers_size ||
+      buffer.extra_buffers_size - at < bytes.size()) {
+    return;
+  }
+  std::string extra(op.w.blobs().Bytes(buffer.extra));
+  extra.resize(std::max<size_t>(extra.size(), at + bytes.size()));
+  extra.replace(at, bytes.size(), bytes.data(), bytes.size());
+  buffer.extra = op.w.blobs().Intern(extra);
 }
 
 uint64_t ValidatePtr(const World& w, BufferId id, uint64_t index,
@@ -144,8 +162,8 @@ bool ValidateFixup(const World& w, BufferId id, const ScatterGather& sg,
   const BufferView view = ViewOf(w, buffer);
   uint64_t last = sg.last_fixup_obj_off;
   uint64_t least = sg.last_fixup_min_off;
-  // A parent at offset 0 is refused by this too.
-  if (last == 0) return false;
+  // Where `none` is 0, a parent at offset 0 is refused by this too.
+  if (last == sg.none) return false;
   for (uint32_t i = 0; last != parent_object; ++i) {
     if (i >= buffer.objects) return false;
     const BufferObject object = ReadBufferObject(view.data, last);

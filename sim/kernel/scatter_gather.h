@@ -32,11 +32,14 @@ struct PtrFixup {
   uint64_t fixup_data = 0;
 };
 
+// last_fixup_obj_off: `none` before the first, which an object at that place
+// cannot be told from.
 struct ScatterGather {
   uint64_t sg_buf_offset = 0;
   uint64_t sg_buf_end_offset = 0;
   uint64_t last_fixup_obj_off = 0;
   uint64_t last_fixup_min_off = 0;
+  uint64_t none = 0;
   std::vector<SgCopy> sgc;
   std::vector<PtrFixup> pf;  // by offset
 
@@ -58,6 +61,10 @@ bool DoDeferredCopies(const World& w, const CommandRow& tr,
 // the extra buffers free, but for a security context (f.size bytes).
 ScatterGather LoadScatterGather(Op& op);
 void StoreScatterGather(Op& op, const ScatterGather& sg);
+
+// Puts bytes among the extra buffers of f.buffer, at an offset of the buffer.
+// What is not inside is left out: a check that a mutation dropped.
+void WriteExtra(Op& op, uint64_t offset, absl::string_view bytes);
 
 // Why the two below refuse.
 inline constexpr char kBadParent[] =

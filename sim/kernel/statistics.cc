@@ -91,12 +91,10 @@ void Statistics::Opened(const World& w, ProcId id) {
   if (!IsListed(w, process)) files_[id.value] = w.Peek(process).index;
 }
 
-void Statistics::Begin(const World& w, const FrameRow& frame,
-                       uint32_t debug_id) {
+void Statistics::Begin(const World& w, const FrameRow& frame) {
   const CommandRow& command = w.Peek(frame.command);
   LoggedTransaction entry;
   entry.debug_id = ++last_id_;
-  debug_ids_[{kNumber, debug_id}] = entry.debug_id;
   entry.reply = frame.reply != 0;
   entry.one_way = (command.flags & kTfOneWay) != 0;
   entry.from_process = ProcessOf(w, frame.proc);
@@ -105,7 +103,7 @@ void Statistics::Begin(const World& w, const FrameRow& frame,
   entry.context = w.Peek(w.Peek(frame.proc).context).index;
   entry.data_size = command.data_size;
   entry.offsets_size = command.offsets_size;
-  open_[frame.thread.value] = {++begun_, false};
+  open_[frame.thread.value] = {++begun_, entry.debug_id};
   Append(transactions_, entry);
 }
 
@@ -131,13 +129,9 @@ void Statistics::FoundTarget(const World& w, const FrameRow& frame) {
   }
 }
 
-void Statistics::Allocated(const FrameRow& frame) {
+void Statistics::Allocated(const FrameRow& frame, uint32_t debug_id) {
   Created(Counted::kTransaction, frame.t.any());
-  open_[frame.thread.value].allocated = true;
-}
-
-void Statistics::Dropped(const FrameRow& frame) {
-  if (open_[frame.thread.value].allocated) Deleted(Counted::kTransaction);
+  debug_ids_[{kNumber, debug_id}] = open_[frame.thread.value].debug_id;
 }
 
 void Statistics::End(const FrameRow& frame) {

@@ -99,21 +99,19 @@ class Statistics {
   void Released(ProcId id) { files_.erase(id.value); }
   // The transaction of a binder_transaction() frame, as it gets to know more:
   // it begins; has found the node, and whom it goes to; is over.
-  void Begin(const World& w, const FrameRow& frame, uint32_t debug_id);
+  void Begin(const World& w, const FrameRow& frame);
   void FoundNode(const FrameRow& frame, NodeId node);
   void FoundTarget(const World& w, const FrameRow& frame);
   void End(const FrameRow& frame);
-  // It is allocated, early or late, and freed on the way back from a failure,
-  // which may come before that.
-  void Allocated(const FrameRow& frame);
-  void Dropped(const FrameRow& frame);
+  // It is allocated, early or late; by the model's debug_id.
+  void Allocated(const FrameRow& frame, uint32_t debug_id);
 
  private:
   ObjectCounts& At(Counted what) { return objects_[static_cast<size_t>(what)]; }
   // A binder_transaction() that is going on.
   struct Ongoing {
     uint32_t number = 0;  // begun_ when it began
-    bool allocated = false;
+    uint32_t debug_id = 0;
   };
   LoggedTransaction* Open(const FrameRow& frame);
 

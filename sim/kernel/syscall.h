@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sim/kernel/atom.h"
+#include "sim/kernel/uapi.h"
 #include "sim/world/world.h"
 
 namespace bindery::sim {
@@ -71,6 +72,20 @@ struct Syscall {
   uint32_t process = 0;     // kFork, kSendFd: the other one's index
 };
 
+// What the driver tells whoever listens to its family of generic netlink about
+// a transaction. Nobody changes by it.
+struct Report {
+  Br error = Br::kOk;
+  uint32_t device = 0;  // the context's index
+  ThreadId from;
+  ProcId to_proc;      // none: the target is not known
+  ThreadId to_thread;  // none: it is no thread's
+  bool is_reply = false;
+  uint32_t flags = 0;
+  uint32_t code = 0;
+  uint32_t data_size = 0;
+};
+
 // Told of every call at the moment when it is made and when it has returned.
 // May look at the world, and at nothing after it returns.
 class SyscallObserver {
@@ -99,6 +114,8 @@ class SyscallObserver {
   virtual void AllocationFailed() {}
   // The driver refuses what user space asked for; why, in words of our own.
   virtual void Refused(const char* /*message*/) {}
+  // A transaction failed, is held up, or is one of too many.
+  virtual void Reported(const World& /*world*/, const Report& /*report*/) {}
 };
 
 }  // namespace bindery::sim

@@ -29,6 +29,7 @@ void Begin(Op& op) {
   ThreadRow& thread = op.w.Edit(op.f->thread);
   thread.ee_command = static_cast<uint32_t>(Br::kOk);
   thread.ee_param = 0;
+  if (Statistics* s = op.k.statistics()) s->Begin(op.w, *op.f);
 }
 
 // current_euid(); before 7.2 task_euid(proc->tsk).
@@ -37,14 +38,7 @@ ProcessId Sender(Op& op) {
                                              : op.w.Get(op.f->proc).process;
 }
 
-void NoteAllocated(Op& op) {
-  if (Statistics* s = op.k.statistics()) s->Allocated(*op.f);
-}
-
 void AllocateTransaction(Op& op) {
-  uint32_t debug_id = 0;
-  if (op.k.watched()) debug_id = ++op.w.Edit(op.global()).last_id;
-  if (Statistics* s = op.k.statistics()) s->Begin(op.w, *op.f, debug_id);
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
@@ -59,19 +53,23 @@ void AllocateTransaction(Op& op) {
   t.sender_euid = op.w.Get(Sender(op)).uid;
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
   if (op.k.nice()) t.priority = op.w.Get(op.f->task).nice;
-  t.debug_id = debug_id;
+  if (op.k.watched()) t.debug_id = ++op.w.Edit(op.global()).last_id;
   op.f->t = id;
-  if (op.driver.features().transaction_first) NoteAllocated(op);
+  if (Statistics* s = op.k.statistics()) s->Allocated(*op.f, t.debug_id);
 }
 
-void AppendBegin(Builder& b) {
+void AppendAllocate(Builder& b, const char* failed) {
+  b.Local("allocate t", AllocateTransaction)
+      .Branch("no memory", Failed, failed);
+}
+
+void AppendBegin(Builder& b, const Features& features) {
   b.Lock("proc.inner")
       .Do("binder_set_extended_error(BR_OK)", Begin)
-      .Unlock("proc.inner")
-      .Local("allocate t", AllocateTransaction)
-      .Branch("no memory", Failed, "err_alloc_t")
-      .Branch(
-          "a reply", [](Op& op) { return op.f->reply != 0; }, "reply")
+      .Unlock("proc.inner");
+  if (features.transaction_first) AppendAllocate(b, "err_alloc_t");
+  b.Branch(
+       "a reply", [](Op& op) { return op.f->reply != 0; }, "reply")
       .Branch(
           "handle 0", [](Op& op) { return Tr(op).handle == 0; }, "manager");
 }
@@ -212,6 +210,13 @@ void ProcOfTarget(Op& op) {
   op.f->target_proc = op.w.Get(op.f->target_node).proc;
 }
 
+bool IsOwnManager(Op& op) {
+  if (!op.driver.features().own_manager_by_pid) {
+    return op.f->target_proc == op.f->proc;
+  }
+  return op.w.Get(op.f->target_proc).process == op.w.Get(op.f->proc).process;
+}
+
 void AppendCallTarget(Builder& b) {
   b.Lock("proc.outer")
       .Do("binder_get_ref_olocked", FindTargetNode)
@@ -232,10 +237,7 @@ void AppendCallTarget(Builder& b) {
       .Unlock("proc.outer or context_mgr_node_lock")
       .Check(
           "not the caller's own context manager",
-          [](Op& op) {
-            return Tr(op).handle != 0 || op.w.Get(op.f->target_proc).process !=
-                                             op.w.Get(op.f->proc).process;
-          },
+          [](Op& op) { return Tr(op).handle != 0 || !IsOwnManager(op); },
           "err_invalid_target")
       .Check(
           "not the caller itself, and the security module allows it",
@@ -294,11 +296,13 @@ void FindWaitingThread(Op& op) {
   op.Takes(Guard::kThreadInChain, bool(op.f->target_thread));
 }
 
-void AppendCallStack(Builder& b) {
-  b.Lock("proc.inner")
-      .Check("no transaction waits on the thread's list", NoTransactionWaits,
-             "err_bad_todo_list")
-      .Check("the top of the stack is incoming", MayNest, "err_bad_call_stack")
+void AppendCallStack(Builder& b, const Features& features) {
+  b.Lock("proc.inner");
+  if (features.todo_head_checked) {
+    b.Check("no transaction waits on the thread's list", NoTransactionWaits,
+            "err_bad_todo_list");
+  }
+  b.Check("the top of the stack is incoming", MayNest, "err_bad_call_stack")
       .Do("the thread that waits in this chain", FindWaitingThread)
       .Pin("target_thread->tmp_ref", PinTargetThread)
       .Unlock("proc.inner")
@@ -318,7 +322,9 @@ void AppendCallStack(Builder& b) {
 
 void AllocateComplete(Op& op) {
   if (Statistics* s = op.k.statistics()) s->FoundTarget(op.w, *op.f);
-  if (!op.driver.features().transaction_first) NoteAllocated(op);
+  TransactionRow& t = op.w.Edit(op.f->t);
+  t.to_proc = op.f->target_proc;
+  t.to_thread = op.f->target_thread;
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
     return;
@@ -332,7 +338,7 @@ void AllocateComplete(Op& op) {
 }
 
 bool WantsSecurityContext(Op& op) {
-  return op.f->target_node &&
+  return op.f->target_node && op.driver.features().security_contexts &&
          (op.w.Get(op.f->target_node).flags & kFlatTxnSecurityCtx) != 0;
 }
 
@@ -372,14 +378,14 @@ void FillBuffer(Op& op) {
   buffer.data_size = Tr(op).data_size;
   buffer.offsets_size = Tr(op).offsets_size;
   buffer.extra_buffers_size = ExtraSize(op);
-  buffer.clear_on_free = (Tr(op).flags & kTfClearBuf) != 0 ? 1 : 0;
+  const bool clear =
+      op.driver.features().clear_buffers && (Tr(op).flags & kTfClearBuf) != 0;
+  buffer.clear_on_free = clear ? 1 : 0;
   buffer.transaction = op.f->t;
   buffer.debug_id = op.w.Get(op.f->t).debug_id;
   buffer.target_node = op.f->target_node;
   TransactionRow& t = op.w.Edit(op.f->t);
   t.buffer = op.f->buffer;
-  t.to_proc = op.f->target_proc;
-  t.to_thread = op.f->target_thread;
   if (op.f->size == 0) return;
   std::string extra(buffer.extra_buffers_size, '\0');
   const absl::string_view context = op.w.blobs().Bytes(SecurityContext(op));
@@ -403,10 +409,13 @@ void AppendSecurityContext(Builder& b) {
       .Label("no_context");
 }
 
-void AppendBuffer(Builder& b) {
-  b.Label("have_target")
-      .Local("allocate tcomplete", AllocateComplete)
-      .Branch("no memory for tcomplete", Failed, "err_target");
+void AppendBuffer(Builder& b, const Features& features) {
+  const bool first = features.transaction_first;
+  b.Label("have_target");
+  if (!first) AppendAllocate(b, "err_target");
+  b.Local("allocate tcomplete", AllocateComplete)
+      .Branch("no memory for tcomplete", Failed,
+              first ? "err_target" : "err_alloc_tcomplete");
   AppendSecurityContext(b);
   b.Do("binder_alloc_is_mapped", [](Op&) {})
       .Check("the target is mapped", TargetMapped, "err_unmapped")
@@ -568,16 +577,43 @@ bool NoSpamSuspect(Op& op) {
 void SuspectSpam(Op& op) {
   op.w.Edit(op.f->tcomplete).work.type =
       WorkType::kTransactionOnewaySpamSuspect;
+  NetlinkReport(op, Br::kOnewaySpamSuspect, op.f->target_proc, {});
 }
 
 void EnqueueOneWayComplete(Op& op) {
   if (op.f->frozen != 0 && op.driver.features().pending_frozen) {
     op.w.Edit(op.f->tcomplete).work.type = WorkType::kTransactionPending;
+    NetlinkReport(op, Br::kTransactionPendingFrozen, op.f->target_proc, {});
   }
   EnqueueThreadWork(op, op.f->thread, op.f->tcomplete.any());
 }
 
-void AppendCommitCall(Builder& b) {
+void AppendEnqueueComplete(Builder& b) {
+  b.Lock("proc.inner")
+      .Do("enqueue tcomplete", EnqueueOneWayComplete)
+      .Unlock("proc.inner");
+}
+
+// Which of the two answers a refused call gets.
+void AppendReadFrozenAgain(Builder& b) {
+  b.Do("proc->is_frozen, without the lock",
+       [](Op& op) { op.f->frozen = op.w.Get(op.f->target_proc).is_frozen; });
+}
+
+void AppendOneWay(Builder& b, const Features& features) {
+  const bool behind = features.complete_behind_send;
+  b.Label("one_way")
+      .Branch("no spam is suspected", NoSpamSuspect,
+              behind ? "send" : "complete_first")
+      .Local("tcomplete->type = ONEWAY_SPAM_SUSPECT", SuspectSpam);
+  if (!behind) {
+    b.Label("complete_first");
+    AppendEnqueueComplete(b);
+  }
+  b.Goto("send");
+}
+
+void AppendCommitCall(Builder& b, const Features& features) {
   b.Branch("one-way", OneWay, "one_way")
       .Lock("proc.inner")
       .Do("defer tcomplete, push the stack", PushOutgoing)
@@ -600,15 +636,14 @@ void AppendCommitCall(Builder& b) {
               op.callee().t = TransactionId{op.f->w.value};
             })
       .Local("done with it", [](Op& op) { op.f->w = {}; })
-      .Label("complete")
-      .Lock("proc.inner")
-      .Do("enqueue tcomplete", EnqueueOneWayComplete)
-      .Unlock("proc.inner")
-      .Goto("committed")
+      .Label("complete");
+  if (features.complete_behind_send) AppendEnqueueComplete(b);
+  b.Goto("committed")
       .Label("err_dead_target")
-      .Unlock("node.lock + target_proc.inner")
-      .Local("BR_FROZEN_REPLY",
-             [](Op& op) { op.Fail(Br::kFrozenReply, Errno::kOk); })
+      .Unlock("node.lock + target_proc.inner");
+  if (!features.frozen_read_once) AppendReadFrozenAgain(b);
+  b.Local("BR_FROZEN_REPLY",
+          [](Op& op) { op.Fail(Br::kFrozenReply, Errno::kOk); })
       .Branch(
           "the target is frozen", [](Op& op) { return op.f->frozen != 0; },
           "err_frozen_target")
@@ -620,11 +655,8 @@ void AppendCommitCall(Builder& b) {
       .Undo("pop the stack",
             [](Op& op) { PopTransaction(op, op.f->thread, op.f->t); })
       .Unlock("proc.inner")
-      .Goto("err_dead_proc_or_thread")
-      .Label("one_way")
-      .Branch("no spam is suspected", NoSpamSuspect, "send")
-      .Local("tcomplete->type = ONEWAY_SPAM_SUSPECT", SuspectSpam)
-      .Goto("send");
+      .Goto("err_dead_proc_or_thread");
+  AppendOneWay(b, features);
 }
 
 // --- Pins and leaving --------------------------------------------------------
@@ -670,7 +702,16 @@ void FreeBuffer(Op& op) {
   op.f->buffer = {};
 }
 
-void AppendErrors(Builder& b) {
+void FreeTransaction(Op& op) {
+  const TransactionRow& t = op.w.Get(op.f->t);
+  NetlinkReport(op, static_cast<Br>(op.f->return_error - 1), t.to_proc,
+                t.to_thread);
+  op.k.Deleted(Counted::kTransaction);
+  op.w.Free(op.f->t);
+  op.f->t = {};
+}
+
+void AppendErrors(Builder& b, const Features& features) {
   b.Label("err_dead_proc_or_thread")
       .Lock("proc.inner")
       .Dequeue("tcomplete",
@@ -698,8 +739,11 @@ void AppendErrors(Builder& b) {
       .Undo("binder_alloc_free_buf", FreeBuffer)
       .Unlock("target_proc.alloc.mutex")
       .Label("err_tcomplete")
-      .Undo("kfree(tcomplete)", UndoComplete)
-      .Label("err_target")
+      .Undo("kfree(tcomplete)", UndoComplete);
+  if (!features.transaction_first) {
+    b.Label("err_alloc_tcomplete").Undo("kfree(t)", FreeTransaction);
+  }
+  b.Label("err_target")
       .Branch("no target node", NoTargetNode, "err_no_node")
       .Lock("node.lock + target_proc.inner")
       .Undo("node->local_strong_refs--",
@@ -716,88 +760,31 @@ void AppendErrors(Builder& b) {
       .Lock("target_proc.inner")
       .Unpin("target_proc->tmp_ref", DropTargetProc)
       .Unlock("target_proc.inner")
-      .Label("err_no_target")
-      .Undo("kfree(t)",
-            [](Op& op) {
-              if (Statistics* s = op.k.statistics()) s->Dropped(*op.f);
-              op.w.Free(op.f->t);
-              op.f->t = {};
-            })
-      .Label("err_alloc_t");
-}
-
-void SetExtendedError(Op& op, ThreadId id) {
-  ThreadRow& thread = op.w.Edit(id);
-  thread.ee_command = op.f->return_error - 1;
-  thread.ee_param = op.f->param;
-}
-
-void ReportFailure(Op& op) {
-  NoteEnd(op);
-  const ErrorId error = op.w.Get(op.f->thread).return_error;
-  if (ErrorSet(op, error)) {
-    op.w.RecordBug("BUG_ON(thread->return_error.cmd != BR_OK)");
-  }
-  if (op.f->in_reply_to) {
-    QueueError(op, op.f->thread, error,
-               static_cast<uint32_t>(Br::kTransactionComplete) + 1);
-    return;
-  }
-  SetExtendedError(op, op.f->thread);
-  QueueError(op, op.f->thread, error, op.f->return_error);
-}
-
-// binder_set_txn_from_error: an error that the caller has not read stays.
-void TellCaller(Op& op) {
-  const ThreadId from = op.w.Get(op.f->in_reply_to).from;
-  if (!from) return;
-  if (op.w.Get(from).ee_command == static_cast<uint32_t>(Br::kOk)) {
-    SetExtendedError(op, from);
-  }
-}
-
-void AppendReport(Builder& b) {
-  b.Branch(
-       "not a reply", [](Op& op) { return !op.f->in_reply_to; }, "report")
-      .Lock("from.proc.inner")
-      .Do("binder_set_txn_from_error", TellCaller)
-      .Unlock("from.proc.inner")
-      .Label("report")
-      .Lock("proc.inner")
-      .Do("thread->return_error", ReportFailure)
-      .Unlock("proc.inner")
-      .Branch(
-          "no caller to fail", [](Op& op) { return !op.f->in_reply_to; }, "out")
-      .Call(OpId::kSendFailedReply,
-            [](Op& op) {
-              op.callee().t = op.f->in_reply_to;
-              op.callee().return_error = op.f->return_error;
-            })
-      .Label("out")
-      .Local("the write goes on", [](Op& op) { op.f->ret = 0; })
-      .Return();
+      .Label("err_no_target");
+  if (features.transaction_first) b.Undo("kfree(t)", FreeTransaction);
+  b.Label("err_alloc_t");
 }
 
 }  // namespace
 
-Operation BuildTransaction() {
+Operation BuildTransaction(const Features& features) {
   Builder b(OpId::kTransaction, "binder_transaction");
-  AppendBegin(b);
+  AppendBegin(b, features);
   AppendCallTarget(b);
-  AppendCallStack(b);
+  AppendCallStack(b, features);
   AppendReplyTarget(b);
-  AppendBuffer(b);
-  AppendPayload(b);
+  AppendBuffer(b, features);
+  AppendPayload(b, features);
   b.Branch(
       "a reply", [](Op& op) { return op.f->reply != 0; }, "commit_reply");
-  AppendCommitCall(b);
+  AppendCommitCall(b, features);
   AppendCommitReply(b);
   AppendCommitted(b);
   AppendCallTargetErrors(b);
   AppendReplyTargetErrors(b);
   AppendBufferErrors(b);
-  AppendPayloadErrors(b);
-  AppendErrors(b);
+  AppendPayloadErrors(b, features);
+  AppendErrors(b, features);
   AppendReport(b);
   return b.Finish();
 }

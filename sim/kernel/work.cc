@@ -28,7 +28,7 @@ void EnqueueThreadWork(Op& op, ThreadId thread, AnyId work) {
   const ThreadRow& row = op.w.Get(thread);
   // A thread that polls must learn of work that it queues for itself.
   if ((row.looper & kLooperPoll) != 0 && op.f->task == row.task &&
-      row.process_todo == 0) {
+      row.process_todo == 0 && op.driver.features().poller_wakes_itself) {
     WakeThread(op, thread);
   }
   if (op.Does(Guard::kEnqueueProcessTodo)) op.w.Edit(thread).process_todo = 1;
@@ -51,12 +51,16 @@ void FreeListener(Op& op, FreezeId id) {
 
 bool AvailableForProcWork(Op& op, ThreadId thread) {
   const ThreadRow& row = op.w.Get(thread);
-  return !row.transaction_stack && row.todo.size == 0;
+  if (row.transaction_stack || row.todo.size != 0) return false;
+  return op.driver.features().any_reader_serves ||
+         (row.looper & (kLooperRegistered | kLooperEntered)) != 0;
 }
 
 bool HasWork(Op& op, ThreadId thread, bool do_proc_work) {
   const ThreadRow& row = op.w.Get(thread);
-  return row.process_todo != 0 || row.looper_need_return != 0 ||
+  const bool own = op.driver.features().process_todo ? row.process_todo != 0
+                                                     : row.todo.size != 0;
+  return own || row.looper_need_return != 0 ||
          (do_proc_work && op.w.Get(row.proc).todo.size != 0);
 }
 

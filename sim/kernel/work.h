@@ -1,7 +1,7 @@
 // Work lists and wake-ups: binder_enqueue_*, binder_select_thread_ilocked,
 // binder_wakeup_*, binder_has_work_ilocked. All run under proc.inner.
 //
-// Versions: the same in 6.1, 6.12 and 7.2.
+// Versions: features.h, under work and waiting.
 #ifndef BINDERY_SIM_KERNEL_WORK_H_
 #define BINDERY_SIM_KERNEL_WORK_H_
 

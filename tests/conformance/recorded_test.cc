@@ -41,7 +41,8 @@ constexpr const char* kSuites[] = {"scenarios/tutorial",
                                    "scenarios/peers/aosp_binder_units",
                                    "scenarios/peers/rsbinder",
                                    "scenarios/polling",
-                                   "scenarios/sharing"};
+                                   "scenarios/sharing",
+                                   "scenarios/profiles"};
 
 // Not kept: 40 MB of payload. In small it is in the same folder.
 constexpr char kTooLarge[] =

@@ -16,6 +16,7 @@
 #include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/records.h"
+#include "tools/agent/reports.h"
 #include "tools/agent/settle.h"
 #include "tools/agent/slow_pages.h"
 #include "tools/agent/sockets.h"
@@ -235,6 +236,7 @@ static void RecordStep(struct Run* run, int stepping) {
   }
   RecordEnds(run);
   RecordBlocked(run);
+  RecordReports(run->step);
 }
 
 static void RecordHang(struct Run* run) {
@@ -439,8 +441,12 @@ static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   enum Outcome outcome = kError;
   const struct Text policy = run->scenario->policy;
   int error = policy.size == 0 ? 0 : EnforcePolicy(policy);
-  const char* const problem =
-      error == 0 ? StartProcesses(run, &error) : "the policy cannot be loaded";
+  const char* problem = error == 0 ? NULL : "the policy cannot be loaded";
+  if (problem == NULL && run->scenario->listens) {
+    error = StartListening();
+    if (error != 0) problem = "the driver makes no reports";
+  }
+  if (problem == NULL) problem = StartProcesses(run, &error);
   if (problem == NULL) {
     outcome = TakeSteps(run);
   } else {
@@ -448,6 +454,7 @@ static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   }
   const int killed = KillAll(run);
   StopEnforcing();
+  StopListening();
   ForgetSlowPages();
   ClosePipes();
   CloseSockets();

@@ -401,6 +401,9 @@ static const char* ParseLine(struct Words* words, struct Scenario* s,
     error = ParseTimeout(words, s);
   } else if (TextIs(word, "policy")) {
     error = ParsePolicy(words, s);
+  } else if (TextIs(word, "listen")) {
+    s->listens = 1;
+    error = NULL;
   } else {
     error = ParseStatement(word, words, s, line);
   }
@@ -436,6 +439,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->line = parser->line;
   s->timeout_ms = kDefaultTimeoutMs;
   s->policy = (struct Text){"", 0};
+  s->listens = 0;
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
   s->pipe_count = s->file_count = s->has_nice = s->has_messages = 0;
   parser->message[0] = '\0';

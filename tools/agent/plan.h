@@ -102,6 +102,7 @@ struct Scenario {
   int line;
   uint64_t timeout_ms;
   struct Text policy;  // hexadecimal; empty: none
+  int listens;         // to the driver's reports
   int pipe_count;
   int file_count;
   int process_count;

@@ -26,6 +26,16 @@ namespace {
 using conform::LockstepRun;
 using Sessions = std::vector<std::unique_ptr<Session>>;
 
+// That of the kernel's version, if no profile is asked for.
+absl::StatusOr<sim::Driver> JudgedDriver(absl::string_view version) {
+  absl::StatusOr<sim::Driver> driver = DriverFor(version);
+  if (!driver.ok() || driver->judged()) return driver;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the profile ", driver->profile(),
+      " is not judged: no kernel of its version is there to be compared with; "
+      "`bindery run --profile=A,B` compares it with another profile"));
+}
+
 // The scenario is about what this kernel does not have.
 bool TooNew(const Session& session, absl::string_view version) {
   return sim::IsOlder(version, session.scenario.proto.since());
@@ -33,12 +43,18 @@ bool TooNew(const Session& session, absl::string_view version) {
 
 absl::StatusOr<std::vector<LockstepRun>> RunModel(const Sessions& sessions,
                                                   absl::string_view version) {
-  const absl::StatusOr<sim::Driver> driver = DriverFor(version);
+  const absl::StatusOr<sim::Driver> driver = JudgedDriver(version);
   if (!driver.ok()) return driver.status();
+  conform::LockstepOptions options;
+  options.listens = absl::GetFlag(FLAGS_reports);
+  if (options.listens && !driver->features().reports) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--reports: the driver of ", driver->profile(), " makes no reports"));
+  }
   std::vector<LockstepRun> runs;
   for (const std::unique_ptr<Session>& session : sessions) {
     absl::StatusOr<LockstepRun> run = conform::RunLockstep(
-        session->scenario.compiled, *driver, &session->properties);
+        session->scenario.compiled, *driver, &session->properties, options);
     if (!run.ok()) return run.status();
     runs.push_back(*std::move(run));
   }
@@ -172,7 +188,7 @@ int RecordTranscripts(const Sessions& sessions,
 // Every allocation of every scenario fails once.
 int ConformFailures(const Sessions& sessions,
                     const conform::KernelSpec& kernel) {
-  const auto driver = DriverFor(conform::VersionOf(kernel.name));
+  const auto driver = JudgedDriver(conform::VersionOf(kernel.name));
   if (!driver.ok()) return Fail(driver.status());
   proto::Report report;
   for (const std::unique_ptr<Session>& session : sessions) {
@@ -289,7 +305,7 @@ void FillRandom(const conform::DifferentialResult& found,
 int ConformRandom() {
   const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
   if (!kernel.ok()) return Fail(kernel.status());
-  const auto driver = DriverFor(conform::VersionOf(kernel->name));
+  const auto driver = JudgedDriver(conform::VersionOf(kernel->name));
   if (!driver.ok()) return Fail(driver.status());
   const conform::DifferentialOptions options = RandomOptions(*kernel);
   std::fprintf(stderr, "seed %llu\n",

@@ -85,6 +85,7 @@ void FillResult(const Session& session, const model::ExploreResult& found,
                 const Meter& meter, proto::Result* result) {
   FillCounts(found, result);
   result->set_name(session.name());
+  NoteJudged(session.driver, result);
   result->set_verdict(VerdictOf(found));
   if (!found.complete && found.findings.empty()) {
     result->set_reason(absl::StrCat(model::StopReasonName(found.stop_reason),

@@ -10,7 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-ABSL_FLAG(std::string, profile, "", "kernel profile; default: the scenario's");
+ABSL_FLAG(std::string, profile, "",
+          "kernel profile; default: the scenario's; run takes two by comma");
 ABSL_FLAG(std::string, granularity, "",
           "where threads interleave: command (default) or lock");
 ABSL_FLAG(std::string, strategy, "dfs",
@@ -28,7 +29,7 @@ ABSL_FLAG(std::string, memory_limit, "", "stop at 512M, 2G");
 ABSL_FLAG(std::string, mutate, "",
           "mutations of the driver, by comma; see list mutations");
 ABSL_FLAG(std::string, format, "text",
-          "text or json; list coverage: markdown too");
+          "text or json; list coverage, list profiles: markdown too");
 ABSL_FLAG(std::string, output, "", "file to write to instead of stdout");
 ABSL_FLAG(std::string, color, "auto", "auto, always or never");
 ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");
@@ -62,6 +63,8 @@ ABSL_FLAG(bool, stats, false, "conform --random: count what was exercised");
 ABSL_FLAG(bool, record, false, "conform: keep what the kernel did");
 ABSL_FLAG(bool, fail_allocations, false,
           "conform: make each allocation of the driver fail, one at a time");
+ABSL_FLAG(bool, reports, false,
+          "conform: listen to what 7.2 reports over netlink, and compare it");
 ABSL_FLAG(bool, recorded, false, "conform: compare with what was kept");
 ABSL_FLAG(std::string, transcripts, "tests/conformance",
           "conform: the folder of what is kept");
@@ -121,6 +124,7 @@ constexpr const char* kNames[] = {
     "wide_fingerprints",
     "keep_going",
     "fail_allocations",
+    "reports",
     "help",
 };
 
@@ -262,6 +266,8 @@ std::string HelpText() {
       "bindery: a simulator and model checker of the Android Binder protocol\n"
       "\n"
       "  bindery run     SCENARIO...   one schedule\n"
+      "  bindery run     SCENARIO... --profile=A,B\n"
+      "                                where two profiles part ways\n"
       "  bindery explore SCENARIO...   every interleaving within the bounds\n"
       "  bindery replay  TRACE...      a recorded trace, byte for byte\n"
       "  bindery export  TRACE --to=text|mermaid|html\n"
@@ -275,6 +281,7 @@ std::string HelpText() {
       "  bindery bench   [allocator|brm|explore|roundtrip]...\n"
       "\n"
       "A SCENARIO is a file; FOLDER/... is every one below it.\n"
+      "Two profiles that part ways are no failure: the status is 0.\n"
       "\n"
       "Exit status: 0 pass, 2 usage or invalid input, 3 internal error,\n"
       "10 violated, 11 deadlock, 12 mismatch, 13 expected violation not\n"

@@ -44,6 +44,7 @@ ABSL_DECLARE_FLAG(uint32_t, commands);
 ABSL_DECLARE_FLAG(bool, stats);
 ABSL_DECLARE_FLAG(bool, record);
 ABSL_DECLARE_FLAG(bool, recorded);
+ABSL_DECLARE_FLAG(bool, reports);
 ABSL_DECLARE_FLAG(bool, fail_allocations);
 ABSL_DECLARE_FLAG(std::string, transcripts);
 ABSL_DECLARE_FLAG(std::string, plan);

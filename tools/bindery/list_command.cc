@@ -7,9 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "sim/history/history.h"
 #include "sim/invariants/invariants.h"
 #include "sim/kernel/driver.h"
+#include "sim/kernel/features.h"
 #include "sim/kernel/mutation.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
@@ -67,11 +69,34 @@ Listing ListInvariants() {
 }
 
 Listing ListProfiles() {
-  Listing listing{{"id"}, {}};
-  for (const std::string& name : sim::ProfileNames()) {
-    listing.rows.push_back({name});
+  Listing listing{{"id", "judged", "source"}, {}};
+  for (const sim::Profile& profile : sim::AllProfiles()) {
+    listing.rows.push_back({profile.name,
+                            profile.judged ? "judged" : "not judged",
+                            absl::StrCat("Linux ", profile.source)});
   }
   return listing;
+}
+
+// What the profiles do otherwise, for docs/profiles.md.
+std::string ProfileTable() {
+  std::string head = "| in | with | without |";
+  std::string rule = "|---|---|---|";
+  for (const sim::Profile& profile : sim::AllProfiles()) {
+    absl::StrAppend(&head, " ", absl::StripPrefix(profile.name, "c-"), " |");
+    absl::StrAppend(&rule, "---|");
+  }
+  std::string text = absl::StrCat(head, "\n", rule, "\n");
+  for (const sim::Feature& feature : sim::AllFeatures()) {
+    absl::StrAppend(&text, "| `", feature.name, "`: ", feature.function, " | ",
+                    feature.with, " | ", feature.without, " |");
+    for (size_t i = 0; i < sim::AllProfiles().size(); ++i) {
+      const bool has = (feature.profiles >> i & 1u) != 0;
+      absl::StrAppend(&text, has ? " with |" : " |");
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
 }
 
 absl::StatusOr<Listing> ListMutations() {
@@ -118,10 +143,15 @@ int ListCommand(const std::vector<std::string>& arguments) {
   if (arguments[0] == "coverage") {
     return ListCoverage({arguments.begin() + 1, arguments.end()});
   }
+  const std::string output = absl::GetFlag(FLAGS_output);
+  if (absl::GetFlag(FLAGS_format) == "markdown") {
+    const absl::Status written =
+        WriteFile(output.empty() ? "-" : output, ProfileTable());
+    return written.ok() ? static_cast<int>(kExitPass) : Fail(written);
+  }
   absl::StatusOr<Listing> listing =
       List(arguments[0], {arguments.begin() + 1, arguments.end()});
   if (!listing.ok()) return Fail(listing.status());
-  const std::string output = absl::GetFlag(FLAGS_output);
   const absl::Status written =
       WriteFile(output.empty() ? "-" : output,
                 absl::GetFlag(FLAGS_format) == "json" ? ToJson(*listing)

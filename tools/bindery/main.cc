@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/flags.h"
@@ -52,11 +53,19 @@ absl::Status CheckGoldenFlags() {
 absl::Status CheckMarkdown(const std::vector<std::string>& arguments) {
   if (absl::GetFlag(FLAGS_format) != "markdown") return absl::OkStatus();
   if (arguments.size() >= 2 && arguments[0] == "list" &&
-      arguments[1] == "coverage") {
+      (arguments[1] == "coverage" || arguments[1] == "profiles")) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      "--format=markdown is for list coverage only");
+      "--format=markdown is for list coverage and list profiles only");
+}
+
+absl::Status CheckProfiles(const std::vector<std::string>& arguments) {
+  const std::string profile = absl::GetFlag(FLAGS_profile);
+  if (!absl::StrContains(profile, ',')) return absl::OkStatus();
+  if (!arguments.empty() && arguments[0] == "run") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--profile=", profile, ": only run compares two profiles"));
 }
 
 absl::Status CheckFlags() {
@@ -89,6 +98,7 @@ int Main(int argc, char** argv) {
   absl::Status status = ParseFlags(argc, argv, &arguments);
   if (status.ok()) status = CheckFlags();
   if (status.ok()) status = CheckMarkdown(arguments);
+  if (status.ok()) status = CheckProfiles(arguments);
   if (!status.ok()) return Fail(status);
   if (absl::GetFlag(FLAGS_help) || arguments.empty() ||
       arguments[0] == "help") {

@@ -20,6 +20,7 @@ absl::Status ReplayOne(const std::string& path, proto::Result* result) {
                              &(*session)->properties, (*session)->options);
   const sim::ReplayResult replay = sim::ReplayTrace(*trace, simulation);
   result->set_name(trace->scenario_name());
+  NoteJudged((*session)->driver, result);
   result->set_max_depth(replay.run.steps);
   if (!replay.same) {
     result->set_verdict("mismatch");

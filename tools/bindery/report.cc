@@ -76,6 +76,10 @@ void ApplyExpectation(const std::string& expected_verdict,
   }
 }
 
+void NoteJudged(const sim::Driver& driver, proto::Result* result) {
+  if (!driver.judged()) result->add_not_judged(driver.profile());
+}
+
 std::string Reproduce(const std::string& command, const std::string& input) {
   std::string text = absl::StrCat("./bindery ", command, " ", Quoted(input));
   for (const std::string& flag : GivenFlags()) {
@@ -101,6 +105,13 @@ std::string Json(const proto::Report& report) {
       "\"(states|transitions|terminal_states|max_depth|depth|peak_rss_bytes)"
       "\": ?\"([0-9]+)\"");
   return std::regex_replace(json, *kCounts, "\"$1\": $2");
+}
+
+void AppendNotJudged(const proto::Result& result, std::string* text) {
+  if (result.not_judged().empty()) return;
+  absl::StrAppend(text,
+                  "  not judged: ", absl::StrJoin(result.not_judged(), ", "),
+                  "; no kernel has been compared with it\n");
 }
 
 void AppendCounts(const proto::Result& result, std::string* text) {
@@ -130,6 +141,7 @@ std::string Text(const proto::Report& report) {
       absl::StrAppend(&text, " (", result.reason(), ")");
     }
     absl::StrAppend(&text, "\n");
+    AppendNotJudged(result, &text);
     AppendCounts(result, &text);
     const std::map<std::string, double> figures(result.figures().begin(),
                                                 result.figures().end());

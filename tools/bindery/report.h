@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "proto/report.pb.h"
+#include "sim/kernel/driver.h"
 
 namespace bindery::tools {
 
@@ -32,6 +33,10 @@ int MoreSevere(int a, int b);
 void ApplyExpectation(const std::string& expected_verdict,
                       const std::string& expected_property,
                       proto::Result* result);
+
+// Says that no kernel has been compared with the driver's profile, if that is
+// so.
+void NoteJudged(const sim::Driver& driver, proto::Result* result);
 
 // A command line that shows the same again.
 std::string Reproduce(const std::string& command, const std::string& input);

@@ -24,6 +24,7 @@ bool NeedsJournal() {
 void FillResult(const Session& session, const sim::RunResult& run,
                 const Meter& meter, proto::Result* result) {
   result->set_name(session.name());
+  NoteJudged(session.driver, result);
   result->set_verdict(run.Verdict());
   result->set_reason(run.message);
   result->set_max_depth(run.steps);
@@ -74,6 +75,7 @@ absl::Status RunOne(const Session& session, proto::Result* result) {
 }  // namespace
 
 int RunCommand(const std::vector<std::string>& arguments) {
+  if (ProfilesGiven().size() > 1) return CompareProfiles(arguments);
   auto sessions = OpenSessions(arguments);
   if (!sessions.ok()) return Fail(sessions.status());
   if (!absl::GetFlag(FLAGS_trace).empty() && sessions->size() != 1) {

@@ -72,6 +72,10 @@ absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
 
 }  // namespace
 
+std::vector<std::string> ProfilesGiven() {
+  return absl::StrSplit(absl::GetFlag(FLAGS_profile), ',', absl::SkipEmpty());
+}
+
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path) {
   absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
@@ -81,7 +85,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path) {
 absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
                                                   const std::string& text) {
   Choices choices;
-  choices.profile = absl::GetFlag(FLAGS_profile);
+  // Of several, whoever compares them makes a driver each.
+  const std::vector<std::string> profiles = ProfilesGiven();
+  if (!profiles.empty()) choices.profile = profiles[0];
   choices.granularity = absl::GetFlag(FLAGS_granularity);
   choices.addresses = absl::GetFlag(FLAGS_addresses);
   choices.properties = absl::GetFlag(FLAGS_properties);

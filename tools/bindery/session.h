@@ -28,6 +28,9 @@ struct Session {
   const std::string& name() const { return scenario.compiled.name; }
 };
 
+// The names in --profile; none if it was not given.
+std::vector<std::string> ProfilesGiven();
+
 // Loads the scenario in `path` with the flags' options. Errors:
 // InvalidArgument with file:line:column lines.
 absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path);

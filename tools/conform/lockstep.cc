@@ -56,8 +56,9 @@ struct Actor {
 class Lockstep : public sim::SyscallObserver {
  public:
   Lockstep(const sim::CompiledScenario& scenario, const sim::Driver& driver,
-           const sim::Properties* properties, uint32_t fail_allocation = 0)
-      : scenario_(scenario), driver_(driver) {
+           const sim::Properties* properties, uint32_t fail_allocation = 0,
+           const LockstepOptions& wanted = {})
+      : scenario_(scenario), driver_(driver), listens_(wanted.listens) {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
       actors_.emplace_back(i, scenario);
     run_.transcript.scenario = scenario.name;
@@ -118,6 +119,7 @@ class Lockstep : public sim::SyscallObserver {
   void Entered(sim::OpId op) override;
   void AllocationFailed() override;
   void Refused(const char* message) override;
+  void Reported(const World& world, const sim::Report& report) override;
 
  private:
   void Declare();
@@ -165,6 +167,7 @@ class Lockstep : public sim::SyscallObserver {
   const sim::CompiledScenario& scenario_;
   const sim::Driver& driver_;
   sim::Statistics statistics_;
+  const bool listens_;
   std::unique_ptr<sim::Simulation> simulation_;
   LockstepRun run_;
   absl::Status policy_;  // whether the scenario's can be written for a kernel
@@ -178,6 +181,7 @@ class Lockstep : public sim::SyscallObserver {
   uint32_t transitions_ = 0;
   // Results of the step so far, by actor.
   std::map<uint32_t, std::vector<std::string>> results_;
+  std::vector<std::string> reports_;
   // By KeyOf(): the place of the mapping.
   std::map<std::pair<uint32_t, uint32_t>, uint64_t> mappings_;
   std::map<uint32_t, uint64_t> mapping_count_;
@@ -185,6 +189,7 @@ class Lockstep : public sim::SyscallObserver {
 
 void Lockstep::Declare() {
   absl::StrAppend(&run_.plan, "scenario ", scenario_.name, "\n");
+  if (listens_) absl::StrAppend(&run_.plan, "listen\n");
   DeclarePolicy();
   for (size_t i = 0; i < scenario_.processes.size(); ++i) {
     const sim::ProcessSpec& process = scenario_.processes[i];
@@ -370,6 +375,31 @@ void Lockstep::Refused(const char* message) {
   Cite(absl::StrCat("  refused: ", message));
 }
 
+void Lockstep::Reported(const World& world, const sim::Report& report) {
+  if (!listens_) return;
+  // The target may be gone by now.
+  const auto actor = [&](sim::ThreadId id) {
+    const uint32_t number = world.Peek(world.Peek(id).task).actor;
+    return number == 0 ? "" : NameOf(number);
+  };
+  const auto process = [&](sim::ProcId id) {
+    const uint32_t index = world.Peek(world.Peek(id).process).index;
+    return index == 0 ? "" : scenario_.processes[index - 1].name;
+  };
+  ReportText text;
+  text.error = report.error;
+  text.context = scenario_.devices[report.device - 1];
+  text.from_process = process(world.Peek(report.from).proc);
+  text.from_task = actor(report.from);
+  text.to_process = process(report.to_proc);
+  text.to_task = actor(report.to_thread);
+  text.is_reply = report.is_reply;
+  text.flags = report.flags;
+  text.code = report.code;
+  text.data_size = report.data_size;
+  reports_.push_back(Describe(text));
+}
+
 // The set-up is no step.
 void Lockstep::Cite(std::string text) {
   if (run_.transcript.steps.empty()) return;
@@ -422,6 +452,8 @@ void Lockstep::FinishStep() {
   if (!inside.empty()) {
     out.push_back(absl::StrCat("inside: ", absl::StrJoin(inside, " ")));
   }
+  append(reports_);
+  reports_.clear();
 }
 
 // Who has which descriptors, where that is not only a matter of open().
@@ -697,8 +729,9 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
 
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
-                                        const sim::Properties* properties) {
-  Lockstep lockstep(scenario, driver, properties);
+                                        const sim::Properties* properties,
+                                        const LockstepOptions& options) {
+  Lockstep lockstep(scenario, driver, properties, 0, options);
   lockstep.RestInTime();
   return lockstep.Finish();
 }

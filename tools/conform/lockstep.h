@@ -54,11 +54,18 @@ struct LockstepRun {
   std::optional<FailedAllocation> failed;
 };
 
+struct LockstepOptions {
+  // Somebody listens to the driver's reports of failed transactions, which are
+  // results of their steps then. The driver must make some (Features.reports).
+  bool listens = false;
+};
+
 // `properties` may be null. Errors: FailedPrecondition if the scenario does
 // something that the model leaves open, or that an agent cannot do; says which.
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
                                         const sim::Driver& driver,
-                                        const sim::Properties* properties);
+                                        const sim::Properties* properties,
+                                        const LockstepOptions& options = {});
 
 // The same, with the driver's Nth allocation failing, counted from 1 behind the
 // set-up. `failed` says which that was, if there are so many.

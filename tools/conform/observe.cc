@@ -63,11 +63,33 @@ class Observer {
       return {DescribeDescriptors(*step.descriptors)};
     }
     for (const Return& ret : step.returns) AddReturn(ret, &lines);
-    if (step.blocked.empty()) return lines;
+    AddBlocked(step, &lines);
+    for (const FailureReport& report : step.reports) {
+      lines.push_back(Report(report));
+    }
+    return lines;
+  }
+
+  void AddBlocked(const StepRecord& step, std::vector<std::string>* lines) {
+    if (step.blocked.empty()) return;
     std::vector<std::string> names;
     for (const int actor : step.blocked) names.push_back(Actor(actor));
-    lines.push_back(absl::StrCat("inside: ", absl::StrJoin(names, " ")));
-    return lines;
+    lines->push_back(absl::StrCat("inside: ", absl::StrJoin(names, " ")));
+  }
+
+  std::string Report(const FailureReport& report) const {
+    ReportText text;
+    text.error = static_cast<Br>(report.error & 0xff);
+    text.context = report.context;
+    text.from_process = Process(report.from_pid);
+    text.from_task = Task(report.from_tid);
+    text.to_process = Process(report.to_pid);
+    text.to_task = Task(report.to_tid);
+    text.is_reply = report.reply;
+    text.flags = report.flags;
+    text.code = report.code;
+    text.data_size = report.data_size;
+    return Describe(text);
   }
 
   std::vector<std::string> State(const std::vector<Log>& logs) {
@@ -112,6 +134,15 @@ class Observer {
       if (record_.pids[i] == static_cast<int>(pid)) return run_.processes[i];
     }
     return absl::StrCat("pid ", pid);
+  }
+
+  std::string Task(uint32_t tid) const {
+    for (size_t i = 0; i < record_.tids.size(); ++i) {
+      if (record_.tids[i] == static_cast<int>(tid)) {
+        return Actor(static_cast<int>(i));
+      }
+    }
+    return tid == 0 ? "" : absl::StrCat("tid ", tid);
   }
 
   void AddReturn(const Return& ret, std::vector<std::string>* lines) {

@@ -91,8 +91,29 @@ Difference FirstDifference(const Transcript& expected,
   return {true, extra, "", observed.steps[extra].action};
 }
 
+namespace {
+
+// One side's results of the step that differs; `step` is null if it did not
+// get there.
+void AppendSide(const std::string& side, const TranscriptStep* step,
+                const Excerpt& excerpt, std::string* out) {
+  const std::string mark = absl::StrFormat("    %-8s", side);
+  if (step == nullptr) {
+    absl::StrAppend(out, mark, "did not get to this step\n");
+    return;
+  }
+  AppendExcerpt(mark.c_str(), step->results, excerpt, out);
+  AppendResults("      cites   ", step->cited, out);
+}
+
+const TranscriptStep* StepAt(const Transcript& transcript, size_t at) {
+  return at < transcript.steps.size() ? &transcript.steps[at] : nullptr;
+}
+
+}  // namespace
+
 std::string Explain(const Transcript& expected, const Transcript& observed,
-                    const Difference& difference) {
+                    const Difference& difference, const Sides& sides) {
   const size_t at = difference.step;
   std::string out;
   for (size_t i = at > kContext ? at - kContext : 0; i < at; ++i) {
@@ -100,24 +121,15 @@ std::string Explain(const Transcript& expected, const Transcript& observed,
                     "\n");
     AppendResults("          ", expected.steps[i].results, &out);
   }
-  const bool there = at < expected.steps.size();
-  const bool seen = at < observed.steps.size();
-  const Excerpt excerpt = there && seen ? ExcerptOf(expected.steps[at].results,
-                                                    observed.steps[at].results)
-                                        : Excerpt();
+  const TranscriptStep* const a = StepAt(expected, at);
+  const TranscriptStep* const b = StepAt(observed, at);
+  const Excerpt excerpt = a != nullptr && b != nullptr
+                              ? ExcerptOf(a->results, b->results)
+                              : Excerpt();
   absl::StrAppend(&out, "  > step ", at + 1, "  ",
-                  (there ? expected : observed).steps[at].action, "\n");
-  if (there) {
-    AppendExcerpt("    model   ", expected.steps[at].results, excerpt, &out);
-    AppendResults("      cites   ", expected.steps[at].cited, &out);
-  } else {
-    absl::StrAppend(&out, "    model   did not get to this step\n");
-  }
-  if (seen) {
-    AppendExcerpt("    kernel  ", observed.steps[at].results, excerpt, &out);
-  } else {
-    absl::StrAppend(&out, "    kernel  did not get to this step\n");
-  }
+                  (a != nullptr ? a : b)->action, "\n");
+  AppendSide(sides.expected, a, excerpt, &out);
+  AppendSide(sides.observed, b, excerpt, &out);
   return out;
 }
 

@@ -42,10 +42,16 @@ struct Difference {
 Difference FirstDifference(const Transcript& expected,
                            const Transcript& observed);
 
+// What the two sides of a comparison are called.
+struct Sides {
+  std::string expected = "model";
+  std::string observed = "kernel";
+};
+
 // The difference with what led to it, for people: the last steps that agree,
-// then both results of the one that does not.
+// then both results of the one that does not, with what they cite.
 std::string Explain(const Transcript& expected, const Transcript& observed,
-                    const Difference& difference);
+                    const Difference& difference, const Sides& sides = {});
 
 // A hash of a scenario's text: a recorded transcript of another text is stale.
 uint64_t TextHash(absl::string_view text);

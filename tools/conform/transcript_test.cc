@@ -55,6 +55,15 @@ TEST(TranscriptTest, AnotherActionDiffers) {
   EXPECT_TRUE(FirstDifference(Small(), other).found);
 }
 
+TEST(TranscriptTest, ExplainsUnderTheNamesOfTheSides) {
+  Transcript other = Small();
+  other.steps.back().results.push_back("more");
+  const std::string text =
+      Explain(Small(), other, FirstDifference(Small(), other), {"A", "B"});
+  EXPECT_NE(text.find("    B       more\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("kernel"), std::string::npos) << text;
+}
+
 TEST(TranscriptTest, ExplainsWithTheStepsBefore) {
   Transcript other = Small();
   other.steps[1].results[0] = "b = 0";

@@ -64,4 +64,16 @@ std::string Describe(const Word& word) {
   return out;
 }
 
+std::string Describe(const ReportText& report) {
+  const auto name = [](const std::string& text) {
+    return text.empty() ? "-" : text.c_str();
+  };
+  return absl::StrFormat(
+      "report %s context=%s from=%s %s to=%s %s%s flags=%#x code=%u size=%u",
+      sim::NameOf(report.error), report.context, name(report.from_process),
+      name(report.from_task), name(report.to_process), name(report.to_task),
+      report.is_reply ? " reply" : "", report.flags, report.code,
+      report.data_size);
+}
+
 }  // namespace bindery::conform

@@ -31,8 +31,21 @@ struct Word {
   std::vector<std::string> objects;  // what objects bring: memory, files
 };
 
+// A report of the driver about a transaction that failed.
+struct ReportText {
+  sim::Br error = sim::Br::kOk;
+  std::string context;
+  std::string from_process, from_task;  // names
+  std::string to_process, to_task;      // "": it names none
+  bool is_reply = false;
+  uint32_t flags = 0;
+  uint32_t code = 0;
+  uint32_t data_size = 0;
+};
+
 // One line.
 std::string Describe(const Word& word);
+std::string Describe(const ReportText& report);
 
 // What BINDER_GET_NODE_INFO_FOR_REF and BINDER_GET_NODE_DEBUG_INFO write.
 std::string DescribeNodeInfo(uint32_t strong, uint32_t weak);

@@ -112,6 +112,8 @@ std::string EventText(const proto::Event& event) {
       return absl::StrCat(Words("FAULT", event), InFunction(event));
     case proto::Event::ENVIRONMENT:
       return Words("***", event);
+    case proto::Event::REPORT:
+      return Words("REPORT", event);
     default:
       return Words("", event);
   }

@@ -132,6 +132,24 @@ OpenDescriptor TakeDescriptor(Line& line) {
   return open;
 }
 
+FailureReport TakeReport(Line& line) {
+  FailureReport report;
+  const auto number = [&line](std::string_view key) {
+    return line.TakeOptional<uint32_t>(key).value_or(0);
+  };
+  report.error = number("error");
+  report.context = std::string(line.Value("context"));
+  report.from_pid = number("from_pid");
+  report.from_tid = number("from_tid");
+  report.to_pid = number("to_pid");
+  report.to_tid = number("to_tid");
+  report.reply = number("reply") != 0;
+  report.flags = number("flags");
+  report.code = number("code");
+  report.data_size = number("data_size");
+  return report;
+}
+
 class RecordParser {
  public:
   // Returns false when the line is malformed or out of place.
@@ -273,8 +291,8 @@ class RecordParser {
 
   // Lines that name their step; false when this is none.
   bool ReadStep(std::string_view key, Line& line) {
-    static constexpr std::string_view kKeys[] = {"ret",  "blocked", "gone",
-                                                 "died", "state",   "fds"};
+    static constexpr std::string_view kKeys[] = {
+        "ret", "blocked", "gone", "died", "state", "fds", "report"};
     if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys)) {
       return false;
     }
@@ -295,6 +313,8 @@ class RecordParser {
       Descriptors& all = step->descriptors.emplace();
       all.process = line.Take<int>();
       while (!line.AtEnd()) all.open.push_back(TakeDescriptor(line));
+    } else if (key == "report") {
+      step->reports.push_back(TakeReport(line));
     }
     return true;
   }

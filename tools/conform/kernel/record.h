@@ -101,11 +101,22 @@ struct Descriptors {
   std::vector<OpenDescriptor> open;
 };
 
+// A report of the driver about a transaction that failed.
+struct FailureReport {
+  uint32_t error = 0;  // a return command
+  std::string context;
+  uint32_t from_pid = 0, from_tid = 0;
+  uint32_t to_pid = 0, to_tid = 0;  // 0: it names none
+  bool reply = false;
+  uint32_t flags = 0, code = 0, data_size = 0;
+};
+
 struct StepRecord {
   std::vector<Return> returns;
   std::vector<int> blocked;  // actors that are inside a call after the step
   std::vector<int> gone;     // actors that ended, their process alive
   std::vector<Death> deaths;
+  std::vector<FailureReport> reports;
   std::vector<Log> logs;
   std::optional<Descriptors> descriptors;  // when the step asked for them
 };

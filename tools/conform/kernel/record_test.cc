@@ -162,6 +162,26 @@ TEST(RecordTest, ReadsObjectsThatCannotBeRead) {
   EXPECT_EQ(back.received.at(1).fact.error, EBADF);
 }
 
+TEST(RecordTest, ReadsReports) {
+  const auto run = ParseRecords(
+      "begin 0 a\nprocess 0 pid=7\ntask 0 tid=8\n"
+      "report 0 error=29201 context=binder from_pid=7 from_tid=8 reply=1 "
+      "flags=16 code=2 data_size=24\n"
+      "report 0 error=29189 context=hwbinder from_pid=7 from_tid=8 to_pid=9 "
+      "to_tid=10 flags=1 code=0 data_size=0\nend 0 ok steps=1\n");
+  ASSERT_TRUE(run.ok()) << run.status();
+  const auto& reports = run->complete[0].steps[0].reports;
+  ASSERT_EQ(reports.size(), 2u);
+  EXPECT_EQ(reports[0].error, 29201u);
+  EXPECT_EQ(reports[0].from_tid, 8u);
+  EXPECT_EQ(reports[0].to_pid, 0u);
+  EXPECT_TRUE(reports[0].reply);
+  EXPECT_EQ(reports[0].data_size, 24u);
+  EXPECT_EQ(reports[1].context, "hwbinder");
+  EXPECT_EQ(reports[1].to_tid, 10u);
+  EXPECT_FALSE(reports[1].reply);
+}
+
 TEST(RecordTest, ReadsLeaks) {
   const auto run =
       ParseRecords(Wrap("leak proc=1 node=-2\nlog state\n| dead nodes:\n"));
