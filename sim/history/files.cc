@@ -74,8 +74,8 @@ void CheckInstalled(Watch& h, const Change<FdRow>& fd) {
            fd.id.any(), [] { return "another process's task installs it"; });
   h.Expect(!h.s.sends(), "E44", fd.id.any(),
            [] { return "a send installs it"; });
-  h.Expect(row.cloexec != 0 || Went(h, OpId::kDup) != nullptr, "E44", fd.id.any(),
-           [] { return "it stays open on exec"; });
+  h.Expect(row.cloexec != 0 || Went(h, OpId::kDup) != nullptr, "E44",
+           fd.id.any(), [] { return "it stays open on exec"; });
 }
 
 // The numbers in all objects of a type.

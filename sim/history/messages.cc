@@ -15,6 +15,7 @@
 // E64 A buffer is delivered only if its message was committed, once, was not
 //     delivered before, and its transaction did not end in the meantime.
 #include "sim/history/watch.h"
+#include "sim/kernel/process.h"
 
 namespace bindery::sim {
 namespace {
@@ -109,6 +110,18 @@ ThreadId Waiting(const Watch& h, BufferId buffer) {
   return t ? h.s.Before(t).from : ThreadId{};
 }
 
+// Who borrows an opening sends as the process that opened it, which has no pid
+// when it is dead and others have the opening.
+ProcessId SenderPid(const Watch& h, ThreadId from, ProcessId sender) {
+  if (!from) return {};
+  const ProcRow proc = h.s.Before(h.s.Before(from).proc);
+  const bool released =
+      proc.is_dead != 0 || (proc.deferred_work & kDeferredRelease) != 0;
+  const bool dead = h.w.Peek(proc.process).dead != 0 && !released;
+  if (proc.process == sender && !dead) return sender;
+  return dead ? ProcessId{} : proc.process;
+}
+
 void CheckNamed(Watch& h, const ReturnRow& word, const HistoryMessageRow& row) {
   const NodeRow& node = h.w.Peek(row.node);
   h.Expect(row.node && node.owner == h.s.proc() && word.ptr == node.ptr &&
@@ -123,7 +136,7 @@ void CheckNamed(Watch& h, const ReturnRow& word, const HistoryMessageRow& row) {
     return absl::StrCat("sender_euid is ", word.sender_euid,
                         ", which is not the sender's");
   });
-  const ProcessId sender = Waiting(h, word.buffer) ? row.sender : ProcessId{};
+  const ProcessId sender = SenderPid(h, Waiting(h, word.buffer), row.sender);
   h.Expect(word.sender == sender, "E32", word.buffer.any(), [&] {
     return absl::StrCat("sender_pid is that of ", h.Name(word.sender.any()),
                         ", but must be that of ", h.Name(sender.any()));

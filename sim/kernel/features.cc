@@ -132,6 +132,10 @@ constexpr Feature kFeatures[] = {
      "off its stack by then"},
     {"uid_of_current", &F::uid_of_current, kSince7_2, "binder_transaction",
      "a message's uid is that of who sends it", "of who opened the device"},
+    {"epoll_has_requests", &F::epoll_has_requests, kSince6_12,
+     "ep_eventpoll_ioctl (since 6.9)",
+     "an ioctl on an epoll instance that it does not know is EINVAL",
+     "it is ENOTTY, as on any file that has none"},
     {"reports", &F::reports, kSince7_2, "binder_netlink_report",
      "whoever listens is told of failures", "nobody is"},
 };

@@ -40,6 +40,7 @@ struct Features {
   bool freeze_notifications = true;
   bool sender_noted_late = true;
   bool outdated_fails = true;
+  bool epoll_has_requests = true;
   bool uid_of_current = true;
   bool transaction_first = true;
   bool reports = true;

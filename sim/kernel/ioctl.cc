@@ -19,6 +19,12 @@ void FdGetDevice(Op& op) {
   op.f->nonblock = op.w.Get(op.f->file).nonblock;
 }
 
+// An epoll instance knows two requests, which are none of these.
+bool HasOwnRequests(Op& op) {
+  return op.w.Get(op.f->file).eventpoll &&
+         op.driver.features().epoll_has_requests;
+}
+
 // The first lines of every operation on a device's descriptor.
 void AppendProcOfFile(Builder& b) {
   b.Local("fdget", FdGetDevice)
@@ -38,7 +44,11 @@ void AppendLeave(Builder& b) {
       .Label("left")
       .Return()
       .ReturnErrno<Errno::kEbadf>("bad_fd")
-      .ReturnErrno<Errno::kEnotty>("other_file");
+      .Label("other_file")
+      .Branch("it has requests of its own", HasOwnRequests, "not_its_own")
+      .Local("-ENOTTY", SetRet<Errno::kEnotty>)
+      .Return()
+      .ReturnErrno<Errno::kEinval>("not_its_own");
 }
 
 bool Knows(const Features& features, IoctlRequest request) {

@@ -189,9 +189,7 @@ namespace {
 
 // Of epoll_ctl(): handle is the instance's descriptor, `i` the other one,
 // `type` what is to be done, `cookie` the events; `w` becomes the item.
-FileId Target(Op& op) {
-  return FileOfFd(op.w, CurrentProcess(op), op.f->i);
-}
+FileId Target(Op& op) { return FileOfFd(op.w, CurrentProcess(op), op.f->i); }
 
 EventPollId Instance(Op& op) { return op.w.Get(op.f->file).eventpoll; }
 
@@ -226,9 +224,7 @@ void RegisterNew(Op& op) {
 }
 
 // The proc of the file that the item is of; none if that is no device.
-void ProcOfItem(Op& op) {
-  op.f->proc = op.w.Get(op.w.Get(Item(op)).file).proc;
-}
+void ProcOfItem(Op& op) { op.f->proc = op.w.Get(op.w.Get(Item(op)).file).proc; }
 
 bool NoDevice(Op& op) { return !op.f->proc; }
 
@@ -338,12 +334,14 @@ Operation BuildEpollCtl() {
       .Do("ep_modify", SetEvents)
       .Goto("poll")
       .Label("add")
-      .Check("the item is not there yet", [](Op& op) { return !Found(op); },
-             "exists")
+      .Check(
+          "the item is not there yet", [](Op& op) { return !Found(op); },
+          "exists")
       .Do("ep_insert", InsertItem)
       .Label("poll");
   AppendItemPoll(b, RegisterNew);
-  b.Branch("not what it waits for", [](Op& op) { return !Wanted(op); }, "idle")
+  b.Branch(
+       "not what it waits for", [](Op& op) { return !Wanted(op); }, "idle")
       .Do("the item is ready", TargetIsReady)
       .Label("idle")
       .Local("done with it", ForgetPoll)
@@ -433,7 +431,8 @@ void AppendScan(Builder& b) {
           "there is no room for more",
           [](Op& op) { return op.f->i >= op.f->size; }, "scanned");
   AppendItemPoll(b, nullptr);
-  b.Branch("not what it waits for", [](Op& op) { return !Wanted(op); }, "idle")
+  b.Branch(
+       "not what it waits for", [](Op& op) { return !Wanted(op); }, "idle")
       .Do("epoll_put_uevent", PutEvent)
       .Goto("next")
       .Label("idle")
@@ -465,13 +464,16 @@ Operation BuildEpollWait() {
       .Label("again")
       .Branch("it is killed", FatalSignalPending, "interrupted");
   AppendScan(b);
-  b.Branch("events were found", [](Op& op) { return op.f->i != 0; }, "found")
-      .Branch("it does not wait", [](Op& op) { return op.f->nonblock != 0; },
-              "found")
+  b.Branch(
+       "events were found", [](Op& op) { return op.f->i != 0; }, "found")
+      .Branch(
+          "it does not wait", [](Op& op) { return op.f->nonblock != 0; },
+          "found")
       .Branch("interrupted", SignalPending, "interrupted")
       .Lock("ep.lock")
-      .Branch("an item may be ready", [](Op& op) { return !NoneReady(op); },
-              "unlock_again")
+      .Branch(
+          "an item may be ready", [](Op& op) { return !NoneReady(op); },
+          "unlock_again")
       .Do("join those who wait, and sleep", JoinWaiters)
       .Unlock("ep.lock")
       .Sleep()
@@ -482,7 +484,8 @@ Operation BuildEpollWait() {
       .Unlock("ep.lock")
       .Goto("again")
       .Label("found")
-      .Local("how many", [](Op& op) { op.f->ret = static_cast<int32_t>(op.f->i); })
+      .Local("how many",
+             [](Op& op) { op.f->ret = static_cast<int32_t>(op.f->i); })
       .Return()
       .Label("interrupted")
       .Do("take the signal", TakeSignal)

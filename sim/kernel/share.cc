@@ -11,9 +11,7 @@ namespace {
 
 bool DescriptorIsOpen(Op& op) { return bool(op.f->file); }
 
-ProcessId OtherProcess(Op& op) {
-  return op.w.Find<ProcessRow>(op.f->i, 0);
-}
+ProcessId OtherProcess(Op& op) { return op.w.Find<ProcessRow>(op.f->i, 0); }
 
 void NewDescriptor(Op& op, int32_t fd) {
   op.f->ret = fd < 0 ? Value(Errno::kEmfile) : fd;

@@ -49,10 +49,10 @@ enum class EpollOp : uint8_t { kAdd = 1, kDelete = 2, kModify = 3 };
 // Operands of epoll_ctl() and epoll_wait().
 struct EpollArgs {
   EpollOp op = EpollOp::kAdd;
-  uint32_t target = 0;    // the descriptor that is watched
-  uint32_t events = 0;    // EPOLL* bits
+  uint32_t target = 0;  // the descriptor that is watched
+  uint32_t events = 0;  // EPOLL* bits
   uint32_t max_events = 0;
-  bool wait = true;       // without an end; else not at all
+  bool wait = true;  // without an end; else not at all
 };
 
 // One call with everything that the caller passes. `op` says which: kOpen,

@@ -3,6 +3,7 @@
 #include "sim/kernel/nice.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
+#include "sim/kernel/process.h"
 #include "sim/kernel/thread.h"
 #include "sim/kernel/work.h"
 
@@ -382,9 +383,19 @@ void PinSender(Op& op) {
   if (from) ++op.w.Edit(from).tmp_ref;
 }
 
+// A process that died has no pid any more, if others keep its opening alive; if
+// nobody does, the release is on its way, which ends this.
+bool OutlivesItsOpener(Op& op, const ProcRow& proc) {
+  const bool released =
+      proc.is_dead != 0 || (proc.deferred_work & kDeferredRelease) != 0;
+  return op.w.Get(proc.process).dead != 0 && !released;
+}
+
 ProcessId SenderOf(Op& op) {
   const ThreadId from = op.f->target_thread;
-  return from ? op.w.Get(op.w.Get(from).proc).process : ProcessId{};
+  if (!from) return {};
+  const ProcRow& proc = op.w.Get(op.w.Get(from).proc);
+  return OutlivesItsOpener(op, proc) ? ProcessId{} : proc.process;
 }
 
 void DescribeDelivery(Op& op, const ReturnRow& word) {

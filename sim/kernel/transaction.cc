@@ -38,6 +38,11 @@ ProcessId Sender(Op& op) {
                                              : op.w.Get(op.f->proc).process;
 }
 
+// What fits of it: logs of so many processes are nobody's reading.
+uint16_t IndexOfSender(Op& op) {
+  return static_cast<uint16_t>(op.w.Get(op.w.Get(op.f->proc).process).index);
+}
+
 void AllocateTransaction(Op& op) {
   if (op.AllocationFails()) {
     op.Fail(Br::kFailedReply, Errno::kEnomem);
@@ -51,6 +56,7 @@ void AllocateTransaction(Op& op) {
   t.is_reply = op.f->reply;
   t.is_async = op.f->reply == 0 && OneWay(op) ? 1 : 0;
   t.sender_euid = op.w.Get(Sender(op)).uid;
+  if (op.k.watched()) t.from_pid = IndexOfSender(op);
   if (op.f->reply == 0 && t.is_async == 0) t.from = op.f->thread;
   if (op.k.nice()) t.priority = op.w.Get(op.f->task).nice;
   if (op.k.watched()) t.debug_id = ++op.w.Edit(op.global()).last_id;

@@ -97,8 +97,8 @@ void Compiler::FileStep(const StepCursor& step) {
 }
 
 void Compiler::EpollCtlStep(const StepCursor& step) {
-  constexpr uint32_t kKnown = kEpollIn | kEpollErr | kEpollHup | kEpollOneShot |
-                              kEpollEt;
+  constexpr uint32_t kKnown =
+      kEpollIn | kEpollErr | kEpollHup | kEpollOneShot | kEpollEt;
   const auto ctl = step.Sub(step->epoll_ctl(), "epoll_ctl");
   const uint32_t epoll = Variable(NameOr(ctl->epoll(), kEpollFd),
                                   VariableKind::kFd, ctl.At("epoll"));
@@ -147,12 +147,12 @@ void Compiler::ForkStep(const StepCursor& step) {
   const auto fork = step.Sub(step->fork(), "fork");
   const uint32_t child = ProcessNumber(fork->process(), fork.At("process"));
   if (child != 0 && out_.processes[child - 1].forked_from != scope_.index) {
-    errors_.Add(fork.At("process"),
-                absl::StrCat("\"", fork->process(),
-                             "\" is not declared as a child of this process; "
-                             "add forked_from: \"",
-                             out_.processes[scope_.index - 1].name,
-                             "\" to it"));
+    errors_.Add(
+        fork.At("process"),
+        absl::StrCat("\"", fork->process(),
+                     "\" is not declared as a child of this process; "
+                     "add forked_from: \"",
+                     out_.processes[scope_.index - 1].name, "\" to it"));
   }
   Emit(OpCode::kFork, step.place()).a = child;
 }
@@ -167,8 +167,8 @@ void Compiler::Ready(const Cursor<proto::Outcome>& outcome, Result result,
   }
   expected->has_ready = true;
   for (int i = 0; i < outcome->ready_size(); ++i) {
-    expected->ready.push_back(Variable(outcome->ready(i), VariableKind::kFd,
-                                       outcome.At("ready", i)));
+    expected->ready.push_back(
+        Variable(outcome->ready(i), VariableKind::kFd, outcome.At("ready", i)));
   }
 }
 

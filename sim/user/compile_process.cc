@@ -290,7 +290,8 @@ void Compiler::Threads(const Cursor<proto::Process>& process) {
     task.unhandled = thread->unhandled();
     task.nice = thread->has_nice() ? Nice(thread->nice(), thread.At("nice"))
                                    : Nice(process->nice(), process.At("nice"));
-    task.starts = !task.pool && out_.processes[scope_.index - 1].forked_from == 0;
+    task.starts =
+        !task.pool && out_.processes[scope_.index - 1].forked_from == 0;
     std::vector<uint32_t> list;
     for (int j = 0; j < thread->on_size(); ++j) {
       list.push_back(Handler(thread.Sub(thread->on(j), "on", j)));

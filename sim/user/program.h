@@ -36,14 +36,14 @@ struct Place {
 };
 
 enum class OpCode : uint8_t {
-  kStart,       // of pool threads and forked processes: visible, so that it is
-                // a transition
-  kOpen,        // a: device, b: fd variable, kNonblock
-  kMmap,        // a: fd variable, c: size, kWritable
-  kMunmap,      // a: fd variable
-  kClose,       // a: fd variable
-  kIoctl,       // a: fd variable, b: request, c: index into ioctls
-  kPoll,        // a: fd variable
+  kStart,        // of pool threads and forked processes: visible, so that it is
+                 // a transition
+  kOpen,         // a: device, b: fd variable, kNonblock
+  kMmap,         // a: fd variable, c: size, kWritable
+  kMunmap,       // a: fd variable
+  kClose,        // a: fd variable
+  kIoctl,        // a: fd variable, b: request, c: index into ioctls
+  kPoll,         // a: fd variable
   kEpollCreate,  // b: fd variable
   kEpollCtl,     // a: fd variable of the instance, b: the other one,
                  // c: events times 4 plus what is done
@@ -52,33 +52,33 @@ enum class OpCode : uint8_t {
   kFork,         // a: process
   kSendFd,       // a: fd variable, b: process
   kReceiveFd,    // b: fd variable
-  kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
-  kFlush,       // a: fd variable, kIfQueued, kUnlessLooper
-  kReturn,      // judges the system call before it
-  kCall,        // a: command, b: fd variable, kOneWay
-  kReply,       // a: command, b: handler
-  kServe,       // a: count, b: fd variable, kSilent, kPool
-  kWait,        // reads and serves for the activation before it
-  kQueue,       // a: first command, b: how many
-  kSkip,        // a: variable, c: where to, kIfBound: if it is bound, else if
-                // not
-  kForget,      // a: variable, kAll
-  kLink,        // a: variable, b: command about the proxy that it holds
-  kRepeat,      // a: times
-  kRepeatEnd,   // a: first instruction of the body
-  kPost,        // a: event; visible
-  kAwait,       // a: event; visible
-  kAwaitBound,  // a: variable; visible
-  kCheck,       // a: index into checks; visible
-  kKill,        // a: process; visible
-  kSignal,      // a: task; visible
-  kOverwrite,   // a: task, b: index into overwrites; visible
-  kShrink,      // visible
-  kExit,        // visible
-  kStop,        // visible
-  kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did
-  kHandlerPop,  // a: handler; back to who waits
-  kEndFlush,    // a: fd variable; writes what is still queued
+  kWriteRead,    // a: fd variable, b: index into write_reads, kKeepReturns
+  kFlush,        // a: fd variable, kIfQueued, kUnlessLooper
+  kReturn,       // judges the system call before it
+  kCall,         // a: command, b: fd variable, kOneWay
+  kReply,        // a: command, b: handler
+  kServe,        // a: count, b: fd variable, kSilent, kPool
+  kWait,         // reads and serves for the activation before it
+  kQueue,        // a: first command, b: how many
+  kSkip,         // a: variable, c: where to, kIfBound: if it is bound, else if
+                 // not
+  kForget,       // a: variable, kAll
+  kLink,         // a: variable, b: command about the proxy that it holds
+  kRepeat,       // a: times
+  kRepeatEnd,    // a: first instruction of the body
+  kPost,         // a: event; visible
+  kAwait,        // a: event; visible
+  kAwaitBound,   // a: variable; visible
+  kCheck,        // a: index into checks; visible
+  kKill,         // a: process; visible
+  kSignal,       // a: task; visible
+  kOverwrite,    // a: task, b: index into overwrites; visible
+  kShrink,       // visible
+  kExit,         // visible
+  kStop,         // visible
+  kHandlerEnd,   // a: handler; frees the buffer, replies if nothing did
+  kHandlerPop,   // a: handler; back to who waits
+  kEndFlush,     // a: fd variable; writes what is still queued
   kEnd,
 };
 
@@ -301,7 +301,8 @@ struct TaskSpec {
   std::string full_name;  // "server.main"
   uint32_t process = 0;
   bool pool = false;
-  bool starts = true;  // by itself: neither a pool thread nor of a forked process
+  bool starts =
+      true;  // by itself: neither a pool thread nor of a forked process
   int8_t nice = 0;
   proto::Unhandled unhandled = proto::UNHANDLED_FAIL;
   uint32_t entry = 0;

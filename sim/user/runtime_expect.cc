@@ -366,7 +366,8 @@ std::string UserRuntime::DescribeResult(TaskId task,
                     DescribeSecond(row, call));
   }
   for (int32_t i = 0; call.op == OpCode::kEpollWait && i < row.ret; ++i) {
-    absl::StrAppend(&text, " descriptor ", (row.value >> (16 * i) & 0xffff) >> 4);
+    absl::StrAppend(&text, " descriptor ",
+                    (row.value >> (16 * i) & 0xffff) >> 4);
   }
   if (call.op != OpCode::kWriteRead) return text;
   std::vector<std::string> words;

@@ -7,8 +7,8 @@
 #ifndef BINDERY_SIM_USER_SOURCE_H_
 #define BINDERY_SIM_USER_SOURCE_H_
 
-#include <set>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 

@@ -3,13 +3,14 @@
 //
 // Models alloc_fd, fd_install, put_unused_fd, file_close_fd, fget, dup_fd, the
 // counting half of fput, and SCM_RIGHTS: a descriptor that is sent to a process
-// waits in its inbox, a socket that nobody ever closes. Numbers are handed out lowest first and are below
-// RLIMIT_NOFILE.
+// waits in its inbox, a socket that nobody ever closes. Numbers are handed out
+// lowest first and are below RLIMIT_NOFILE.
 //
 // Invariants
-//  F1 A file's count is the number of descriptors, mappings, fixups, messages and
-//     system calls that hold it; the file lives exactly as long as it is not 0, and,
-//     once it is, until the task that dropped it is back in user space.
+//  F1 A file's count is the number of descriptors, mappings, fixups, messages
+//  and
+//     system calls that hold it; the file lives exactly as long as it is not 0,
+//     and, once it is, until the task that dropped it is back in user space.
 //  F2 A reserved number has no file: it can be neither used nor closed, and is
 //     handed out to nobody else.
 //

@@ -400,8 +400,7 @@ void World::UndoEntry(uint64_t header) {
       slot.meta.self = 0;
       slot.meta.name = 0;
       slot.meta.holders = slot.meta.pins = 0;
-      slot.meta.generation =
-          (slot.meta.generation - 1) & AnyId::kMaxGeneration;
+      slot.meta.generation = (slot.meta.generation - 1) & AnyId::kMaxGeneration;
       table<Row>().GiveBack(id.slot());
       break;
     case kBuried:

@@ -15,8 +15,8 @@ struct alignas(8) FileRow {
   static constexpr TableId kTable = TableId::kFile;
   static constexpr char kName[] = "file";
 
-  uint32_t name;  // scenario's number of a file that is no device, from 1
-  ProcId proc;    // private data of an open device
+  uint32_t name;     // scenario's number of a file that is no device, from 1
+  ProcId proc;       // private data of an open device
   uint32_t count;    // descriptors, mappings, fixups, messages, calls that hold
                      // it
   uint8_t nonblock;  // O_NONBLOCK
@@ -78,11 +78,11 @@ struct alignas(8) EpItemRow {
   static constexpr char kName[] = "epitem";
 
   EventPollId ep;
-  FileId file;      // together with `fd` what it is found by
-  uint32_t fd;      // the number under which the file was added
-  uint32_t events;  // EPOLL* bits asked for
-  ThreadId whead;   // whose wait queue it is on; none: on nobody's any more
-  EpItemId next;    // behind it on that queue
+  FileId file;       // together with `fd` what it is found by
+  uint32_t fd;       // the number under which the file was added
+  uint32_t events;   // EPOLL* bits asked for
+  ThreadId whead;    // whose wait queue it is on; none: on nobody's any more
+  EpItemId next;     // behind it on that queue
   EpItemId rdllink;  // behind it on ep.rdllist
   uint8_t ready;     // on ep.rdllist
 

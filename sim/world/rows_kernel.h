@@ -355,6 +355,7 @@ struct alignas(8) TransactionRow {
   uint8_t committed;      // handed over to the target (for invariants)
   int8_t priority;        // nice value of the sender
   int8_t saved_priority;  // of the receiver, before it took the call over
+  uint16_t from_pid;  // whose opening it was sent through: the process's index
   BufferId buffer;
   uint32_t code;
   uint32_t flags;
@@ -383,6 +384,8 @@ struct alignas(8) TransactionRow {
     v.Skip("debug_id", &TransactionRow::debug_id, "not observable");
     v.Field("fd_fixups", &TransactionRow::fd_fixups);
     v.Field("security_ctx", &TransactionRow::security_ctx);
+    v.Skip("from_pid", &TransactionRow::from_pid,
+           "only the driver's logs tell");
   }
 };
 

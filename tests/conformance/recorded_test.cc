@@ -52,6 +52,10 @@ constexpr char kTooLarge[] =
 // asked of 6.1 and 7.2.
 bool IsRecorded(const sim::CompiledScenario& scenario,
                 const std::string& version) {
+  // No kernel with sockets has been asked.
+  for (const sim::Instruction& instruction : scenario.code) {
+    if (instruction.op == sim::OpCode::kSendFd) return false;
+  }
   return !scenario.policy || version != "6.12";
 }
 

@@ -59,6 +59,7 @@ static long Fork(int process) {
   const long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
   if (pid != 0) return pid;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  NoteFork();
   StartThreads(g_scenario, process);
   RunActor((void*)(intptr_t)first);
   _exit(0);
@@ -74,10 +75,9 @@ static void Execute(int actor) {
   while (box->kind == kSpin) {
   }
   errno = 0;
-  box->result =
-      box->kind == kForks
-          ? Fork(box->process)
-          : syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  box->result = box->kind == kForks
+                    ? Fork(box->process)
+                    : syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
   box->error = box->result == -1 ? errno : 0;
   if (box->kind == kReceives) TakeDescriptor(box);
   if (box->kind == kSends && box->result > 0) box->result = 0;

@@ -5,7 +5,10 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+
+#include "tools/agent/plan.h"
 
 enum { kMaxObjects = 4096, kMaxArrayFds = 1024, kMaxContext = 4096 };
 
@@ -26,8 +29,20 @@ void InstallFaultHandler(void) {
   sigaction(SIGBUS, &action, NULL);
 }
 
+static int g_was_forked;
+
+void NoteFork(void) { g_was_forked = 1; }
+
+// Whether the process has nothing at all there, or less.
+static int IsGone(uint64_t from, size_t size) {
+  const uint64_t begin = from & ~(uint64_t)(kPageSize - 1);
+  return g_was_forked &&
+         msync((void*)begin, from - begin + size, MS_ASYNC) != 0;
+}
+
 // Copies from an address that may be bad. Returns 0 when it is.
 static int CopyIn(void* to, uint64_t from, size_t size) {
+  if (IsGone(from, size)) return 0;
   if (sigsetjmp(t_fault, 0) != 0) {
     t_may_fault = 0;
     return 0;
@@ -200,6 +215,7 @@ static ssize_t LengthOf(uint64_t from, size_t limit) {
     t_may_fault = 0;
     return -1;
   }
+  if (IsGone(from, 1)) return -1;
   t_may_fault = 1;
   const size_t length = strnlen((const char*)from, limit);
   t_may_fault = 0;

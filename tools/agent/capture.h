@@ -23,6 +23,11 @@
 // Installs the handlers that invariant 2 needs; once for each process.
 void InstallFaultHandler(void);
 
+// In a process that was forked by another one. User-mode Linux 6.1 leaves it
+// memory that a fork does not pass on (MADV_DONTFORK, VM_DONTCOPY): it can be
+// read, although it is mapped to nothing. From here on it counts as unreadable.
+void NoteFork(void);
+
 // Fills the actor's capture area according to the call's kind and peeks.
 void CaptureResults(int actor);
 

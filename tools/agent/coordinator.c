@@ -39,8 +39,7 @@ static int IsUnborn(const struct Run* run, int process) {
 static int WaitForTasks(struct Run* run) {
   const uint64_t deadline = NowMs() + kStartTimeoutMs;
   for (int actor = 0; actor < run->scenario->actor_count;) {
-    if (TidOf(actor) != 0 ||
-        IsUnborn(run, run->scenario->process_of[actor])) {
+    if (TidOf(actor) != 0 || IsUnborn(run, run->scenario->process_of[actor])) {
       ++actor;
       continue;
     }

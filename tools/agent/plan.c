@@ -365,9 +365,8 @@ static const char* ParseStatement(struct Text word, struct Words* words,
   to->line = line;
   const char* const error = ParseOperands(words, s, to);
   if (error == NULL) ++s->statement_count;
-  s->has_messages |=
-      to->kind == kCall &&
-      (to->call.kind == kSends || to->call.kind == kReceives);
+  s->has_messages |= to->kind == kCall &&
+                     (to->call.kind == kSends || to->call.kind == kReceives);
   return error;
 }
 

@@ -119,10 +119,9 @@ bool SleepsInEpoll(const World& w) {
 // A device, of a thread that is there, or of one that has left.
 template <bool kThere>
 bool Watched(const World& w) {
-  return Any<sim::EpItemRow>(
-      w, [&](sim::EpItemId, const sim::EpItemRow& item) {
-        return w.Peek(item.file).proc && bool(item.whead) == kThere;
-      });
+  return Any<sim::EpItemRow>(w, [&](sim::EpItemId, const sim::EpItemRow& item) {
+    return w.Peek(item.file).proc && bool(item.whead) == kThere;
+  });
 }
 
 bool NewsWaits(const World& w) {

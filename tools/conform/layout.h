@@ -11,8 +11,8 @@
 //   +kReadBuffer the read buffer
 //
 // Driver mappings are at fixed places too, each process's where nobody else has
-// one: who is told of a buffer in another process's mapping must not find one of
-// its own there.
+// one: who is told of a buffer in another process's mapping must not find one
+// of its own there.
 #ifndef BINDERY_TOOLS_CONFORM_LAYOUT_H_
 #define BINDERY_TOOLS_CONFORM_LAYOUT_H_
 

@@ -340,10 +340,9 @@ void Lowering::LowerFileCall(const sim::Syscall& call, LoweredCall* out) const {
       absl::StrAppend(&out->action, "epoll_create()");
       break;
     case OpId::kEpollCtl:
-      absl::StrAppendFormat(&out->plan,
-                            "epoll_ctl fd=%u op=%u target=%u events=%#x",
-                            call.fd, static_cast<uint32_t>(epoll.op),
-                            epoll.target, epoll.events);
+      absl::StrAppendFormat(
+          &out->plan, "epoll_ctl fd=%u op=%u target=%u events=%#x", call.fd,
+          static_cast<uint32_t>(epoll.op), epoll.target, epoll.events);
       absl::StrAppendFormat(&out->action, "epoll_ctl(%u, %s, %u, %#x)", call.fd,
                             NameOf(epoll.op), epoll.target, epoll.events);
       break;

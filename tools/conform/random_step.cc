@@ -229,8 +229,7 @@ class StepFiller {
   // Who is in poll() must not find an epoll instance where a device was.
   bool OthersInside() const {
     for (const ThreadView& thread : view_.threads) {
-      if (!thread.free &&
-          &view_.processes[thread.process] == &process_) {
+      if (!thread.free && &view_.processes[thread.process] == &process_) {
         return true;
       }
     }

@@ -422,7 +422,8 @@ void StateWriter::Transaction(ProcId reader, absl::string_view prefix,
   absl::StrAppend(&out_, "\n");
 }
 
-// The row is named after the task that sent it.
+// The row is named after the task that sent it, maybe through the opening of
+// another process.
 void StateWriter::Parties(TransactionId id) {
   const sim::TransactionRow& row = w_.Peek(id);
   const auto actor = [&](ThreadId thread) {
@@ -431,10 +432,11 @@ void StateWriter::Parties(TransactionId id) {
   const uint32_t from = dialect_.keeps_sender
                             ? static_cast<uint32_t>(w_.MetaOf(id.any()).key_b)
                             : actor(row.from);
-  absl::StrAppendFormat(&out_, " from %u:%u to %u:%u", numbers_.PidOfTask(from),
-                        numbers_.Tid(from),
-                        row.to_proc ? PidOf(w_, numbers_, row.to_proc) : 0,
-                        numbers_.Tid(actor(row.to_thread)));
+  const bool known = dialect_.keeps_sender || row.from;
+  absl::StrAppendFormat(
+      &out_, " from %u:%u to %u:%u", known ? numbers_.Pid(row.from_pid) : 0,
+      numbers_.Tid(from), row.to_proc ? PidOf(w_, numbers_, row.to_proc) : 0,
+      numbers_.Tid(actor(row.to_thread)));
 }
 
 void StateWriter::Kind(const sim::TransactionRow& row) {

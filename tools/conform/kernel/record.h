@@ -135,7 +135,7 @@ std::string_view OutcomeName(Outcome outcome);
 struct ScenarioRecord {
   std::string name;
   Outcome outcome = Outcome::kMissing;
-  std::string detail;  // one line on an outcome that is not kOk
+  std::string detail;     // one line on an outcome that is not kOk
   std::vector<int> pids;  // 0: not forked
   std::vector<int> tids;
   // The driver's counters of the whole machine when the scenario began.
