@@ -16,7 +16,8 @@
 #include "adapter/testing.h"
 #include "gtest/gtest.h"
 #include "model/concept.h"
-#include "model/explore/explore.h"
+#include "model/explore/parallel.h"
+#include "model/state_store.h"
 #include "sim/engine/prng.h"
 
 namespace bindery {
@@ -111,6 +112,14 @@ class Exploration : public testing::TestWithParam<std::string> {
     return Explore(strategy, ExploreOptions::kUnlimited);
   }
 
+  // By as many threads as the options say.
+  ExploreResult ExploreShared(Strategy strategy,
+                              const ExploreOptions& options) const {
+    return model::Explore<BinderModel>([this] { return explorable_.Start(); },
+                                       strategy, options)
+        .value();
+  }
+
   const Explorable explorable_;
 };
 
@@ -146,6 +155,30 @@ TEST_P(Exploration, DepthFirstAndBreadthFirstCountTheSame) {
   }
   ExpectEqualCounts(dfs, Explore(Strategy::kBreadthFirst));
   RecordProperty("states", std::to_string(dfs.states));
+}
+
+TEST_P(Exploration, TwoThreadsCountTheSame) {
+  const ExploreResult alone = Explore(Strategy::kDepthFirst);
+  for (const Strategy strategy :
+       {Strategy::kDepthFirst, Strategy::kBreadthFirst}) {
+    ExploreOptions options;
+    options.jobs = 2;
+    ExpectEqualCounts(ExploreShared(strategy, options), alone);
+  }
+}
+
+// Exact storage keeps whole texts: no state is taken for another.
+TEST_P(Exploration, ExactStorageCountsTheSame) {
+  const ExploreResult alone = Explore(Strategy::kDepthFirst);
+  if (alone.states > kReferenceStates) GTEST_SKIP() << "takes too long";
+  for (const int jobs : {1, 2}) {
+    ExploreOptions options;
+    options.store = model::StoreKind::kExact;
+    options.jobs = jobs;
+    const ExploreResult exact = ExploreShared(Strategy::kDepthFirst, options);
+    ExpectEqualCounts(exact, alone);
+    EXPECT_EQ(exact.collision_bound, 0.0);
+  }
 }
 
 TEST_P(Exploration, TheReferenceExplorerAgrees) {

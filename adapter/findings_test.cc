@@ -9,7 +9,7 @@
 #include "adapter/binder_model.h"
 #include "adapter/testing.h"
 #include "gtest/gtest.h"
-#include "model/explore/explore.h"
+#include "model/explore/parallel.h"
 #include "sim/engine/run.h"
 #include "sim/engine/scheduler.h"
 #include "sim/kernel/mutation.h"
@@ -61,6 +61,28 @@ TEST(Findings, ADroppedWakeUpIsLostWork) {
   EXPECT_NE(finding.message.find("sleeps although work is queued"),
             std::string::npos)
       << finding.message;
+}
+
+TEST(Findings, DoNotDependOnTheNumberOfThreads) {
+  const Explorable explorable(
+      ReadFile(kScenario),
+      {MutationOf("drop", "binder_wakeup_thread_ilocked")});
+  for (const model::Strategy strategy :
+       {model::Strategy::kDepthFirst, model::Strategy::kBreadthFirst}) {
+    model::ExploreOptions options;
+    const model::ExploreResult one =
+        model::Explore(*explorable.Start(), strategy, options);
+    options.jobs = 2;
+    const model::ExploreResult two =
+        model::Explore<BinderModel>([&] { return explorable.Start(); },
+                                    strategy, options)
+            .value();
+    ASSERT_EQ(one.findings.size(), 1u);
+    ASSERT_EQ(two.findings.size(), 1u);
+    EXPECT_EQ(two.findings[0].choices, one.findings[0].choices);
+    EXPECT_EQ(two.findings[0].message, one.findings[0].message);
+    EXPECT_EQ(two.states, one.states);
+  }
 }
 
 TEST(Findings, AFindingIsRecordedAndReplays) {

@@ -15,7 +15,7 @@
 //  M5 Decode(Encode()) restores the state up to names that Fingerprint() does
 //     not see. Decode forgets every outstanding Apply.
 //  M6 CanonicalText() is equal for two states exactly if they are the same
-//     state; the reference explorer relies on it, nothing fast does.
+//     state; the reference explorer and exact storage rely on it.
 //
 // A choice is a value, never an index into a list: traces outlive changes of
 // the model.
@@ -85,6 +85,26 @@ concept Model = requires(M m, const M c, Choice choice, std::string* bytes,
   // failed); the search ends as inconclusive and InconclusiveReason() says why.
   { c.Inconclusive() } -> std::same_as<bool>;
   { c.InconclusiveReason() } -> std::same_as<std::string>;
+};
+
+// A model whose Encode() is equal for two states exactly if they are the same
+// state says `static constexpr bool kCanonicalEncoding = true`. Exact storage
+// then keeps encodings instead of texts.
+template <typename M>
+concept EncodesCanonically = Model<M> && M::kCanonicalEncoding;
+
+// A model with parts that may be interchanged: a group of permutations under
+// which Apply(pi s, pi c) = pi Apply(s, c), properties hold in s exactly if
+// they hold in pi s, and the initial state is its own image.
+template <typename M>
+concept Symmetric = Model<M> && requires(M m, const M c, int i, Choice choice) {
+  // The permutations but for the identity are numbered from 0.
+  { c.Permutations() } -> std::same_as<int>;
+  // Replaces the state by its image and opens one undo level.
+  { m.Permute(i) } -> std::same_as<void>;
+  { c.PermuteChoice(i, choice) } -> std::same_as<Choice>;
+  // The least fingerprint of the state and its images.
+  { c.LeastFingerprint() } -> std::same_as<Fingerprint>;
 };
 
 }  // namespace bindery::model

@@ -11,6 +11,13 @@ namespace {
 constexpr size_t kBytesPerLine = 64;
 constexpr size_t kFirstBytes = 4096;
 
+// What stands for a half of zero in a shared wide table. Small halves are as
+// likely as large ones only for good fingerprints, so zero is made unlikely.
+uint64_t NonZero(uint64_t half) {
+  constexpr uint64_t kSalt = 0xd6e8feb86659fd93u;
+  return half == kSalt ? kSalt : half ^ kSalt;
+}
+
 // Less than this is not worth moving every key for.
 constexpr size_t kSmallestGrowthDivisor = 8;
 
@@ -42,6 +49,65 @@ VisitedSet::Outcome VisitedSet::InsertZeroKey() {
   has_zero_ = true;
   ++size_;
   return Outcome::kInserted;
+}
+
+VisitedSet::Outcome VisitedSet::InsertZeroKeyShared(Share* share) {
+  if (std::atomic_ref<bool>(has_zero_).exchange(true)) return Outcome::kPresent;
+  ++share->inserted;
+  return Outcome::kInserted;
+}
+
+// The low half claims a slot, then the high half is published. Whoever meets
+// the low half alone waits for the other: that takes its owner one store.
+VisitedSet::Outcome VisitedSet::InsertWideShared(Fingerprint fp, Share* share) {
+  const uint64_t lo = NonZero(fp.lo);
+  const uint64_t hi = NonZero(fp.hi);
+  size_t bucket = Home(lo);
+  for (size_t distance = 0; distance < buckets_; ++distance) {
+    uint64_t* line = Line(bucket);
+    for (size_t i = 0; i < kLineWords; i += 2) {
+      const std::atomic_ref<uint64_t> high(line[i + 1]);
+      if (Load(line + i) == 0 && Claim(line + i, lo, distance, share)) {
+        high.store(hi, std::memory_order_relaxed);
+        return Outcome::kInserted;
+      }
+      if (Load(line + i) != lo) continue;
+      uint64_t found = 0;
+      while (found == 0) found = high.load(std::memory_order_relaxed);
+      if (found == hi) return Outcome::kPresent;
+    }
+    if (++bucket == buckets_) bucket = 0;
+  }
+  return Outcome::kFull;
+}
+
+void VisitedSet::HandIn(Share* share) {
+  size_ += share->inserted;
+  max_distance_ = std::max(max_distance_, share->max_distance);
+  *share = {};
+}
+
+void VisitedSet::Reserve(size_t bytes) {
+  BINDERY_CHECK(size_ == 0);
+  bytes =
+      std::min(ZeroedArray::RoundUp(bytes), ZeroedArray::RoundDown(max_bytes_));
+  if (bytes > array_.bytes()) Restore({bytes, 0, 0, 0});
+}
+
+bool VisitedSet::Restore(const Shape& shape) {
+  BINDERY_CHECK(size_ == 0);
+  const size_t bytes = shape.bytes;
+  if (bytes < kFirstBytes || bytes != ZeroedArray::RoundUp(bytes) ||
+      shape.size > bytes / (wide_ ? 16 : 8) + 1) {
+    return false;
+  }
+  if (!array_.Reset(bytes)) return false;
+  buckets_ = bytes / kBytesPerLine;
+  size_ = shape.size;
+  max_distance_ = shape.max_distance;
+  has_zero_ = shape.has_zero != 0;
+  grow_at_ = Slots() * 85 / 100;
+  return true;
 }
 
 bool VisitedSet::Grow() {

@@ -17,11 +17,18 @@
 //  5. The table grows by a half at 85 %: 9.4 to 14.1 bytes for each state
 //     (twice that for k128) once it is larger than a few pages.
 //  6. The answers depend on the inserted fingerprints alone.
+//  7. Several threads may share a table if all of them use InsertShared(),
+//     never Insert() or Contains(). Then a table does not grow by itself: each
+//     thread hands in its Share from time to time, and GrowIfDue() is called
+//     while no thread inserts. In between at most 15 % of the slots may be
+//     taken. In a wide table one half out of 2^64 counts as another one, since
+//     an empty half must be told apart.
 //
-// Not thread-safe.
+// Thread safety: none, but for InsertShared() and Prefetch() among themselves.
 #ifndef BINDERY_MODEL_VISITED_H_
 #define BINDERY_MODEL_VISITED_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -44,9 +51,7 @@ class VisitedSet {
   VisitedSet& operator=(const VisitedSet&) = delete;
 
   // Starts to load the bucket that Insert(fp) will look at first.
-  void Prefetch(Fingerprint fp) const {
-    __builtin_prefetch(Line(Home(fp.lo)), 1);
-  }
+  void Prefetch(Fingerprint fp) const { PrefetchLine(Line(Home(fp.lo))); }
 
   Outcome Insert(Fingerprint fp) {
     if (size_ >= grow_at_) [[unlikely]] {
@@ -56,6 +61,39 @@ class VisitedSet {
   }
 
   bool Contains(Fingerprint fp) const;
+
+  // What one thread put into a shared table and has not handed in yet.
+  struct Share {
+    uint64_t inserted = 0;
+    size_t max_distance = 0;
+  };
+  Outcome InsertShared(Fingerprint fp, Share* share) {
+    return wide_ ? InsertWideShared(fp, share) : InsertNarrowShared(fp, share);
+  }
+  // Adds what a thread inserted and empties its share. One thread at a time.
+  void HandIn(Share* share);
+  // These require that no thread inserts and that all shares are handed in.
+  bool GrowthIsDue() const { return size_ >= grow_at_; }
+  // False if the table is as full as it may become.
+  bool GrowIfDue() { return !GrowthIsDue() || Grow(); }
+  // Grows an empty table, as far as it may, to this size at least.
+  void Reserve(size_t bytes);
+
+  // For checkpoints: the table as it is, whose words go with it. No thread may
+  // insert meanwhile.
+  struct Shape {
+    uint64_t bytes = 0;
+    uint64_t size = 0;
+    uint64_t max_distance = 0;
+    uint64_t has_zero = 0;
+  };
+  Shape shape() const {
+    return {array_.bytes(), size_, max_distance_, has_zero_ ? 1u : 0u};
+  }
+  // Gives an empty table this shape; the words are to be filled in. False if
+  // no table has it, or the system refuses.
+  bool Restore(const Shape& shape);
+  uint64_t* words() const { return array_.words(); }
 
   // Takes effect at the next growth; what is in use already stays in use.
   void SetMaxBytes(size_t max_bytes);
@@ -141,6 +179,43 @@ class VisitedSet {
     return Outcome::kInserted;
   }
   Outcome InsertZeroKey();
+
+  Outcome InsertNarrowShared(Fingerprint fp, Share* share) {
+    if (fp.lo == 0) [[unlikely]]
+      return InsertZeroKeyShared(share);
+    size_t bucket = Home(fp.lo);
+    for (size_t distance = 0; distance < buckets_; ++distance) {
+      uint64_t* line = Line(bucket);
+      for (size_t i = 0; i < kLineWords; ++i) {
+        const uint64_t found = Load(line + i);
+        if (found == fp.lo) return Outcome::kPresent;
+        if (found == 0 && Claim(line + i, fp.lo, distance, share)) {
+          return Outcome::kInserted;
+        }
+        if (found == 0 && Load(line + i) == fp.lo) return Outcome::kPresent;
+      }
+      if (++bucket == buckets_) bucket = 0;
+    }
+    return Outcome::kFull;
+  }
+  static uint64_t Load(const uint64_t* word) {
+    return std::atomic_ref<uint64_t>(*const_cast<uint64_t*>(word))
+        .load(std::memory_order_relaxed);
+  }
+  // Puts a key into an empty slot, unless another thread was faster.
+  static bool Claim(uint64_t* word, uint64_t key, size_t distance,
+                    Share* share) {
+    uint64_t empty = 0;
+    if (!std::atomic_ref<uint64_t>(*word).compare_exchange_strong(
+            empty, key, std::memory_order_relaxed)) {
+      return false;
+    }
+    ++share->inserted;
+    if (distance > share->max_distance) share->max_distance = distance;
+    return true;
+  }
+  Outcome InsertWideShared(Fingerprint fp, Share* share);
+  Outcome InsertZeroKeyShared(Share* share);
 
   size_t Slots() const { return buckets_ * kLineWords / (wide_ ? 2 : 1); }
   bool Grow();

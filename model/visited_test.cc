@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -100,6 +102,49 @@ TEST_P(VisitedSetTest, StaysWithinItsBudgetAndSaysWhenItIsFull) {
   for (uint64_t i = 0; i < inserted; ++i) {
     ASSERT_EQ(set.Insert(Key(i)), Outcome::kPresent) << i;
   }
+}
+
+// Rounds of threads that insert the same keys in different orders, with growth
+// in between: each key is new to one of them.
+TEST_P(VisitedSetTest, ThreadsInsertEachKeyOnce) {
+  constexpr int kThreads = 3;
+  constexpr uint64_t kRounds = 20;
+  constexpr uint64_t kKeys = 16'000;
+  VisitedSet set(GetParam());
+  set.Reserve(size_t{1} << 19);
+  for (uint64_t round = 0; round < kRounds; ++round) {
+    VisitedSet::Share shares[kThreads];
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&set, round, t, share = &shares[t]] {
+        for (uint64_t i = 0; i < kKeys; ++i) {
+          const uint64_t k = (i * (2 * t + 1)) % kKeys;
+          set.InsertShared(k == 7 ? Fingerprint{0, 0} : Key(round * kKeys + k),
+                           share);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (VisitedSet::Share& share : shares) set.HandIn(&share);
+    // The zero key is new in the first round only.
+    ASSERT_EQ(set.size(), (round + 1) * (kKeys - 1) + 1);
+    ASSERT_TRUE(set.GrowIfDue());
+  }
+  VisitedSet::Share share;
+  EXPECT_EQ(set.InsertShared(Key(0), &share), Outcome::kPresent);
+  EXPECT_EQ(set.InsertShared(Key(kRounds * kKeys), &share), Outcome::kInserted);
+}
+
+TEST_P(VisitedSetTest, ASharedTableSaysWhenItIsFull) {
+  VisitedSet set(GetParam(), 8192);
+  VisitedSet::Share share;
+  uint64_t inserted = 0;
+  while (set.InsertShared(Key(inserted), &share) == Outcome::kInserted) {
+    ++inserted;
+  }
+  EXPECT_EQ(inserted, share.inserted);
+  EXPECT_EQ(set.InsertShared(Key(0), &share), Outcome::kPresent);
+  EXPECT_EQ(set.InsertShared(Key(inserted), &share), Outcome::kFull);
 }
 
 TEST(VisitedSet, ALargerBudgetLetsAFullTableGrowAgain) {

@@ -52,6 +52,13 @@ size_t ZeroedArray::RoundDown(size_t bytes) {
   return bytes / unit * unit;
 }
 
+bool ZeroedArray::Reset(size_t new_bytes) {
+  if (words_ != nullptr) munmap(words_, bytes_);
+  words_ = nullptr;
+  bytes_ = 0;
+  return Grow(new_bytes);
+}
+
 bool ZeroedArray::Grow(size_t new_bytes) {
   BINDERY_CHECK(new_bytes == RoundUp(new_bytes));
   BINDERY_CHECK(new_bytes >= bytes_ && new_bytes > 0);

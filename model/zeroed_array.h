@@ -31,6 +31,8 @@ class ZeroedArray {
 
   // Requires new_bytes == RoundUp(new_bytes), new_bytes >= bytes() and > 0.
   bool Grow(size_t new_bytes);
+  // The same for any size; all words are zeroes after that.
+  bool Reset(size_t new_bytes);
 
   uint64_t* words() const { return words_; }
   size_t bytes() const { return bytes_; }
@@ -39,6 +41,14 @@ class ZeroedArray {
   uint64_t* words_ = nullptr;
   size_t bytes_ = 0;
 };
+
+// Starts to load the cache line of an address that is to be written. The empty
+// statement is there because GCC takes a function that does nothing but
+// prefetch for one without any effect, and drops calls of it.
+inline void PrefetchLine(const void* address) {
+  __builtin_prefetch(address, 1);
+  asm volatile("" : : "r"(address));
+}
 
 }  // namespace bindery::model
 

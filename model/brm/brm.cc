@@ -1,5 +1,6 @@
 #include "model/brm/brm.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +15,9 @@ Brm::Brm(const BrmParams& params, BrmDefect defect)
       defect_(defect),
       dead_sender_(params.processes),
       dead_reply_(params.nodes + 2),
-      state_(params) {
+      state_(params),
+      symmetry_(std::make_shared<const std::vector<BrmPermutation>>(
+          BrmSymmetry(params, state_))) {
   for (int p = 0; p < params_.processes; ++p) {
     state_.Set(state_.Life(p), kAlive);
     if (p > 0) AddStrong(p, 0);
@@ -78,6 +81,24 @@ bool Brm::Check(std::vector<Violation>* violations) const {
                    flags, ")");
   }
   return verdict.ok();
+}
+
+Choice Brm::PermuteChoice(int i, Choice choice) const {
+  const BrmPermutation& permutation = (*symmetry_)[i];
+  BrmChoice c = BrmChoice::Unpack(choice);
+  c.process = permutation.of[c.process];
+  // A choice that names no node has zero there, which is its own image.
+  c.node = permutation.of[c.node];
+  if (c.object > 0) c.object = 1 + permutation.of[c.object - 1];
+  return c.Pack();
+}
+
+Fingerprint Brm::LeastFingerprint() const {
+  Fingerprint least = state_.fingerprint();
+  for (const BrmPermutation& permutation : *symmetry_) {
+    least = std::min(least, state_.FingerprintOfImage(permutation.image));
+  }
+  return least;
 }
 
 std::string Brm::CanonicalText() const {

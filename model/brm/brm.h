@@ -19,12 +19,16 @@
 //   I3  a node that is not live has no flags and no local counts
 //   I4  pending strong => has strong; pending weak => has weak
 //
+// Processes are interchangeable if neither owns a node, or each owns one but
+// neither is the context manager, and both or none may die.
+//
 // Every state without enabled choices is a finished one. There are no
 // `sometimes` properties and nothing is ever inconclusive. Not thread-safe.
 #ifndef BINDERY_MODEL_BRM_BRM_H_
 #define BINDERY_MODEL_BRM_BRM_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,6 +36,7 @@
 #include "model/brm/choice.h"
 #include "model/brm/params.h"
 #include "model/brm/state.h"
+#include "model/brm/symmetry.h"
 #include "model/concept.h"
 
 namespace bindery::model {
@@ -50,6 +55,8 @@ class Brm {
  public:
   explicit Brm(const BrmParams& params, BrmDefect defect = BrmDefect::kNone);
 
+  static constexpr bool kCanonicalEncoding = true;
+
   void Enabled(std::vector<Choice>* choices) const;
   void Apply(Choice choice);
   void Undo() { state_.Undo(); }
@@ -62,6 +69,12 @@ class Brm {
   uint64_t Sometimes() const { return 0; }
   bool Inconclusive() const { return false; }
   std::string InconclusiveReason() const { return ""; }
+
+  // Symmetry.
+  int Permutations() const { return static_cast<int>(symmetry_->size()); }
+  void Permute(int i) { state_.BecomeImage((*symmetry_)[i].image); }
+  Choice PermuteChoice(int i, Choice choice) const;
+  Fingerprint LeastFingerprint() const;
 
  private:
   class Lister;
@@ -120,6 +133,7 @@ class Brm {
   const int dead_sender_;  // one beyond the processes
   const int dead_reply_;   // one beyond the objects of replies
   BrmState state_;
+  std::shared_ptr<const std::vector<BrmPermutation>> symmetry_;
 };
 
 }  // namespace bindery::model

@@ -1,5 +1,6 @@
 #include "model/brm/brm.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,69 @@ TEST(Brm, UndoAndDecodeRestoreWhatCanBeObserved) {
       seen.pop_back();
     }
     ASSERT_EQ(Observation(model), seen.back());
+  }
+}
+
+// Apply(pi s, pi c) = pi Apply(s, c), and pi s offers what s offers.
+void ExpectEquivariant(Brm& model, int permutation, Random& random) {
+  std::vector<Choice> images;
+  for (const Choice choice : EnabledIn(model)) {
+    images.push_back(model.PermuteChoice(permutation, choice));
+  }
+  if (images.empty()) return;
+  const Choice choice = EnabledIn(model)[random.Below(images.size())];
+  model.Apply(choice);
+  model.Permute(permutation);
+  const std::string want = model.CanonicalText();
+  const Fingerprint least = model.LeastFingerprint();
+  model.Undo();
+  ASSERT_EQ(model.LeastFingerprint(), least);
+  model.Undo();
+  model.Permute(permutation);
+  std::vector<Choice> offers = EnabledIn(model);
+  std::sort(offers.begin(), offers.end());
+  std::sort(images.begin(), images.end());
+  ASSERT_EQ(offers, images);
+  model.Apply(model.PermuteChoice(permutation, choice));
+  ASSERT_EQ(model.CanonicalText(), want) << BrmChoiceText(choice);
+  ASSERT_EQ(model.LeastFingerprint(), least);
+  model.Undo();
+  model.Undo();
+}
+
+TEST(Brm, EveryPermutationCommutesWithEveryCommand) {
+  Random random(13);
+  for (const BrmParams& params :
+       {BrmParams{4, 1, 2, 1, 2, true, true, 15},
+        BrmParams{4, 3, 1, 1, 2, true, true, 14}, kMedium}) {
+    for (int walk = 0; walk < 100; ++walk) {
+      Brm model(params);
+      for (int i = 0; i < 60; ++i) {
+        const std::vector<Choice> enabled = EnabledIn(model);
+        if (enabled.empty()) break;
+        for (int p = 0; p < model.Permutations(); ++p) {
+          ASSERT_NO_FATAL_FAILURE(ExpectEquivariant(model, p, random));
+        }
+        model.Apply(enabled[random.Below(enabled.size())]);
+      }
+    }
+  }
+}
+
+TEST(Brm, WhoIsInterchangeableDependsOnNodesAndDeaths) {
+  EXPECT_EQ(Brm(BrmParams{4, 1, 1, 0, 1, false, false, 0}).Permutations(), 5);
+  EXPECT_EQ(Brm(BrmParams{4, 3, 1, 0, 1, false, false, 0}).Permutations(), 1);
+  EXPECT_EQ(Brm(BrmParams{4, 1, 1, 0, 1, false, false, 2}).Permutations(), 1);
+  EXPECT_EQ(Brm(BrmParams{3, 2, 1, 0, 1, false, false, 7}).Permutations(), 0);
+}
+
+TEST(Brm, TheStartIsItsOwnImage) {
+  Brm model(BrmParams{4, 2, 2, 1, 2, true, true, 15});
+  const std::string start = model.CanonicalText();
+  for (int i = 0; i < model.Permutations(); ++i) {
+    model.Permute(i);
+    EXPECT_EQ(model.CanonicalText(), start);
+    model.Undo();
   }
 }
 

@@ -1,11 +1,13 @@
 #include "model/brm/run.h"
 
+#include <memory>
+
 #include "model/brm/brm.h"
-#include "model/explore/explore.h"
+#include "model/explore/parallel.h"
 
 namespace bindery::model {
 
-static_assert(Model<Brm>);
+static_assert(Model<Brm> && EncodesCanonically<Brm> && Symmetric<Brm>);
 
 BrmRunOptions DefaultBrmRunOptions() {
   BrmRunOptions options;
@@ -13,9 +15,12 @@ BrmRunOptions DefaultBrmRunOptions() {
   return options;
 }
 
-ExploreResult RunBrm(const BrmParams& params, const BrmRunOptions& options) {
-  Brm model(params);
-  return Explore(model, options.strategy, options.explore);
+absl::StatusOr<ExploreResult> RunBrm(const BrmParams& params,
+                                     const BrmRunOptions& options) {
+  const ModelFactory<Brm> make = [&params] {
+    return std::make_unique<Brm>(params);
+  };
+  return Explore<Brm>(make, options.strategy, options.explore);
 }
 
 }  // namespace bindery::model

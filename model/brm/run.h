@@ -2,6 +2,7 @@
 #ifndef BINDERY_MODEL_BRM_RUN_H_
 #define BINDERY_MODEL_BRM_RUN_H_
 
+#include "absl/status/statusor.h"
 #include "model/brm/params.h"
 #include "model/explore/result.h"
 #include "model/explore/strategy.h"
@@ -18,7 +19,9 @@ struct BrmRunOptions {
 BrmRunOptions DefaultBrmRunOptions();
 
 // `params` must have come from ParseBrmParams() or lie within its bounds.
-ExploreResult RunBrm(const BrmParams& params, const BrmRunOptions& options);
+// Errors: those of Explore() of parallel.h.
+absl::StatusOr<ExploreResult> RunBrm(const BrmParams& params,
+                                     const BrmRunOptions& options);
 
 }  // namespace bindery::model
 

@@ -1,5 +1,7 @@
 #include "model/brm/state.h"
 
+#include <cstring>
+
 #include "base/check.h"
 
 namespace bindery::model {
@@ -75,20 +77,46 @@ BrmState::Lanes BrmState::SumOfCells() const {
   return sum;
 }
 
+Fingerprint BrmState::FingerprintOfImage(const BrmImage& image) const {
+  Lanes sum = {};
+  for (int c = 0; c < cell_count_; ++c) {
+    sum ^= Key(image.to[c], image.values[image.kind[c]][cells_[c]]);
+  }
+  return {sum[1], sum[0]};
+}
+
+void BrmState::BecomeImage(const BrmImage& image) {
+  const std::array<uint8_t, kMaxCells> old = cells_;
+  Open();
+  for (int c = 0; c < cell_count_; ++c) {
+    const int value = image.values[image.kind[c]][old[c]];
+    if (cells_[image.to[c]] != value) Set(image.to[c], value);
+  }
+}
+
+// Exact storage asks for this once for each transition: whole words, and one
+// assignment in the end.
 void BrmState::Encode(std::string* bytes) const {
-  bytes->clear();
-  uint32_t buffer = 0;
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  std::array<char, kMaxCells> out;  // a cell has less than a byte
+  size_t size = 0;
+  uint64_t buffer = 0;
   int held = 0;
   int overflow = 0;
   for (int cell = 0; cell < cell_count_; ++cell) {
     overflow |= cells_[cell] >> widths_[cell];
-    buffer |= static_cast<uint32_t>(cells_[cell]) << held;
+    buffer |= static_cast<uint64_t>(cells_[cell]) << held;
     held += widths_[cell];
-    for (; held >= 8; held -= 8, buffer >>= 8) {
-      bytes->push_back(static_cast<char>(buffer & 0xff));
-    }
+    if (held < 32) continue;
+    std::memcpy(out.data() + size, &buffer, 4);
+    size += 4;
+    buffer >>= 32;
+    held -= 32;
   }
-  if (held > 0) bytes->push_back(static_cast<char>(buffer));
+  for (; held > 0; held -= 8, buffer >>= 8) {
+    out[size++] = static_cast<char>(buffer & 0xff);
+  }
+  bytes->assign(out.data(), size);
   BINDERY_CHECK_MSG(overflow == 0, "a cell outgrew its width");
 }
 

@@ -71,6 +71,18 @@ constexpr int kAcknowledged = 4 << 4;
 
 }  // namespace brm
 
+// How a permutation of processes and nodes acts on the cells: cell c moves to
+// to[c], and a value v in it becomes values[kind[c]][v].
+struct BrmImage {
+  static constexpr int kMaxCells = 64;
+  static constexpr int kValues = 128;
+  enum Kind : uint8_t { kSame, kServed, kObject, kInbox, kKinds };
+
+  std::array<uint8_t, kMaxCells> to = {};
+  std::array<Kind, kMaxCells> kind = {};
+  std::array<std::array<uint8_t, kValues>, kKinds> values = {};
+};
+
 class BrmState {
  public:
   // All cells are zero.
@@ -106,13 +118,16 @@ class BrmState {
   void ForgetHistory();
 
   Fingerprint fingerprint() const { return {sum_[1], sum_[0]}; }
+  Fingerprint FingerprintOfImage(const BrmImage& image) const;
+  // Opens an undo level and replaces the state by its image.
+  void BecomeImage(const BrmImage& image);
   void Encode(std::string* bytes) const;
   // Requires what Encode() of a state with the same parameters gave.
   void Decode(absl::string_view encoded);
 
  private:
-  static constexpr int kMaxCells = 64;
-  static constexpr int kValues = 128;
+  static constexpr int kMaxCells = BrmImage::kMaxCells;
+  static constexpr int kValues = BrmImage::kValues;
   // A fingerprint, low half first, that is written and read as a whole: two
   // halves would stall the load of the whole that follows each Apply.
   using Lanes = uint64_t __attribute__((vector_size(16)));

@@ -39,7 +39,7 @@ class BreadthFirst {
   // To be called once.
   ExploreResult Run() {
     model_.Encode(&initial_);
-    if (Trusted() && ledger_.Discover(model_.GetFingerprint())) Enter();
+    if (Trusted() && ledger_.Discover(ledger_.KeyOf(model_))) Enter();
     for (; queue_.size() > 0 && !ledger_.stopped(); ++depth_) {
       ExpandLevel(queue_.size());
     }
@@ -103,24 +103,24 @@ class BreadthFirst {
     for (uint32_t i = 0; i < choices_.size() && !ledger_.stopped(); ++i) {
       model_.Apply(choices_[i]);
       Count();
-      if (Trusted() && ledger_.Discover(model_.GetFingerprint())) EnterChild(i);
+      if (Trusted() && ledger_.Discover(ledger_.KeyOf(model_))) EnterChild(i);
       model_.Undo();
     }
   }
 
   void TryTogether() {
-    fingerprints_.clear();
+    keys_.clear();
     for (const Choice choice : choices_) {
       model_.Apply(choice);
       const bool trusted = Trusted();
-      fingerprints_.push_back(model_.GetFingerprint());
-      ledger_.Prefetch(fingerprints_.back());
+      keys_.push_back(ledger_.KeyOf(model_));
+      ledger_.Prefetch(keys_.back());
       model_.Undo();
       if (!trusted) return;
       Count();
     }
     for (uint32_t i = 0; i < choices_.size() && !ledger_.stopped(); ++i) {
-      if (!ledger_.Discover(fingerprints_[i])) continue;
+      if (!ledger_.Discover(keys_[i])) continue;
       model_.Apply(choices_[i]);
       EnterChild(i);
       model_.Undo();
@@ -199,7 +199,7 @@ class BreadthFirst {
   uint64_t expanded_ = 0;  // number of the state being expanded
   std::vector<Site> sites_;
   std::vector<Choice> choices_;
-  std::vector<Fingerprint> fingerprints_;
+  std::vector<Fingerprint> keys_;
   std::string encoding_;
 };
 

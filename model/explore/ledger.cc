@@ -7,13 +7,19 @@ namespace bindery::model {
 
 Ledger::Ledger(const ExploreOptions& options)
     : options_(options),
-      visited_(options.wide_fingerprints ? VisitedSet::Width::k128
-                                         : VisitedSet::Width::k64,
-               options.memory_limit) {}
+      store_(options.store, options.memory_limit, options.bit_bytes),
+      namer_(&store_, options.symmetry),
+      plain_(options.store != StoreKind::kExact && !options.symmetry) {}
 
-bool Ledger::Admit(VisitedSet::Outcome outcome) {
+void Ledger::GrowNames() {
+  if (!store_.names()->GrowIfDue()) {
+    Stop(StopReason::kMemoryLimit, kNoMoreNames);
+  }
+}
+
+bool Ledger::Admit(StateStore::Outcome outcome) {
   if (stopped_) return false;
-  if (outcome == VisitedSet::Outcome::kFull) {
+  if (outcome == StateStore::Outcome::kFull) {
     Stop(StopReason::kMemoryLimit, "the visited set is full");
     return false;
   }
@@ -28,19 +34,19 @@ bool Ledger::Admit(VisitedSet::Outcome outcome) {
 void Ledger::NoteFrontier(FrontierSize frontier) {
   result_.peak_frontier = std::max(result_.peak_frontier, frontier.states);
   result_.peak_bytes =
-      std::max(result_.peak_bytes, visited_.bytes() + frontier.bytes);
+      std::max(result_.peak_bytes, store_.bytes() + frontier.bytes);
 }
 
 void Ledger::Poll(FrontierSize frontier) {
   NoteFrontier(frontier);
   const size_t limit = options_.memory_limit;
-  visited_.SetMaxBytes(limit - std::min(limit, frontier.bytes));
-  if (visited_.bytes() + frontier.bytes > limit) {
+  store_.SetBytesElsewhere(frontier.bytes);
+  if (store_.bytes() + frontier.bytes > limit) {
     Stop(StopReason::kMemoryLimit, "the frontier needs the rest");
   }
   if (!options_.tick || stopped_) return;
   const Progress progress{result_.states, result_.transitions, frontier.states,
-                          result_.max_depth, visited_.bytes() + frontier.bytes};
+                          result_.max_depth, store_.bytes() + frontier.bytes};
   if (!options_.tick(progress)) Stop(StopReason::kInterrupted);
 }
 
@@ -69,10 +75,11 @@ void Ledger::Report(Finding finding) {
 }
 
 ExploreResult Ledger::Close() && {
-  if (!stopped_ && cut_) Stop(StopReason::kMaxDepth);
+  if (cut_) Stop(StopReason::kMaxDepth);
+  if (store_.kind() == StoreKind::kBits) Stop(StopReason::kBitstate);
   result_.complete = result_.stop_reason == StopReason::kExhausted;
-  result_.collision_bound = visited_.CollisionBound();
-  result_.peak_bytes = std::max(result_.peak_bytes, visited_.bytes());
+  result_.collision_bound = store_.CollisionBound();
+  result_.peak_bytes = std::max(result_.peak_bytes, store_.bytes());
   return std::move(result_);
 }
 
@@ -80,7 +87,7 @@ std::vector<Finding> FindingsOfEnding(Ending ending, std::string reason) {
   FindingKind kind = FindingKind::kLostWork;
   if (ending == Ending::kFinished) return {};
   if (ending == Ending::kUserDeadlock) kind = FindingKind::kUserDeadlock;
-  return {{kind, FindingKindName(kind), std::move(reason), {}}};
+  return {{kind, FindingKindName(kind), std::move(reason), {}, true}};
 }
 
 }  // namespace bindery::model

@@ -10,13 +10,15 @@
 #define BINDERY_MODEL_EXPLORE_LEDGER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "model/concept.h"
+#include "model/explore/namer.h"
 #include "model/explore/result.h"
-#include "model/visited.h"
+#include "model/state_store.h"
 
 namespace bindery::model {
 
@@ -33,16 +35,24 @@ class Ledger {
 
   bool stopped() const { return stopped_; }
   uint64_t states() const { return result_.states; }
-  void Prefetch(Fingerprint fp) const { visited_.Prefetch(fp); }
+  void Prefetch(Fingerprint key) const { store_.Prefetch(key); }
+
+  // The key of the state that the model is in; anything once stopped.
+  template <Model M>
+  Fingerprint KeyOf(M& model) {
+    if (plain_) [[likely]]
+      return model.GetFingerprint();
+    return SpecialKeyOf(model);
+  }
 
   // Counts a transition; true if it is time to Poll().
   bool CountTransition() { return ++result_.transitions % kPollEvery == 0; }
 
-  // True if `fp` is a new state, which is then counted. Otherwise it is known,
+  // True if `key` is a new state, which is then counted. Otherwise it is known,
   // or a budget ran out.
-  bool Discover(Fingerprint fp) {
-    const VisitedSet::Outcome outcome = visited_.Insert(fp);
-    if (outcome == VisitedSet::Outcome::kPresent) return false;
+  bool Discover(Fingerprint key) {
+    const StateStore::Outcome outcome = store_.Insert(key);
+    if (outcome == StateStore::Outcome::kPresent) return false;
     return Admit(outcome);
   }
 
@@ -76,10 +86,22 @@ class Ledger {
  private:
   static constexpr uint64_t kPollEvery = 4096;
 
-  bool Admit(VisitedSet::Outcome outcome);
+  template <Model M>
+  Fingerprint SpecialKeyOf(M& model) {
+    if (store_.names() != nullptr) GrowNames();
+    const std::optional<Fingerprint> key = namer_.KeyOf(model);
+    if (!key.has_value()) Stop(StopReason::kMemoryLimit, kNoMoreNames);
+    return key.value_or(Fingerprint{});
+  }
+  static constexpr char kNoMoreNames[] = "the dictionaries of names are full";
+
+  void GrowNames();
+  bool Admit(StateStore::Outcome outcome);
 
   const ExploreOptions& options_;
-  VisitedSet visited_;
+  StateStore store_;
+  Namer namer_;
+  const bool plain_;  // keys are fingerprints
   ExploreResult result_;
   bool stopped_ = false;
   bool cut_ = false;
@@ -99,7 +121,8 @@ std::vector<Finding> FindingsOfState(const M& model) {
     findings.push_back({FindingKind::kViolation,
                         std::move(violation.property),
                         std::move(violation.message),
-                        {}});
+                        {},
+                        true});
   }
   return findings;
 }

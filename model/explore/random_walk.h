@@ -60,7 +60,7 @@ class RandomWalk {
       ledger_.Stop(StopReason::kInconclusive, model_.InconclusiveReason());
       return false;
     }
-    is_new_ = ledger_.Discover(model_.GetFingerprint());
+    is_new_ = ledger_.Discover(ledger_.KeyOf(model_));
     if (ledger_.stopped()) return false;
     if (is_new_) ledger_.Enter(path_.size(), model_.Sometimes());
     if (model_.Check(nullptr)) return path_.size() < max_depth_;

@@ -20,8 +20,25 @@ const char* StopReasonName(StopReason reason) {
       return "inconclusive";
     case StopReason::kWalksDone:
       return "walks_done";
+    case StopReason::kBitstate:
+      return "bitstate";
+    case StopReason::kCheckpoint:
+      return "checkpoint";
   }
   return "unknown";
+}
+
+bool HasAnswer(StopReason reason) {
+  switch (reason) {
+    case StopReason::kExhausted:
+    case StopReason::kFinding:
+    case StopReason::kMaxDepth:
+    case StopReason::kInconclusive:
+    case StopReason::kBitstate:
+      return true;
+    default:
+      return false;
+  }
 }
 
 const char* FindingKindName(FindingKind kind) {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "model/concept.h"
+#include "model/state_store.h"
 
 namespace bindery::model {
 
@@ -43,6 +44,20 @@ enum class Probing {
   // and taken back; only those that turn out new are applied again. Best if
   // Apply and Undo together cost less than a cache miss.
   kBatched,
+};
+
+// Keeping the state of a search on disk, for exhaustive searches by Explore()
+// of parallel.h.
+struct CheckpointOptions {
+  std::string folder;  // empty: nothing is kept
+  // Go on from the folder's checkpoint; begin if there is none. Otherwise one
+  // that is there already is an error.
+  bool resume = false;
+  // What is searched, as lines "name=value". A checkpoint with other lines is
+  // refused.
+  std::string identity;
+  // Polled like tick; true: now.
+  std::function<bool()> due;
 };
 
 struct ExploreOptions {
@@ -67,9 +82,16 @@ struct ExploreOptions {
   // Whether endings other than kFinished are findings.
   bool report_deadlocks = true;
 
-  // Store and compare 128 bits of a fingerprint instead of 64.
-  bool wide_fingerprints = false;
+  // How states are kept; the size of the filter if as bits.
+  StoreKind store = StoreKind::kFingerprints64;
+  size_t bit_bytes = size_t{256} << 20;
+  // Count states that are images of each other as one. Symmetric models only.
+  bool symmetry = false;
   Probing probing = Probing::kImmediate;
+
+  // How many threads search, and what is kept on disk: parallel.h.
+  int jobs = 1;
+  CheckpointOptions checkpoint;
 
   // Random walks only.
   uint64_t seed = 1;
@@ -85,6 +107,8 @@ enum class StopReason {
   kInterrupted,   // tick() said so
   kInconclusive,  // the model said so; see stop_detail
   kWalksDone,     // random walks never exhaust
+  kBitstate,      // nothing is left to expand, but states may have been missed
+  kCheckpoint,    // it could not be written; see stop_detail
 };
 
 enum class FindingKind { kViolation, kUserDeadlock, kLostWork };
@@ -95,6 +119,8 @@ struct Finding {
   std::string property;  // for an ending: "user-deadlock" or "lost-work"
   std::string message;
   std::vector<Choice> choices;
+  // False if nobody knows the choices (see parallel.h).
+  bool has_trace = true;
 
   size_t depth() const { return choices.size(); }
 };
@@ -113,8 +139,11 @@ struct ExploreResult {
   // In the order found; at most one for each property.
   std::vector<Finding> findings;
   uint64_t sometimes_seen = 0;   // union of Sometimes() over all states
-  double collision_bound = 0.0;  // see VisitedSet; 0 for the reference
+  double collision_bound = 0.0;  // see StateStore; 0 for the reference
 };
+
+// Whether more time, memory or states could not change the answer.
+bool HasAnswer(StopReason reason);
 
 // Stable identifiers, such as "max_states".
 const char* StopReasonName(StopReason reason);

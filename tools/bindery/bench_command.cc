@@ -3,15 +3,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "adapter/binder_model.h"
 #include "model/brm/run.h"
-#include "model/explore/explore.h"
 #include "sim/engine/run.h"
 #include "sim/kernel/alloc_exhaustive.h"
 #include "tools/bindery/bench_scenarios.h"
+#include "tools/bindery/bench_spin.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/meter.h"
@@ -39,14 +39,17 @@ absl::Status BenchBrm(proto::Result* result) {
   options.strategy = SearchStrategy();
   Ticker ticker("brm");
   SetSearchOptions(0, 0, &ticker, &options.explore);
+  options.explore.symmetry = absl::GetFlag(FLAGS_reduction) == "symmetry";
+  options.explore.checkpoint.identity = SearchIdentity(
+      {{"model", "BRM-1"}, {"params", model::BrmParamsText(*params)}});
   const Meter meter;
-  const model::ExploreResult found = model::RunBrm(*params, options);
+  const auto run = model::RunBrm(*params, options);
+  if (!run.ok()) return run.status();
+  const model::ExploreResult& found = *run;
   FillCounts(found, result);
   result->set_name(absl::StrCat("brm ", model::BrmParamsText(*params)));
   result->set_verdict(found.complete ? "pass" : "inconclusive");
-  if (!found.complete) {
-    result->set_reason(model::StopReasonName(found.stop_reason));
-  }
+  if (!found.complete) result->set_reason(ReasonOf(found));
   meter.Fill(result);
   FillRates(result);
   return absl::OkStatus();
@@ -61,17 +64,14 @@ absl::Status BenchExplore(proto::Result* result) {
   Ticker ticker("explore");
   SetSearchOptions(0, 0, &ticker, &options);
   const Meter meter;
-  BinderModel binder((*session)->scenario.compiled, (*session)->driver,
-                     &(*session)->properties, (*session)->options);
-  const model::ExploreResult found =
-      model::Explore(binder, SearchStrategy(), options);
+  const auto run = ExploreSession(**session, std::move(options));
+  if (!run.ok()) return run.status();
+  const model::ExploreResult& found = *run;
   FillCounts(found, result);
   const bool lock = (*session)->options.granularity == sim::Granularity::kLock;
   result->set_name(lock ? "explore lock" : "explore command");
   result->set_verdict(found.findings.empty() ? "pass" : "violated");
-  if (!found.complete) {
-    result->set_reason(model::StopReasonName(found.stop_reason));
-  }
+  if (!found.complete) result->set_reason(ReasonOf(found));
   meter.Fill(result);
   FillRates(result);
   return absl::OkStatus();
@@ -184,18 +184,24 @@ absl::Status BenchOne(const std::string& name, proto::Report* report) {
   if (name == "explore") return BenchExplore(report->add_results());
   if (name == "processes") return BenchProcesses(report);
   if (name == "roundtrip") return BenchRoundtrip(report->add_results());
+  if (name == "spin") return BenchSpin(report->add_results());
   return absl::InvalidArgumentError(absl::StrCat(
       "unknown benchmark \"", name,
-      "\"; there are allocator, brm, explore, processes, roundtrip"));
+      "\"; there are allocator, brm, explore, processes, roundtrip, spin"));
 }
 
 }  // namespace
 
 int BenchCommand(const std::vector<std::string>& arguments) {
+  // All but spin, which has to be installed.
   const std::vector<std::string> all = {"allocator", "brm", "explore",
                                         "processes", "roundtrip"};
+  const std::vector<std::string>& names = arguments.empty() ? all : arguments;
+  if (absl::Status s = CheckCheckpointOfOne(names.size()); !s.ok()) {
+    return Fail(s);
+  }
   proto::Report report;
-  for (const std::string& name : arguments.empty() ? all : arguments) {
+  for (const std::string& name : names) {
     const absl::Status status = BenchOne(name, &report);
     if (!status.ok()) return Fail(status);
   }

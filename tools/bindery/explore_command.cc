@@ -6,8 +6,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "adapter/binder_model.h"
-#include "model/explore/explore.h"
+#include "model/explore/result.h"
 #include "sim/engine/run.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
@@ -21,6 +20,10 @@
 
 namespace bindery::tools {
 namespace {
+
+constexpr char kNoTrace[] =
+    " (met by several threads; one thread, which is to find the trace, did not "
+    "get there: give it more time or memory, or --jobs=1)";
 
 const char* VerdictOf(const model::ExploreResult& found) {
   for (const model::Finding& finding : found.findings) {
@@ -56,6 +59,7 @@ absl::Status RecordFindings(const Session& session,
   const std::string trace = absl::GetFlag(FLAGS_trace);
   if (trace.empty()) return absl::OkStatus();
   for (size_t i = 0; i < found.findings.size(); ++i) {
+    if (!found.findings[i].has_trace) continue;
     const std::string path = i == 0 ? trace : absl::StrCat(trace, ".", i + 1);
     if (absl::Status s = RecordFinding(session, found.findings[i], path);
         !s.ok()) {
@@ -88,14 +92,13 @@ void FillResult(const Session& session, const model::ExploreResult& found,
   NoteJudged(session.driver, result);
   result->set_verdict(VerdictOf(found));
   if (!found.complete && found.findings.empty()) {
-    result->set_reason(absl::StrCat(model::StopReasonName(found.stop_reason),
-                                    found.stop_detail.empty() ? "" : ": ",
-                                    found.stop_detail));
+    result->set_reason(ReasonOf(found));
   }
   for (const model::Finding& finding : found.findings) {
     proto::ViolationReport* report = result->add_violations();
     report->set_property(finding.property);
-    report->set_message(finding.message);
+    report->set_message(
+        absl::StrCat(finding.message, finding.has_trace ? "" : kNoTrace));
     report->set_depth(finding.depth());
   }
   ReportUnseen(session, found, result);
@@ -109,10 +112,9 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
   SetSearchOptions(defaults.max_states(), defaults.max_depth(), &ticker,
                    &options);
   const Meter meter;
-  BinderModel binder(session.scenario.compiled, session.driver,
-                     &session.properties, session.options);
-  const model::ExploreResult found =
-      model::Explore(binder, SearchStrategy(), options);
+  const auto run = ExploreSession(session, std::move(options));
+  if (!run.ok()) return run.status();
+  const model::ExploreResult& found = *run;
   FillResult(session, found, meter, result);
   if (absl::Status s = RecordFindings(session, found, result); !s.ok()) {
     return s;
@@ -129,6 +131,9 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
 int ExploreCommand(const std::vector<std::string>& arguments) {
   auto sessions = OpenSessions(arguments);
   if (!sessions.ok()) return Fail(sessions.status());
+  if (absl::Status s = CheckCheckpointOfOne(sessions->size()); !s.ok()) {
+    return Fail(s);
+  }
   proto::Report report;
   for (const std::unique_ptr<Session>& session : *sessions) {
     const absl::Status status = ExploreOne(*session, report.add_results());

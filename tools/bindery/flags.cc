@@ -44,7 +44,7 @@ ABSL_FLAG(std::string, log, "state",
           "export --to=binder_logs: which file, such as transaction_log or "
           "proc/PROCESS; all: each under its name");
 ABSL_FLAG(std::string, params, "3,1,2,1,2,1,1,3",
-          "bench brm: P,N,S,W,Q,OW,DN,DIE");
+          "bench brm, bench spin: P,N,S,W,Q,OW,DN,DIE");
 ABSL_FLAG(std::string, kernel, "",
           "conform: uml-VERSION, VERSION (in QEMU), this, or a path; without "
           "it the newest uml-VERSION-kasan, else the newest uml-VERSION");
@@ -75,6 +75,18 @@ ABSL_FLAG(std::string, coverage, "",
 ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
 ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
 ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
+ABSL_FLAG(bool, exact, false, "store states so that none is taken for another");
+ABSL_FLAG(
+    std::string, bitstate, "",
+    "store four bits for each state in a filter of this size, such as 1G; "
+    "misses some");
+ABSL_FLAG(std::string, reduction, "none",
+          "none, or symmetry (bench brm: processes that may change places)");
+ABSL_FLAG(uint32_t, jobs, 1, "threads of a search, 1 to 64");
+ABSL_FLAG(std::string, checkpoint, "",
+          "folder to keep a search in while it runs, to go on after a crash");
+ABSL_FLAG(std::string, checkpoint_interval, "2m", "how often");
+ABSL_FLAG(bool, resume, false, "go on from the checkpoint, if there is one");
 ABSL_FLAG(bool, keep_going, false, "collect several violations, or mismatches");
 ABSL_FLAG(bool, help, false, "show this text");
 
@@ -103,7 +115,6 @@ constexpr const char* kNames[] = {
     "update_goldens",
     "to",
     "version",
-    "log",
     "params",
     "kernel",
     "kernel_dir",
@@ -122,8 +133,16 @@ constexpr const char* kNames[] = {
     "walks",
     "rounds",
     "wide_fingerprints",
+    "exact",
+    "bitstate",
+    "reduction",
+    "jobs",
+    "checkpoint",
+    "checkpoint_interval",
+    "resume",
     "keep_going",
     "fail_allocations",
+    "log",
     "reports",
     "help",
 };
@@ -229,7 +248,8 @@ std::map<std::string, std::string> AllFlags() {
   return flags;
 }
 
-absl::Status ParseDuration(const std::string& text, double* seconds) {
+absl::Status ParseDuration(const char* flag, const std::string& text,
+                           double* seconds) {
   absl::string_view number = text;
   double unit = 1;
   if (absl::ConsumeSuffix(&number, "h")) unit = 3600;
@@ -239,13 +259,14 @@ absl::Status ParseDuration(const std::string& text, double* seconds) {
   if (number.empty() && text.empty()) return absl::OkStatus();
   if (!absl::SimpleAtod(number, seconds) || *seconds < 0) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--time_limit=", text, ": not a duration; write 90s, 5m or 2h"));
+        "--", flag, "=", text, ": not a duration; write 90s, 5m or 2h"));
   }
   *seconds *= unit;
   return absl::OkStatus();
 }
 
-absl::Status ParseBytes(const std::string& text, uint64_t* bytes) {
+absl::Status ParseBytes(const char* flag, const std::string& text,
+                        uint64_t* bytes) {
   absl::string_view number = text;
   uint64_t unit = 1;
   if (absl::ConsumeSuffix(&number, "K")) unit = 1u << 10;
@@ -254,8 +275,8 @@ absl::Status ParseBytes(const std::string& text, uint64_t* bytes) {
   *bytes = 0;
   if (text.empty()) return absl::OkStatus();
   if (!absl::SimpleAtoi(number, bytes) || *bytes > ~uint64_t{0} / unit) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--memory_limit=", text, ": not a size; write 512M or 2G"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, "=", text, ": not a size; write 512M or 2G"));
   }
   *bytes *= unit;
   return absl::OkStatus();
@@ -278,7 +299,7 @@ std::string HelpText() {
       "  bindery list    scenarios|invariants|profiles|mutations\n"
       "  bindery list    coverage [SCENARIO...]\n"
       "                                what of the driver they exercise\n"
-      "  bindery bench   [allocator|brm|explore|roundtrip]...\n"
+      "  bindery bench   [allocator|brm|explore|roundtrip|spin]...\n"
       "\n"
       "A SCENARIO is a file; FOLDER/... is every one below it.\n"
       "Two profiles that part ways are no failure: the status is 0.\n"

@@ -53,6 +53,13 @@ ABSL_DECLARE_FLAG(std::string, coverage);
 ABSL_DECLARE_FLAG(uint64_t, walks);
 ABSL_DECLARE_FLAG(uint64_t, rounds);
 ABSL_DECLARE_FLAG(bool, wide_fingerprints);
+ABSL_DECLARE_FLAG(bool, exact);
+ABSL_DECLARE_FLAG(std::string, bitstate);
+ABSL_DECLARE_FLAG(std::string, reduction);
+ABSL_DECLARE_FLAG(uint32_t, jobs);
+ABSL_DECLARE_FLAG(std::string, checkpoint);
+ABSL_DECLARE_FLAG(std::string, checkpoint_interval);
+ABSL_DECLARE_FLAG(bool, resume);
 ABSL_DECLARE_FLAG(bool, keep_going);
 ABSL_DECLARE_FLAG(bool, help);
 
@@ -72,10 +79,12 @@ std::vector<std::string> GivenFlags();
 // Every flag's present value, for reports.
 std::map<std::string, std::string> AllFlags();
 
-// "90s", "5m", "2h" or plain seconds; "64M", "2G" or plain bytes. 0 or empty
-// means no limit.
-absl::Status ParseDuration(const std::string& text, double* seconds);
-absl::Status ParseBytes(const std::string& text, uint64_t* bytes);
+// The value of a flag: "90s", "5m", "2h" or plain seconds; "64M", "2G" or plain
+// bytes. 0 or empty means none. Errors name the flag.
+absl::Status ParseDuration(const char* flag, const std::string& text,
+                           double* seconds);
+absl::Status ParseBytes(const char* flag, const std::string& text,
+                        uint64_t* bytes);
 
 // The text of `bindery --help`.
 std::string HelpText();

@@ -9,6 +9,7 @@
 #include "tools/bindery/commands.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/report.h"
+#include "tools/bindery/search.h"
 
 namespace bindery::tools {
 namespace {
@@ -76,6 +77,8 @@ absl::Status CheckFlags() {
                        {"text", "json", "markdown"}),
            CheckChoice("strategy", absl::GetFlag(FLAGS_strategy),
                        {"dfs", "bfs", "random", "reference"}),
+           CheckChoice("reduction", absl::GetFlag(FLAGS_reduction),
+                       {"none", "symmetry"}),
            CheckChoice("granularity", absl::GetFlag(FLAGS_granularity),
                        {"", "command", "lock"}),
            CheckChoice("addresses", absl::GetFlag(FLAGS_addresses),
@@ -85,8 +88,11 @@ absl::Status CheckFlags() {
            CheckGoldenFlags(),
            CheckChoice("color", absl::GetFlag(FLAGS_color),
                        {"auto", "always", "never"}),
-           ParseDuration(absl::GetFlag(FLAGS_time_limit), &seconds),
-           ParseBytes(absl::GetFlag(FLAGS_memory_limit), &bytes),
+           ParseDuration("time_limit", absl::GetFlag(FLAGS_time_limit),
+                         &seconds),
+           ParseBytes("memory_limit", absl::GetFlag(FLAGS_memory_limit),
+                      &bytes),
+           CheckSearchFlags(),
        }) {
     if (!status.ok()) return status;
   }

@@ -2,12 +2,138 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <memory>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/binder_model.h"
+#include "model/explore/parallel.h"
+#include "sim/engine/recorder.h"
 #include "tools/bindery/flags.h"
+#include "tools/bindery/meter.h"
 
 namespace bindery::tools {
+
+namespace {
+
+absl::Status CheckStores() {
+  const int ways = (absl::GetFlag(FLAGS_exact) ? 1 : 0) +
+                   (absl::GetFlag(FLAGS_wide_fingerprints) ? 1 : 0) +
+                   (absl::GetFlag(FLAGS_bitstate).empty() ? 0 : 1);
+  if (ways > 1) {
+    return absl::InvalidArgumentError(
+        "--exact, --wide_fingerprints and --bitstate=SIZE are ways to store "
+        "states; choose one");
+  }
+  uint64_t bytes = 0;
+  return ParseBytes("bitstate", absl::GetFlag(FLAGS_bitstate), &bytes);
+}
+
+absl::Status CheckThreads() {
+  const uint32_t jobs = absl::GetFlag(FLAGS_jobs);
+  if (jobs < 1 || jobs > model::kMaxJobs) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--jobs=", jobs, ": must be 1 to ", model::kMaxJobs));
+  }
+  // Another check is about names that are none.
+  const auto strategy = model::StrategyByName(absl::GetFlag(FLAGS_strategy));
+  const bool exhaustive = strategy == model::Strategy::kDepthFirst ||
+                          strategy == model::Strategy::kBreadthFirst;
+  const bool crew = jobs > 1 || !absl::GetFlag(FLAGS_checkpoint).empty();
+  if (crew && !exhaustive) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--strategy=", absl::GetFlag(FLAGS_strategy),
+                     ": only dfs and bfs know --jobs and --checkpoint"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCheckpoints() {
+  if (absl::GetFlag(FLAGS_resume) && absl::GetFlag(FLAGS_checkpoint).empty()) {
+    return absl::InvalidArgumentError(
+        "--resume needs --checkpoint=DIR, the folder to go on from");
+  }
+  double seconds = 0;
+  return ParseDuration("checkpoint_interval",
+                       absl::GetFlag(FLAGS_checkpoint_interval), &seconds);
+}
+
+// Most of what the machine has to spare: beyond that the kernel would end the
+// search without a word. Nothing if the system does not tell.
+uint64_t SpareMemory() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  uint64_t kilobytes = 0;
+  std::string unit;
+  while (file >> name >> kilobytes) {
+    if (name == "MemAvailable:") return kilobytes / 8 * 7 * 1024;
+    std::getline(file, unit);
+  }
+  return 0;
+}
+
+void SetStore(model::ExploreOptions* options) {
+  uint64_t bytes = 0;
+  ParseBytes("memory_limit", absl::GetFlag(FLAGS_memory_limit), &bytes)
+      .IgnoreError();
+  if (bytes == 0) bytes = SpareMemory();
+  if (bytes != 0) options->memory_limit = bytes;
+  if (absl::GetFlag(FLAGS_wide_fingerprints)) {
+    options->store = model::StoreKind::kFingerprints128;
+  } else if (absl::GetFlag(FLAGS_exact)) {
+    options->store = model::StoreKind::kExact;
+  }
+  bytes = 0;
+  ParseBytes("bitstate", absl::GetFlag(FLAGS_bitstate), &bytes).IgnoreError();
+  if (bytes == 0) return;
+  options->store = model::StoreKind::kBits;
+  options->bit_bytes = bytes;
+}
+
+void SetCheckpoint(model::CheckpointOptions* options) {
+  options->folder = absl::GetFlag(FLAGS_checkpoint);
+  options->resume = absl::GetFlag(FLAGS_resume);
+  double interval = 0;
+  ParseDuration("checkpoint_interval", absl::GetFlag(FLAGS_checkpoint_interval),
+                &interval)
+      .IgnoreError();
+  options->due = [interval, meter = Meter(), last = 0.0]() mutable {
+    const double now = meter.Seconds();
+    if (now - last < interval) return false;
+    last = now;
+    return true;
+  };
+}
+
+}  // namespace
+
+absl::Status CheckSearchFlags() {
+  for (const absl::Status& status :
+       {CheckStores(), CheckThreads(), CheckCheckpoints()}) {
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCheckpointOfOne(size_t searches) {
+  if (searches == 1 || absl::GetFlag(FLAGS_checkpoint).empty()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--checkpoint=DIR keeps one search, and these are ",
+                   searches, "; give each a command and a folder of its own"));
+}
+
+std::string SearchIdentity(
+    const std::vector<std::pair<std::string, std::string>>& lines) {
+  std::string text;
+  for (const auto& [name, value] : lines) {
+    absl::StrAppend(&text, name, "=", value, "\n");
+  }
+  return text;
+}
 
 void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
                       model::ExploreOptions* options) {
@@ -19,10 +145,9 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
   }
   if (max_states != 0) options->max_states = max_states;
   if (max_depth != 0) options->max_depth = max_depth;
-  uint64_t bytes = 0;
-  ParseBytes(absl::GetFlag(FLAGS_memory_limit), &bytes).IgnoreError();
-  if (bytes != 0) options->memory_limit = bytes;
-  options->wide_fingerprints = absl::GetFlag(FLAGS_wide_fingerprints);
+  SetStore(options);
+  SetCheckpoint(&options->checkpoint);
+  options->jobs = static_cast<int>(absl::GetFlag(FLAGS_jobs));
   options->keep_going = absl::GetFlag(FLAGS_keep_going);
   options->walks = absl::GetFlag(FLAGS_walks);
   options->seed =
@@ -42,6 +167,48 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
 
 model::Strategy SearchStrategy() {
   return *model::StrategyByName(absl::GetFlag(FLAGS_strategy));
+}
+
+std::string ReasonOf(const model::ExploreResult& found) {
+  if (found.stop_reason == model::StopReason::kBitstate) {
+    return "bitstate: everything that was met was expanded, but states may "
+           "have "
+           "been missed";
+  }
+  return absl::StrCat(model::StopReasonName(found.stop_reason),
+                      found.stop_detail.empty() ? "" : ": ", found.stop_detail);
+}
+
+namespace {
+
+std::string IdentityOf(const Session& session) {
+  const bool lock = session.options.granularity == sim::Granularity::kLock;
+  return SearchIdentity(
+      {{"model", absl::StrCat("bindery ", sim::kModelVersion)},
+       {"scenario", session.name()},
+       {"profile", session.driver.profile()},
+       {"granularity", lock ? "lock" : "command"},
+       {"addresses", session.options.exact_addresses ? "exact" : "symbolic"},
+       {"properties", absl::GetFlag(FLAGS_properties)},
+       {"mutations", absl::GetFlag(FLAGS_mutate)},
+       {"text", absl::CEscape(session.text)}});
+}
+
+}  // namespace
+
+absl::StatusOr<model::ExploreResult> ExploreSession(
+    const Session& session, model::ExploreOptions options) {
+  if (absl::GetFlag(FLAGS_reduction) != "none") {
+    return absl::InvalidArgumentError(
+        "--reduction=symmetry: scenarios know no reduction yet");
+  }
+  options.checkpoint.identity = IdentityOf(session);
+  const model::ModelFactory<BinderModel> make = [&session] {
+    return std::make_unique<BinderModel>(session.scenario.compiled,
+                                         session.driver, &session.properties,
+                                         session.options);
+  };
+  return model::Explore<BinderModel>(make, SearchStrategy(), options);
 }
 
 void FillCounts(const model::ExploreResult& found, proto::Result* result) {

@@ -12,7 +12,8 @@ namespace bindery::tools {
 
 Ticker::Ticker(std::string name)
     : name_(std::move(name)), terminal_(isatty(STDERR_FILENO) != 0) {
-  ParseDuration(absl::GetFlag(FLAGS_time_limit), &limit_).IgnoreError();
+  ParseDuration("time_limit", absl::GetFlag(FLAGS_time_limit), &limit_)
+      .IgnoreError();
 }
 
 Ticker::~Ticker() {

@@ -10,6 +10,9 @@ readonly BUILD_PACKAGES=(bazel-bootstrap g++ libabsl-dev libbenchmark-dev
 # For ./bindery test --full.
 # shellcheck disable=SC2034
 readonly FULL_TEST_PACKAGES=(clang clang-format git libclang-rt-dev)
+# For ./bindery bench spin.
+# shellcheck disable=SC2034
+readonly SPIN_PACKAGES=(spin)
 
 say() { printf 'bindery: %s\n' "$*" >&2; }
 

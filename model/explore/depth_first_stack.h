@@ -1,0 +1,265 @@
+// The stack of a depth-first search: what one thread does between taking a
+// state and having seen all that lies behind it. The books, alone or shared
+// with others, belong to whoever owns the stack.
+//
+//  1. The model is never copied: each Apply is taken back by exactly one Undo,
+//     last in first out.
+//  2. No recursion. A level is 16 bytes; the choices still to be tried, of all
+//     levels, lie in one flat stack of 8 bytes each.
+//  3. Each new state is entered and expanded once. With Probing::kImmediate it
+//     is marked as visited when it is entered. With kBatched up to kTogether
+//     children of a state are expanded together: all their successors are
+//     fingerprinted, and the slots fetched, before the first is looked up. A
+//     state is then marked when its parent is expanded; those children that
+//     have new successors stay on the stack as levels that are not applied yet,
+//     above each other. Both orders visit the same states.
+//
+// Books is a class with
+//   bool stopped() const                  the search is over
+//   bool Trusted(), Fingerprint KeyOf(), void Prefetch(key), bool Discover(key)
+//   void Count()                          a transition
+//   void Enter(depth), void CountTerminal(), void CutAtMaxDepth()
+//   void Report(findings)                 of the model's present state
+// where Report() finds the way there in Path(). Not thread-safe.
+#ifndef BINDERY_MODEL_EXPLORE_DEPTH_FIRST_STACK_H_
+#define BINDERY_MODEL_EXPLORE_DEPTH_FIRST_STACK_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "model/concept.h"
+#include "model/explore/ledger.h"
+#include "model/explore/result.h"
+
+namespace bindery::model {
+
+template <Model M, typename Books>
+class DepthFirstStack {
+ public:
+  // All must outlive the stack.
+  DepthFirstStack(M& model, const ExploreOptions& options, Books& books)
+      : model_(model), options_(options), books_(books) {}
+
+  // Enters the state that the model is in, which is new.
+  void Begin() {
+    base_depth_ = 0;
+    PushLevel(Choice{}, true);
+    if (!Look(0)) return;
+    Child self{Choice{}, 0, ahead_.size()};
+    if (batched()) {
+      Probe(0);
+      KeepNewOnes(&self);
+    }
+    PushReversed(self);
+    ahead_.clear();
+    keys_.clear();
+  }
+
+  // Goes on from a state that the model is in and that was entered before, by
+  // these choices of it.
+  void Resume(uint64_t depth, const std::vector<Choice>& choices) {
+    base_depth_ = depth;
+    PushLevel(Choice{}, true);
+    pending_ = choices;
+  }
+
+  bool empty() const { return levels_.empty(); }
+  size_t levels() const { return levels_.size(); }
+  uint64_t waiting() const { return pending_.size(); }
+  size_t bytes() const {
+    return pending_.capacity() * sizeof(Choice) +
+           levels_.capacity() * sizeof(Level);
+  }
+
+  // Requires !empty().
+  void Step() {
+    if (pending_.size() == levels_.back().first_pending) {
+      Leave();
+      return;
+    }
+    ApplyTop();
+    if (batched()) {
+      TakeTogether();
+    } else {
+      TakeOne();
+    }
+  }
+
+  // Brings the model to the state of the topmost level; then its depth and
+  // what is still to be tried there.
+  void ApplyTop() {
+    Level& top = levels_.back();
+    if (top.applied != 0) return;
+    top.applied = 1;
+    ++applied_;
+    model_.Apply(top.choice);
+  }
+  uint64_t depth() const { return base_depth_ + applied_ - 1; }
+  const Choice* top_pending() const {
+    return pending_.data() + levels_.back().first_pending;
+  }
+  size_t top_size() const {
+    return pending_.size() - levels_.back().first_pending;
+  }
+  void DropFromTop(size_t count) { pending_.resize(pending_.size() - count); }
+
+  // Gives up what is left of the topmost level.
+  void Leave() {
+    const Level top = levels_.back();
+    pending_.resize(top.first_pending);
+    levels_.pop_back();
+    if (top.applied == 0) return;
+    --applied_;
+    if (!levels_.empty()) model_.Undo();
+  }
+
+  // The choices from the state of the lowest level to the present one.
+  std::vector<Choice> Path() const {
+    std::vector<Choice> path;
+    for (size_t i = 1; i < levels_.size(); ++i) {
+      if (levels_[i].applied != 0) path.push_back(levels_[i].choice);
+    }
+    if (looking_at_child_) path.push_back(child_);
+    return path;
+  }
+
+ private:
+  static constexpr size_t kTogether = 8;
+
+  struct Level {
+    Choice choice;  // that leads here; meaningless for the lowest level
+    uint64_t applied : 1;
+    uint64_t first_pending : 63;
+  };
+  // A child that is looked at, and where its choices lie in ahead_.
+  struct Child {
+    Choice choice;
+    size_t first;
+    size_t end;
+  };
+
+  bool batched() const { return options_.probing == Probing::kBatched; }
+
+  void PushLevel(Choice choice, bool applied) {
+    Level level;
+    level.choice = choice;
+    level.applied = applied ? 1 : 0;
+    level.first_pending = pending_.size();
+    levels_.push_back(level);
+    if (applied) ++applied_;
+  }
+
+  // Enters the state that the model is in; true if it is to be expanded, by
+  // the choices that are then at the end of ahead_.
+  bool Look(uint64_t depth) {
+    books_.Enter(depth);
+    if (!model_.Check(nullptr)) {
+      books_.Report(FindingsOfState(model_));
+      return false;
+    }
+    const size_t first = ahead_.size();
+    model_.Enabled(&ahead_);
+    if (ahead_.size() == first) {
+      books_.CountTerminal();
+      if (options_.report_deadlocks) books_.Report(FindingsOfTerminal(model_));
+      return false;
+    }
+    if (depth < options_.max_depth) return true;
+    ahead_.resize(first);
+    books_.CutAtMaxDepth();
+    return false;
+  }
+
+  void TakeOne() {
+    child_ = pending_.back();
+    pending_.pop_back();
+    model_.Apply(child_);
+    books_.Count();
+    if (!books_.Trusted() || !books_.Discover(books_.KeyOf())) {
+      return model_.Undo();
+    }
+    PushLevel(child_, true);
+    if (Look(depth())) {
+      pending_.insert(pending_.end(), ahead_.rbegin(), ahead_.rend());
+    }
+    ahead_.clear();
+  }
+
+  void TakeTogether() {
+    children_.clear();
+    const uint64_t depth_of_children = depth() + 1;
+    looking_at_child_ = true;
+    for (size_t i = std::min(kTogether, top_size()); i > 0; --i) {
+      child_ = pending_.back();
+      pending_.pop_back();
+      const size_t first = ahead_.size();
+      model_.Apply(child_);
+      if (Look(depth_of_children)) Probe(first);
+      model_.Undo();
+      children_.push_back({child_, first, ahead_.size()});
+      if (books_.stopped()) break;
+    }
+    looking_at_child_ = false;
+    Sort();
+  }
+
+  // Asks for the keys of the successors by the choices from `first` on.
+  void Probe(size_t first) {
+    for (size_t i = first; i < ahead_.size(); ++i) {
+      model_.Apply(ahead_[i]);
+      const bool trusted = books_.Trusted();
+      keys_.push_back(books_.KeyOf());
+      books_.Prefetch(keys_.back());
+      model_.Undo();
+      if (trusted) books_.Count();
+    }
+  }
+
+  // Marks the new ones among the successors of all children. The first child
+  // comes to lie on top.
+  void Sort() {
+    for (Child& child : children_) KeepNewOnes(&child);
+    for (size_t i = children_.size(); i > 0; --i) {
+      const Child& child = children_[i - 1];
+      if (child.first == child.end) continue;
+      PushLevel(child.choice, false);
+      PushReversed(child);
+    }
+    ahead_.clear();
+    keys_.clear();
+  }
+
+  void KeepNewOnes(Child* child) {
+    size_t kept = child->first;
+    for (size_t i = child->first; i < child->end; ++i) {
+      if (books_.Discover(keys_[i])) ahead_[kept++] = ahead_[i];
+    }
+    child->end = kept;
+  }
+
+  // The stack is popped from its end.
+  void PushReversed(const Child& child) {
+    for (size_t i = child.end; i > child.first; --i) {
+      pending_.push_back(ahead_[i - 1]);
+    }
+  }
+
+  M& model_;
+  const ExploreOptions& options_;
+  Books& books_;
+  uint64_t base_depth_ = 0;
+  uint64_t applied_ = 0;
+  std::vector<Level> levels_;
+  std::vector<Choice> pending_;
+  std::vector<Choice> ahead_;  // of the children that are looked at
+  std::vector<Fingerprint> keys_;
+  std::vector<Child> children_;
+  Choice child_;
+  bool looking_at_child_ = false;
+};
+
+}  // namespace bindery::model
+
+#endif  // BINDERY_MODEL_EXPLORE_DEPTH_FIRST_STACK_H_
