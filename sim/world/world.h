@@ -472,23 +472,11 @@ decltype(auto) World::Dispatch(TableId table, F&& f) {
       return f(static_cast<CommandRow*>(nullptr));
     case TableId::kReturn:
       return f(static_cast<ReturnRow*>(nullptr));
-    case TableId::kHistoryNode:
-    case TableId::kHistoryRef:
-    case TableId::kHistoryProc:
-    case TableId::kHistoryThread:
-    case TableId::kHistoryCall:
-    case TableId::kHistoryMessage:
-    case TableId::kHistoryObject:
-    case TableId::kHistoryDeath:
-    case TableId::kEventPoll:
-    case TableId::kEpItem:
-    case TableId::kInFlight:
-    case TableId::kFreeze:
-    case TableId::kVariable:
-      return DispatchRest(table, f);
     case TableId::kGlobal:
     case TableId::kNone:
       break;
+    default:
+      return DispatchRest(table, f);
   }
   return f(static_cast<GlobalRow*>(nullptr));
 }
