@@ -21,8 +21,8 @@
 //
 // At the end of a scenario a plan asks for kStateLogs, then for kOtherLogs. A
 // transcript has both, as its steps `state` and `logs`; only `state` is
-// recorded, since the others say most of the same again and would double what
-// is kept. They are compared wherever a kernel is.
+// recorded, since the others say most of the same again. They are compared
+// wherever a kernel is.
 #ifndef BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 #define BINDERY_TOOLS_CONFORM_DRIVER_LOG_H_
 
