@@ -51,7 +51,9 @@ void ExpectSameActors(const Simulation& simulation, const RunQueue& queue) {
   uint32_t timed = 0;
   for (uint32_t actor = 1; actor <= simulation.task_count(); ++actor) {
     const bool enabled = simulation.TaskEnabled(actor);
-    if (enabled) EXPECT_EQ(queue.runnable().Nth(runnable), actor);
+    if (enabled) {
+      EXPECT_EQ(queue.runnable().Nth(runnable), actor);
+    }
     runnable += enabled ? 1 : 0;
     timed += simulation.TimeoutEnabled(actor) ? 1 : 0;
     EXPECT_EQ(queue.runnable().NextFrom(actor) == actor, enabled);
