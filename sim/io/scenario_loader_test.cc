@@ -241,6 +241,37 @@ const Mistake kMistakes[] = {
     {"node info of no handle",
      IN_THREAD("step { ioctl { get_node_info_for_ref {} } }"), "2:16",
      "which handle?"},
+    {"fork of no child",
+     IN_THREAD("step { fork { process: \"q\" } }\n} }\n"
+               "process { name: \"q\" thread { name: \"u\""),
+     "2:15", "not declared as a child of this process"},
+    {"a child with a device of its own",
+     IN_THREAD("step { fork { process: \"q\" } }\n} }\n"
+               "process { name: \"q\" forked_from: \"p\"\n"
+               "attach {} thread { name: \"u\""),
+     "5:1", "a forked process has this from its parent; remove attach"},
+    {"a child before its parent",
+     "process { name: \"q\" forked_from: \"p\" }\n"
+     "process { name: \"p\" }",
+     "1:21", "there is no process \"p\""},
+    {"epoll_ctl of nothing",
+     IN_THREAD("step { epoll_create {} }\nstep { epoll_ctl {} }"), "3:8",
+     "does not say what is done"},
+    {"epoll_ctl of unknown events",
+     IN_THREAD("step { epoll_create {} }\n"
+               "step { epoll_ctl { add {}\nevents: 2 } }"),
+     "4:1", "does not know all of these events"},
+    {"an instance that watches itself",
+     IN_THREAD("step { epoll_create {} }\n"
+               "step { epoll_ctl { fd: \"epoll_fd\" add {} } }"),
+     "3:8", "does not watch itself"},
+    {"too many events at once",
+     IN_THREAD("step { epoll_create {} }\n"
+               "step { epoll_wait { max_events: 5 } }"),
+     "3:21", "at most 4 events"},
+    {"ready after a close",
+     IN_THREAD("step { close {} expect { ready: \"binder_fd\" } }"), "2:26",
+     "ready is a result of epoll_wait"},
     {"freeze by number", IN_THREAD("step { ioctl { number: 0x400c620e } }"),
      "2:16", "this is BINDER_FREEZE; use freeze"},
     {"freeze of whom", IN_THREAD("step { ioctl { freeze {} } }"), "2:16",
