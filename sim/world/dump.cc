@@ -48,7 +48,8 @@ class CanonicalFields {
   }
   std::string Text(const SetHead&) const { return ""; }
   std::string Text(const Link& link) const {
-    return Membership(link) != 0 ? "member" : "";
+    return link.head == Head::kSet || link.head == Head::kBuffers ? "member"
+                                                                  : "";
   }
   std::string Text(const Work& work) const { return Text(work.type); }
   std::string Text(BlobId id) const {
