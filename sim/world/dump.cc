@@ -48,8 +48,7 @@ class CanonicalFields {
   }
   std::string Text(const SetHead&) const { return ""; }
   std::string Text(const Link& link) const {
-    return link.head == Head::kSet || link.head == Head::kBuffers ? "member"
-                                                                  : "";
+    return link.head == Head::kSet ? "member" : "";
   }
   std::string Text(const Work& work) const { return Text(work.type); }
   std::string Text(BlobId id) const {
