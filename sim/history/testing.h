@@ -31,7 +31,7 @@ class HistoryTest : public testing::Test {
     FrameId frame;
   };
 
-  HistoryTest() : history_(names_) {
+  HistoryTest() : history_(names_, features_) {
     w_.BeginStep(kOwner);
     context_ = w_.Create<ContextRow>(1, 0);
     owner_ = MakeParty(kOwner);
@@ -253,6 +253,7 @@ class HistoryTest : public testing::Test {
   }
 
   RowNames names_;
+  Features features_;
   World w_;
   History history_;
   ContextId context_;

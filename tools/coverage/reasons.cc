@@ -15,7 +15,18 @@ constexpr char kOtherTop[] =
     "cannot happen: a call leaves its caller's stack only with its reply or "
     "with the caller";
 
+constexpr char kWatched[] =
+    "not modelled: an epoll instance that is itself watched ends a search as "
+    "inconclusive";
+
 constexpr ReasonText kReasons[] = {
+    {"do_epoll_ctl: an instance is to be watched: yes", kWatched},
+    {"do_epoll_ctl: not modelled: reached", kWatched},
+    {"ep_poll: there is room for an event: no",
+     "cannot happen: a step asks for one event at least"},
+    {"ep_poll: the file is no device: yes",
+     "cannot happen: what is no device is never woken, and so never among what "
+     "may be ready"},
     {"binder_transaction: the caller itself: yes", kOwnRef},
     {"binder_transaction: the caller waits for this reply: no", kOtherTop},
     {"binder_transaction: target_thread->tmp_ref #4: reached", kOtherTop},
