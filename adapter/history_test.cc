@@ -129,7 +129,7 @@ constexpr Kill kKills[] = {
      "drop-check:binder_alloc_prepare_to_free:only-a-delivered-buffer-may-be-"
      "freed",
      "adapter/testdata/history/buffers.textproto"},
-    {"E40", "drop-check:binder_transaction:the-target-is-still-mapped",
+    {"E40", "drop-check:binder_transaction:the-pages-are-in-place",
      "scenarios/tutorial/server_death.textproto", true},
     {"E52",
      "drop:binder_pop_transaction_ilocked:a-popped-transaction-forgets-its-"

@@ -18,7 +18,7 @@ constexpr uint32_t kUpdates = kTfOneWay | kTfUpdateTxn;
 // superseded.
 class FrozenTest : public testing::Test {
  protected:
-  FrozenTest() : history_(names_) {
+  FrozenTest() : history_(names_, features_) {
     w_.BeginStep(1);
     sender_ = w_.Create<ProcessRow>(1, 0);
     w_.Edit(sender_).index = 1;
@@ -80,6 +80,7 @@ class FrozenTest : public testing::Test {
   }
 
   RowNames names_;
+  Features features_;
   World w_;
   History history_;
   ProcessId sender_;

@@ -117,7 +117,7 @@ class FileTest : public testing::Test {
     f();
     w_.Commit();
     std::vector<BrokenInvariant> broken;
-    CheckChanged(w_, &broken);
+    CheckChanged(w_, nullptr, &broken);
     return broken.empty() ? "" : broken[0].id;
   }
 
