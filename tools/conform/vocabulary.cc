@@ -24,6 +24,8 @@ constexpr Reason kReasons[] = {
     {"BR_ERROR", "needs an allocation that fails; a user-mode kernel has none"},
     {"BR_OK", "no driver writes it; it is the extended error of no error"},
     {"ENOMEM", "needs an allocation that fails"},
+    {"two watchers of a node",
+     "two processes must hold one node and watch it: not within 4,000"},
 };
 
 template <typename F>
