@@ -156,7 +156,19 @@ Operation Builder::Finish() {
     }
     BINDERY_CHECK_MSG(found, atom.label);
   }
+  LeadBackwardsByGoto();
   return std::move(op_);
+}
+
+void Builder::LeadBackwardsByGoto() {
+  const size_t size = op_.atoms.size();
+  for (size_t i = 0; i < size; ++i) {
+    const Atom& atom = op_.atoms[i];
+    if (atom.test == nullptr || atom.target > i) continue;
+    Goto(atom.label);
+    op_.atoms.back().target = op_.atoms[i].target;
+    op_.atoms[i].target = static_cast<uint16_t>(op_.atoms.size() - 1);
+  }
 }
 
 }  // namespace bindery::sim

@@ -140,7 +140,9 @@ struct Operation {
   std::vector<Atom> atoms;
 };
 
-// Writes a table down. Labels are resolved by Finish().
+// Writes a table down. Labels are resolved by Finish(); a test that leads
+// backwards does so over a kGoto at the table's end, so that every loop has one
+// and the interpreter's count of them bounds it.
 class Builder {
  public:
   Builder(OpId id, const char* function);
@@ -178,6 +180,7 @@ class Builder {
   Builder& Add(AtomKind kind, const char* name, void (*run)(Op&));
   Builder& AddTest(AtomKind kind, const char* name, bool (*test)(Op&),
                    const char* label);
+  void LeadBackwardsByGoto();
 
   Operation op_;
   std::vector<std::pair<const char*, uint16_t>> labels_;

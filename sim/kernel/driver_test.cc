@@ -67,6 +67,23 @@ TEST(DriverTest, LocksAreBalancedOnEveryPath) {
   }
 }
 
+// The interpreter counts jumps: a loop of tests alone would never end in a
+// driver whose list is never empty.
+TEST(DriverTest, EveryLoopHasAGoto) {
+  const Driver driver = Faithful();
+  int backwards = 0;
+  for (int id = 1; id < static_cast<int>(OpId::kCount); ++id) {
+    const Operation& operation = driver.operation(static_cast<OpId>(id));
+    for (size_t i = 0; i < operation.atoms.size(); ++i) {
+      const Atom& atom = operation.atoms[i];
+      if (atom.label[0] == '\0' || atom.target > i) continue;
+      EXPECT_EQ(atom.kind, AtomKind::kGoto) << operation.function << " " << i;
+      ++backwards;
+    }
+  }
+  EXPECT_GT(backwards, 5);
+}
+
 TEST(DriverTest, AnUnknownProfileNamesTheKnownOnes) {
   const auto driver = Driver::Create("c-2.6");
   ASSERT_FALSE(driver.ok());

@@ -126,6 +126,7 @@ class Lockstep : public sim::SyscallObserver {
   void DeclarePolicy();
   void DeclareFiles();
   absl::Status Judge() const;
+  void Apply(uint64_t choice);
   bool Advance();
   bool RunNext();
   bool Settle();
@@ -179,6 +180,7 @@ class Lockstep : public sim::SyscallObserver {
   uint32_t step_count_ = 0;
   size_t call_at_ = 0;  // where the latest call is in the plan
   uint32_t transitions_ = 0;
+  const char* bug_ = nullptr;  // what the machine died of
   // Results of the step so far, by actor.
   std::map<uint32_t, std::vector<std::string>> results_;
   std::vector<std::string> reports_;
@@ -249,6 +251,7 @@ absl::Status Lockstep::Judge() const {
         absl::StrCat(scenario_.filename, ": ", why));
   };
   if (!policy_.ok()) return failed(policy_.message());
+  if (bug_ != nullptr) return failed(bug_);
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
   if (scenario_.processes.size() > kMaxAgentProcesses) {
     return failed("more than 32 processes");
@@ -555,20 +558,28 @@ bool Lockstep::RunNext() {
     running_ = woken_.front();
     woken_.pop_front();
   }
-  simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, running_));
+  Apply(sim::MakeChoice(sim::ChoiceKind::kTask, running_));
   return true;
+}
+
+// A kernel that meets a bug goes no further. Only a mutated driver does.
+void Lockstep::Apply(uint64_t choice) {
+  simulation_->Apply(choice);
+  for (const sim::Fault& fault : simulation_->world().faults()) {
+    if (fault.kind == sim::Fault::Kind::kBug) bug_ = fault.what;
+  }
 }
 
 // Everything that can go on in the driver goes on by one transition.
 bool Lockstep::Settle() {
+  if (bug_ != nullptr) return false;
   // The worker does not sleep: nobody runs before it is done.
   const World& world = simulation_->world();
   const bool working =
       bool(world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
   if (!working && RunNext()) return true;
   if (!simulation_->WorkerEnabled()) return false;
-  simulation_->Apply(
-      sim::MakeChoice(sim::ChoiceKind::kWorker, scenario_.worker_actor()));
+  Apply(sim::MakeChoice(sim::ChoiceKind::kWorker, scenario_.worker_actor()));
   return true;
 }
 
@@ -585,13 +596,14 @@ bool Lockstep::Expire() {
     time = timeout;
   }
   if (first == 0) return false;
-  simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTimeout,
-                                     scenario_.environment_actor(), first));
+  Apply(sim::MakeChoice(sim::ChoiceKind::kTimeout,
+                        scenario_.environment_actor(), first));
   return true;
 }
 
 bool Lockstep::Advance() {
   if (Settle()) return true;
+  if (bug_ != nullptr) return false;
   for (uint32_t i = 0; i < actors_.size(); ++i) {
     const uint32_t actor =
         (current_ - 1 + i) % static_cast<uint32_t>(actors_.size()) + 1;
@@ -606,7 +618,7 @@ bool Lockstep::Advance() {
 void Lockstep::Take(uint32_t actor) {
   current_ = running_ = actor;
   if (At(actor).pending) Begin(actor);
-  simulation_->Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
+  Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
   // A pool thread that starts makes its first call in the same transition.
   const bool asleep =
       simulation_->world().Peek(simulation_->task(actor)).asleep != 0;
