@@ -409,13 +409,10 @@ void DoneScan(Op& op) {
 
 bool NoneReady(Op& op) { return !op.w.Get(Instance(op)).rdllist; }
 
+// __add_wait_queue_exclusive(): in front, so that the latest is woken first.
 void JoinWaiters(Op& op) {
-  TaskId last = op.w.Get(Instance(op)).wq;
-  if (!last) op.w.Edit(Instance(op)).wq = op.f->task;
-  while (last && WaitingFrame(op, last).w) {
-    last = TaskId{WaitingFrame(op, last).w.value};
-  }
-  if (last) WaitingFrame(op, last).w = op.f->task.any();
+  op.f->w = op.w.Get(Instance(op)).wq.any();
+  op.w.Edit(Instance(op)).wq = op.f->task;
   SleepInterruptibly(op);
   TaskRow& task = op.w.Edit(op.f->task);
   if (task.asleep != 0) task.asleep = kAsleepInEpoll;
