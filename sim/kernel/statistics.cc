@@ -68,8 +68,8 @@ void Statistics::Created(Counted what, AnyId id) {
   }
 }
 
-void Statistics::Command(ProcId proc, Bc bc, bool freeze_notifications) {
-  const auto number = static_cast<size_t>(bc);
+void Statistics::Command(ProcId proc, uint32_t number,
+                         bool freeze_notifications) {
   const size_t known =
       freeze_notifications ? words_.bc.size() : kCommandsBefore;
   if (number >= known) return;

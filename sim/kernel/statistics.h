@@ -92,7 +92,8 @@ class Statistics {
   // --- What the kernel tells ------------------------------------------------
   void Created(Counted what, AnyId id);
   void Deleted(Counted what) { ++At(what).deleted; }
-  void Command(ProcId proc, Bc bc, bool freeze_notifications);
+  // By the number of a BC word, known to the driver or not.
+  void Command(ProcId proc, uint32_t number, bool freeze_notifications);
   void Word(ProcId proc, Br br);
   // A proc that is not in binder_procs yet, and the end of its file.
   void Opened(const World& w, ProcId id);

@@ -118,12 +118,19 @@ void ConsumeCommand(Op& op) {
   op.f->command = {};
 }
 
+// _IOC_NR, which is what is counted, of words that are no command too.
+uint32_t NumberOf(Op& op, const CommandRow& row) {
+  const Bc bc = static_cast<Bc>(row.bc);
+  if (bc != Bc::kUnknown) return static_cast<uint32_t>(bc);
+  return static_cast<uint8_t>(op.w.blobs().Bytes(row.data)[0]);
+}
+
 // Operands are not looked at if nothing can be done with them.
 bool WordReadable(Op& op) {
   const CommandRow& row = op.w.Get(op.f->command);
   if (op.f->unreadable_write != 0 || row.fault_at == 1) return false;
   if (Statistics* s = op.k.statistics()) {
-    s->Command(op.f->proc, static_cast<Bc>(row.bc),
+    s->Command(op.f->proc, NumberOf(op, row),
                op.driver.features().freeze_notifications);
   }
   return row.fault_at != 2 ||
