@@ -130,7 +130,8 @@ void Resize(Op& op, ProcId proc, ChunkId chunk, uint64_t offset,
   Pages* const pages = op.k.memory()->Find(proc);
   if (pages == nullptr) return;
   const ChunkRow& chunk = op.w.Get(from);
-  if (!pages->Reserve(chunk.offset, size, chunk.size)) {
+  if (!pages->Reserve(chunk.offset, size, chunk.size,
+                      op.driver.features().pages_counted_early)) {
     op.w.RecordWarning("WARN_ON(!on_lru)");
   }
 }

@@ -48,6 +48,11 @@ constexpr Feature kFeatures[] = {
     {"clear_buffers", &F::clear_buffers, kSince6_1, "binder_transaction",
      "TF_CLEAR_BUF has the buffer zeroed when it is freed",
      "the flag means nothing"},
+    {"pages_counted_early", &F::pages_counted_early, kSince6_12,
+     "binder_lru_freelist_del, binder_update_page_range",
+     "pages count in the high watermark when a buffer is made, even if they "
+     "cannot be had then",
+     "each counts once it is in place"},
     {"security_contexts", &F::security_contexts, kSince6_1,
      "binder_transaction, binder_ioctl",
      "a node can ask for its callers' security context; "

@@ -27,6 +27,7 @@ struct Features {
   bool parent_not_at_zero = true;
   bool security_contexts = true;
   bool clear_buffers = true;
+  bool pages_counted_early = true;
   bool spam_detection = true;
   bool extended_errors = true;
   bool freezer = true;

@@ -45,7 +45,8 @@ Pages::~Pages() {
   for (Page& page : pages_) list_.Remove(page);
 }
 
-bool Pages::Reserve(uint64_t offset, uint64_t size, uint64_t chunk_size) {
+bool Pages::Reserve(uint64_t offset, uint64_t size, uint64_t chunk_size,
+                    bool counts) {
   // The last page is off the list already if a buffer behind the chunk is in
   // it, and so is the first if the buffer before it ends there.
   const uint64_t end =
@@ -53,7 +54,11 @@ bool Pages::Reserve(uint64_t offset, uint64_t size, uint64_t chunk_size) {
   bool were_listed = true;
   for (uint64_t at = RoundUp(offset); at < end; at += kPageSize) {
     Page& page = pages_[PageOf(at)];
-    if (page.installed) were_listed &= list_.Remove(page);
+    if (page.installed) {
+      were_listed &= list_.Remove(page);
+    } else if (counts) {
+      high_ = std::max(high_, size_t{page.index} + 1);
+    }
   }
   return were_listed;
 }

@@ -79,8 +79,10 @@ class Pages {
 
   // binder_lru_freelist_del for a request of `size` bytes at the front of a
   // free chunk of `chunk_size`. False where the driver warns.
+  // `counts`: pages that are absent count in high() although they may never
+  // come (Features::pages_counted_early).
   [[nodiscard]] bool Reserve(uint64_t offset, uint64_t size,
-                             uint64_t chunk_size);
+                             uint64_t chunk_size, bool counts);
   // binder_install_buffer_pages: every page that the buffer touches. `allocate`
   // is asked for each that is absent; false, with those before it in place, if
   // it says no.
@@ -99,7 +101,7 @@ class Pages {
 
   size_t size() const { return pages_.size(); }
   PageState state(size_t index) const;
-  // alloc->pages_high: how far pages were ever installed.
+  // alloc->pages_high: how far pages were ever installed, or asked for.
   size_t high() const { return high_; }
   const PageList& list() const { return list_; }
 

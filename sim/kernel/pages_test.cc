@@ -88,6 +88,7 @@ TEST_F(PagesTest, ANewMappingIsOneFreeChunkWithoutPages) {
 TEST_F(PagesTest, ABufferThatIsOnlyReservedHasNoPages) {
   const BufferId buffer = Reserve(2 * kPageSize);
   EXPECT_EQ(States(3), "---");
+  EXPECT_EQ(pages_->high(), 2u);
   AllocFreeBuf(op_, buffer);
   EXPECT_EQ(States(3), "---");
   EXPECT_EQ(memory_.free_pages(), 0u);
