@@ -249,7 +249,24 @@ std::string WorkOfReader(const std::string& line) {
   return queued ? absl::StrCat("  node work ", id, ":") : "";
 }
 
-Lines WithoutWorkOfReader(const Lines& lines) {
+// By their lines "proc PID": processes with a thread that waits, says `stats`.
+// Files that say little of threads leave it out.
+std::set<std::string> ReadyProcesses(const Lines& stats) {
+  std::set<std::string> ready;
+  std::string proc;
+  for (const std::string& line : stats) {
+    if (absl::StartsWith(line, "proc ")) proc = line;
+    unsigned threads = 0;
+    if (std::sscanf(line.c_str(), "  ready threads %u", &threads) == 1 &&
+        threads != 0) {
+      ready.insert(proc);
+    }
+  }
+  return ready;
+}
+
+Lines WithoutWorkOfReader(const Lines& lines,
+                          const std::set<std::string>& ready_processes) {
   Lines out;
   bool ready = false;
   std::vector<std::string> works;  // of the proc
@@ -257,7 +274,7 @@ Lines WithoutWorkOfReader(const Lines& lines) {
     const std::string& line = lines[i];
     const std::string work = WorkOfReader(line);
     if (absl::StartsWith(line, "proc ")) {
-      ready = false;
+      ready = ready_processes.contains(line);
       works.clear();
     }
     if (!work.empty()) works.push_back(work);
@@ -274,7 +291,7 @@ Lines WithoutWorkOfReader(const Lines& lines) {
 }  // namespace
 
 Lines NormaliseState(const Lines& raw, const LogNames& names) {
-  Lines lines = WithoutWorkOfReader(raw);
+  Lines lines = WithoutWorkOfReader(raw, {});
   std::erase_if(lines, IsLeftOutOfState);
   std::map<std::string, int> ids;
   SortDeadNodes(names, ids, /*hashed=*/false, &lines);
@@ -362,14 +379,15 @@ std::string FileName(absl::string_view name, const LogNames& names) {
 }
 
 Lines NormaliseLog(const DriverLog& log, const Lines& before,
-                   const LogNames& names, std::map<std::string, int>* ids) {
+                   const std::set<std::string>& ready, const LogNames& names,
+                   std::map<std::string, int>* ids) {
   const bool hashed = absl::EndsWith(log.name, "_hashed");
   Lines lines = log.lines;
   if (absl::EndsWith(log.name, "transaction_log")) {
     lines = OwnTransactions(lines, names);
   }
   if (log.name == "stats") lines = SinceBefore(lines, before);
-  lines = WithoutWorkOfReader(lines);
+  lines = WithoutWorkOfReader(lines, ready);
   SortDeadNodes(names, *ids, hashed, &lines);
   Rewriter rewriter(names, ids, hashed);
   for (std::string& line : lines) line = rewriter.Line(line);
@@ -390,10 +408,14 @@ Lines NormaliseLogs(const std::vector<DriverLog>& logs, const Lines& before,
   std::stable_sort(first, sorted.end(), [&](const auto& a, const auto& b) {
     return FileName(a.name, names) < FileName(b.name, names);
   });
+  std::set<std::string> ready;
+  for (const DriverLog& log : sorted) {
+    if (log.name == "stats") ready = ReadyProcesses(log.lines);
+  }
   Lines out;
   std::map<std::string, int> ids;
   for (const DriverLog& log : sorted) {
-    const Lines lines = NormaliseLog(log, before, names, &ids);
+    const Lines lines = NormaliseLog(log, before, ready, names, &ids);
     if (lines.empty()) continue;
     out.push_back(absl::StrCat("log ", FileName(log.name, names)));
     out.insert(out.end(), lines.begin(), lines.end());

@@ -1,8 +1,10 @@
 #include "tools/conform/driver_log.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 
 namespace bindery::conform {
@@ -172,6 +174,23 @@ TEST(NormaliseLogsTest, OfHashedPointersStaysWhetherTheyAreNull) {
              "  node work #1: u- c-"}));
   EXPECT_EQ(NormaliseLog({"transactions", lines})[3],
             "  node work #1: u00000000fb6d6120 c00000000173d4ab0");
+}
+
+// `transactions` does not show a thread that waits; `stats` counts it.
+TEST(NormaliseLogsTest, WorkOfTheReaderIsLeftOutOfFilesWithoutThreads) {
+  const auto has_work = [](const std::string& ready) {
+    const Lines lines = NormaliseLogs(
+        {{"stats", {"proc 20", "  ready threads " + ready}},
+         {"transactions",
+          {"proc 20", "  node 7: u0 c0 hs 1 hw 1 ls 2 lw 0 is 0 iw 0 tr 1",
+           "  node work 7: u0 c0"}}},
+        {}, Names());
+    return std::any_of(lines.begin(), lines.end(), [](const auto& line) {
+      return absl::StrContains(line, "node work");
+    });
+  };
+  EXPECT_TRUE(has_work("0"));
+  EXPECT_FALSE(has_work("1"));
 }
 
 TEST(NormaliseLogsTest, FilesOfProcessesAreInOrderOfTheirNames) {
