@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "sim/user/compiler.h"
 #include "sim/user/expand.h"
 
@@ -378,6 +379,14 @@ void Compiler::Budget(const Cursor<proto::Scenario>& scenario) {
   out_.budget.allocation_failures = budget->allocation_failures();
 }
 
+// What `stats` of binder_logs counts.
+constexpr const char* kCounters[] = {"proc", "thread", "node",
+                                     "ref",  "death",  "transaction"};
+
+bool IsCounter(const std::string& name) {
+  return std::count(std::begin(kCounters), std::end(kCounters), name) != 0;
+}
+
 void Compiler::Expectation(const Cursor<proto::Scenario>& scenario) {
   out_.expect = scenario->expect();
   out_.explore = scenario->explore();
@@ -387,6 +396,12 @@ void Compiler::Expectation(const Cursor<proto::Scenario>& scenario) {
     errors_.Add(expect.At("property"),
                 "a property is expected, but no violation; add verdict: "
                 "VERDICT_VIOLATED");
+  }
+  for (int i = 0; i < expect->leaks_size(); ++i) {
+    if (IsCounter(expect->leaks(i))) continue;
+    errors_.Add(expect.At("leaks", i),
+                absl::StrCat("the driver does not count \"", expect->leaks(i),
+                             "\"; use ", absl::StrJoin(kCounters, ", ")));
   }
   const auto explore = scenario.Sub(scenario->explore(), "explore");
   const std::string& granularity = explore->granularity();

@@ -20,7 +20,7 @@
 #include "tools/agent/slow_pages.h"
 #include "tools/agent/sockets.h"
 
-enum { kStackSize = 64 << 10 };
+enum { kStackSize = 64 << 10, kMostPopulated = 2 << 20 };
 
 // Written by the actors, in memory that the coordinator shares.
 static _Atomic pid_t* g_tids;
@@ -37,9 +37,31 @@ pid_t TidOf(int actor) { return atomic_load(&g_tids[actor]); }
 
 // --- in the actor -----------------------------------------------------------
 
+// Sizes can be nonsense, and memory not there: the kernel reads a set of
+// signals from each page, and then refuses to do anything with it.
+static void Populate(uint64_t begin, uint64_t size) {
+  enum { kNothing = 99 };
+  const uint64_t page = ~(uint64_t)(kPageSize - 1);
+  if (size > kMostPopulated) size = kMostPopulated;
+  for (uint64_t at = begin & page; at < begin + size; at += kPageSize) {
+    syscall(SYS_rt_sigprocmask, kNothing, at, NULL, sizeof(uint64_t));
+  }
+}
+
+// Where a copy meets a page that is missing, the page's own allocation can fail
+// too, which user-mode Linux does not survive.
+static void PopulateOperands(const struct Mailbox* box) {
+  enum { kPayload = 64 << 10 };  // lies in front of the words
+  const struct binder_write_read* const words = &box->write_read;
+  Populate(words->write_buffer - kPayload, kPayload + words->write_size);
+  Populate(words->read_buffer, words->read_size);
+  Populate(box->arguments[2], 1);
+}
+
 static void ArmFault(struct Mailbox* box) {
   box->fail_nth_error = 0;
   if (box->fail_nth == 0) return;
+  PopulateOperands(box);
   char text[16];
   const int size = snprintf(text, sizeof(text), "%u", box->fail_nth);
   const int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);

@@ -24,9 +24,10 @@
 
 enum { kKillTimeoutMs = 10000, kStartTimeoutMs = 10000 };
 
-enum Outcome { kOk, kDiverged, kHang, kError };
+enum Outcome { kOk, kDiverged, kHang, kError, kLacks };
 
-static const char* const kOutcomeNames[] = {"ok", "diverged", "hang", "error"};
+static const char* const kOutcomeNames[] = {"ok", "diverged", "hang", "error",
+                                            "lacks"};
 
 // --- start and end ----------------------------------------------------------
 
@@ -78,13 +79,17 @@ static void AwaitBirth(struct Run* run, int process) {
   }
 }
 
+static const char kNoPolicy[] = "a security module (CONFIG_SECURITY_SELINUX)";
+static const char kNoSockets[] = "sockets (CONFIG_UNIX)";
+static const char kNoReports[] = "a driver that reports (CONFIG_NET)";
+
 // Returns null, or what cannot be done.
 static const char* StartProcesses(struct Run* run, int* error) {
   const struct Scenario* const scenario = run->scenario;
   *error = OpenPipes(scenario);
   if (*error != 0) return "its files cannot be opened";
   *error = OpenSockets(scenario);
-  if (*error != 0) return "the kernel has no sockets (CONFIG_UNIX)";
+  if (*error != 0) return kNoSockets;
   for (int process = 0; process < scenario->process_count; ++process) {
     ForgetActors(scenario, process);
     if (scenario->processes[process].forked_from >= 0) {
@@ -433,6 +438,16 @@ static enum Outcome TakeSteps(struct Run* run) {
 
 // --- a whole scenario -------------------------------------------------------
 
+// What the kernel was not built with is its own outcome.
+static enum Outcome NoteProblem(const struct Run* run, const char* problem,
+                                int error) {
+  const int lacks =
+      problem == kNoPolicy || problem == kNoReports || problem == kNoSockets;
+  Record("%s line=%d %s: errno %d\n", lacks ? "lacks" : "error",
+         run->scenario->line, problem, error);
+  return lacks ? kLacks : kError;
+}
+
 static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   struct Counters before;
   const int counted = ReadCounters(&before);
@@ -440,17 +455,15 @@ static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   enum Outcome outcome = kError;
   const struct Text policy = run->scenario->policy;
   int error = policy.size == 0 ? 0 : EnforcePolicy(policy);
-  const char* problem = error == 0 ? NULL : "the policy cannot be loaded";
+  const char* problem = error == 0        ? NULL
+                        : error == ENODEV ? kNoPolicy
+                                          : "the policy cannot be loaded";
   if (problem == NULL && run->scenario->listens) {
     error = StartListening();
-    if (error != 0) problem = "the driver makes no reports";
+    if (error != 0) problem = kNoReports;
   }
   if (problem == NULL) problem = StartProcesses(run, &error);
-  if (problem == NULL) {
-    outcome = TakeSteps(run);
-  } else {
-    Record("error line=%d %s: errno %d\n", run->scenario->line, problem, error);
-  }
+  outcome = problem == NULL ? TakeSteps(run) : NoteProblem(run, problem, error);
   const int killed = KillAll(run);
   StopEnforcing();
   StopListening();

@@ -30,6 +30,7 @@ void PrepareFaults(void) {
   WriteSetting("failslab/ignore-gfp-wait", "N");
   WriteSetting("failslab/verbose", "0");
   WriteSetting("fail_page_alloc/ignore-gfp-wait", "N");
+  WriteSetting("fail_page_alloc/ignore-gfp-highmem", "N");
   WriteSetting("fail_page_alloc/min-order", "0");
   WriteSetting("fail_page_alloc/verbose", "0");
   WriteSetting("fail_usercopy/verbose", "0");

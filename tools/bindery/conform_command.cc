@@ -94,20 +94,29 @@ conform::MachineOptions Machine() {
 void FillResult(const conform::Verdict& verdict, const std::string& path,
                 const std::string& name, proto::Result* result) {
   result->set_name(name);
-  result->set_verdict(verdict.same ? "pass" : "mismatch");
+  result->set_verdict(!verdict.lacking.empty() ? "left out"
+                      : verdict.same           ? "pass"
+                                               : "mismatch");
   (*result->mutable_figures())["steps"] = static_cast<double>(verdict.steps);
   if (verdict.same) return;
   result->set_reason(absl::StrCat("\n", verdict.explanation));
+  if (!verdict.lacking.empty()) return;
   result->set_reproduce(Reproduce("conform", path));
+}
+
+void AddVerdicts(const Sessions& sessions,
+                 const std::vector<conform::Verdict>& verdicts,
+                 proto::Report* report) {
+  for (size_t i = 0; i < sessions.size(); ++i) {
+    FillResult(verdicts[i], sessions[i]->path, sessions[i]->name(),
+               report->add_results());
+  }
 }
 
 int PrintVerdicts(const Sessions& sessions,
                   const std::vector<conform::Verdict>& verdicts) {
   proto::Report report;
-  for (size_t i = 0; i < sessions.size(); ++i) {
-    FillResult(verdicts[i], sessions[i]->path, sessions[i]->name(),
-               report.add_results());
-  }
+  AddVerdicts(sessions, verdicts, &report);
   return Print(report);
 }
 
@@ -185,24 +194,50 @@ int RecordTranscripts(const Sessions& sessions,
   return PrintVerdicts(sessions, verdicts);
 }
 
-// Every allocation of every scenario fails once.
+// Every allocation of the scenario fails once.
+absl::Status AddFailures(const Session& session,
+                         const conform::KernelSpec& kernel,
+                         proto::Report* report) {
+  const auto driver = JudgedDriver(conform::VersionOf(kernel.name));
+  if (!driver.ok()) return driver.status();
+  const auto verdicts = conform::JudgeFailures(session.scenario.compiled,
+                                               *driver, kernel, Machine());
+  if (!verdicts.ok()) return verdicts.status();
+  for (const conform::AllocationVerdict& each : *verdicts) {
+    FillResult(
+        each.verdict, session.path,
+        absl::StrCat(session.name(), " without allocation ", each.allocation),
+        report->add_results());
+  }
+  return absl::OkStatus();
+}
+
 int ConformFailures(const Sessions& sessions,
                     const conform::KernelSpec& kernel) {
-  const auto driver = JudgedDriver(conform::VersionOf(kernel.name));
-  if (!driver.ok()) return Fail(driver.status());
   proto::Report report;
   for (const std::unique_ptr<Session>& session : sessions) {
-    const auto verdicts = conform::JudgeFailures(session->scenario.compiled,
-                                                 *driver, kernel, Machine());
-    if (!verdicts.ok()) return Fail(verdicts.status());
-    for (const conform::AllocationVerdict& each : *verdicts) {
-      FillResult(each.verdict, session->path,
-                 absl::StrCat(session->name(), " without allocation ",
-                              each.allocation),
-                 report.add_results());
-    }
+    const absl::Status status = AddFailures(*session, kernel, &report);
+    if (!status.ok()) return Fail(status);
   }
   return Print(report);
+}
+
+// Scenarios whose budget has failing allocations also run without each of
+// their allocations, where a kernel can do that.
+absl::Status AddBudgetedFailures(const Sessions& sessions,
+                                 const conform::KernelSpec& kernel,
+                                 proto::Report* report) {
+  for (const std::unique_ptr<Session>& session : sessions) {
+    if (session->scenario.proto.budget().allocation_failures() == 0) continue;
+    const absl::Status status = AddFailures(*session, kernel, report);
+    if (status.code() == absl::StatusCode::kFailedPrecondition) {
+      std::fprintf(stderr, "no allocation failed: %s\n",
+                   std::string(status.message()).c_str());
+      continue;
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
@@ -237,8 +272,11 @@ int ConformKernel(Sessions sessions) {
     return RecordTranscripts(sessions, *runs, *kernel);
   }
   const auto verdicts = conform::JudgeAll(*runs, *kernel, Machine());
-  return verdicts.ok() ? PrintVerdicts(sessions, *verdicts)
-                       : Fail(verdicts.status());
+  if (!verdicts.ok()) return Fail(verdicts.status());
+  proto::Report report;
+  AddVerdicts(sessions, *verdicts, &report);
+  const absl::Status status = AddBudgetedFailures(sessions, *kernel, &report);
+  return status.ok() ? Print(report) : Fail(status);
 }
 
 int ConformScenarios(const std::vector<std::string>& arguments) {

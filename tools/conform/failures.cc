@@ -1,5 +1,6 @@
 #include "tools/conform/failures.h"
 
+#include <cerrno>
 #include <set>
 
 #include "absl/status/status.h"
@@ -36,10 +37,11 @@ Plan PlanOf(const LockstepRun& run, uint32_t nth) {
   return {run.transcript.scenario, std::move(text)};
 }
 
-bool CouldNotArm(const ScenarioRecord& record) {
+// A process without a free descriptor cannot arm either.
+bool KernelCannotArm(const ScenarioRecord& record) {
   for (const StepRecord& step : record.steps) {
     for (const Return& result : step.returns) {
-      if (result.fail_nth_error != 0) return true;
+      if (result.fail_nth_error == ENOENT) return true;
     }
   }
   return false;
@@ -92,7 +94,7 @@ absl::StatusOr<std::vector<AllocationVerdict>> JudgeFailures(
   const auto records = RunPlans(kernel, plans, options);
   if (!records.ok()) return records.status();
   for (const ScenarioRecord& record : *records) {
-    if (!CouldNotArm(record)) continue;
+    if (!KernelCannotArm(record)) continue;
     return absl::FailedPreconditionError(
         absl::StrCat(kernel.name,
                      " cannot make allocations fail: build one "

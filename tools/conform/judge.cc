@@ -9,8 +9,15 @@
 namespace bindery::conform {
 namespace {
 
-std::string LeakText(const ScenarioRecord& record) {
+// A finding's scenario says what stays: that, and nothing else, has to.
+std::string LeakText(const LockstepRun& run, const ScenarioRecord& record) {
+  if (record.leaks == run.leaks) return "";
   std::string text;
+  for (const auto& [counter, growth] : run.leaks) {
+    if (record.leaks.contains(counter)) continue;
+    absl::StrAppend(&text, "  no leak: of ", counter, " ", growth,
+                    " were to stay, says the scenario\n");
+  }
   for (const auto& [counter, growth] : record.leaks) {
     absl::StrAppend(&text, "  leak: ", counter, " grew by ", growth,
                     " although every process is dead\n");
@@ -72,8 +79,14 @@ Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
 Verdict Judge(const LockstepRun& run, const ScenarioRecord& record) {
   const Transcript observed = Observe(run, record);
   Verdict verdict = JudgeTranscript(run, observed);
+  if (record.outcome == Outcome::kLacks) {
+    verdict.same = false;
+    verdict.lacking = record.detail;
+    verdict.explanation = absl::StrCat("  the kernel ", record.detail, "\n");
+    return verdict;
+  }
   const std::string leaks =
-      absl::StrCat(LostNodeText(observed), LeakText(record));
+      absl::StrCat(LostNodeText(observed), LeakText(run, record));
   verdict.same &= record.outcome == Outcome::kOk && leaks.empty();
   if (!verdict.same) {
     absl::StrAppend(&verdict.explanation, OutcomeText(record), leaks,

@@ -16,6 +16,9 @@ struct Verdict {
   size_t steps = 0;         // compared
   std::string explanation;  // for people, if not the same
   size_t agreed = 0;        // of the steps, before the first that differs
+  // What the scenario needs and the kernel was built without: nothing was
+  // compared. "" if it has everything.
+  std::string lacking;
 };
 
 // What an observed transcript says about the model's run, which also has to
@@ -23,7 +26,8 @@ struct Verdict {
 Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed);
 
 // What the kernel's record says about the model's run. A record whose outcome
-// is not kOk, or that leaks, is never the same.
+// is not kOk, or that leaks anything but what the scenario expects to stay, is
+// never the same.
 Verdict Judge(const LockstepRun& run, const ScenarioRecord& record);
 
 // Runs all plans on the kernel; a record for each, in order.

@@ -62,6 +62,9 @@ class Lockstep : public sim::SyscallObserver {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
       actors_.emplace_back(i, scenario);
     run_.transcript.scenario = scenario.name;
+    for (const std::string& each : scenario.expect.leaks()) {
+      ++run_.leaks[each];
+    }
     Declare();
     sim::SimulationOptions options;
     options.observer = this;

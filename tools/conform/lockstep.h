@@ -16,6 +16,7 @@
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,9 @@ struct LockstepRun {
   // An expectation of the scenario that the model did not meet, or what it did
   // that no driver may do; the run ends there. "" if there is none.
   std::string failure;
+  // Objects that stay although every process is dead, by the kernel's counter:
+  // a finding's.
+  std::map<std::string, int64_t> leaks;
   // By the agent's numbers: names of processes and of actors.
   std::vector<std::string> processes;
   std::vector<std::string> actors;

@@ -203,7 +203,8 @@ class RecordParser {
       log_ = &records_.open->before;
       return;
     }
-    if (key == "error" || key == "diverged" || key == "stuck") {
+    if (key == "error" || key == "lacks" || key == "diverged" ||
+        key == "stuck") {
       return ReadDetail(key, line);
     }
     if (!ReadStep(key, line)) ReadCaptured(key, line);
@@ -213,7 +214,8 @@ class RecordParser {
     line.Take<int>();
     const std::string_view word = line.Word();
     static constexpr Outcome kOutcomes[] = {Outcome::kOk, Outcome::kDiverged,
-                                            Outcome::kHang, Outcome::kError};
+                                            Outcome::kHang, Outcome::kError,
+                                            Outcome::kLacks};
     const auto* const outcome =
         std::find_if(std::begin(kOutcomes), std::end(kOutcomes),
                      [word](Outcome o) { return OutcomeName(o) == word; });
@@ -402,6 +404,8 @@ std::string_view OutcomeName(Outcome outcome) {
       return "hang";
     case Outcome::kError:
       return "error";
+    case Outcome::kLacks:
+      return "lacks";
     case Outcome::kOops:
       return "oops";
     case Outcome::kMissing:

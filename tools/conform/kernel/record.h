@@ -126,6 +126,7 @@ enum class Outcome {
   kDiverged,  // an actor was busy or gone when the plan needed it
   kHang,      // a step did not come to rest, or the machine fell silent
   kError,     // the plan is malformed, or the kernel has no binder
+  kLacks,     // the kernel was built without something that the plan needs
   kOops,      // the kernel reported an error of its own, and stopped
   kMissing,   // the machine ended while the scenario ran, and gave no reason
 };

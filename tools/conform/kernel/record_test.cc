@@ -193,6 +193,14 @@ TEST(RecordTest, ReadsLeaks) {
   EXPECT_EQ(record.leak_logs[0].lines.at(0), "dead nodes:");
 }
 
+TEST(RecordTest, ReadsWhatTheKernelLacks) {
+  const auto run = ParseRecords(
+      "begin 0 a\nlacks line=1 sockets: errno 97\nend 0 lacks steps=0\n");
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->complete.at(0).outcome, Outcome::kLacks);
+  EXPECT_EQ(run->complete.at(0).detail, "lacks line=1 sockets: errno 97");
+}
+
 TEST(RecordTest, ReadsTheReasonOfAnEarlyEnd) {
   const auto run = ParseRecords(
       "begin 0 a\nstuck 3 1 state=D\nstuck 3 2 state=R\nend 0 hang steps=3\n");
