@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/engine/choice.h"
 #include "sim/engine/ending.h"
 #include "sim/world/dump.h"
 
@@ -41,6 +42,23 @@ model::Fingerprint BinderModel::GetFingerprint() const {
 std::string BinderModel::CanonicalText() const {
   const char* fault = Faulty() ? "fault\n" : "";
   return sim::CanonicalText(simulation_.world()) + fault;
+}
+
+uint32_t BinderModel::ActorOf(model::Choice choice) const {
+  const sim::ChoiceKind kind = sim::KindOf(choice.value);
+  const bool acts =
+      kind == sim::ChoiceKind::kTask || kind == sim::ChoiceKind::kWorker;
+  return acts ? sim::ActorOf(choice.value) : 0;
+}
+
+bool BinderModel::InsideCommand(uint32_t actor) const {
+  const sim::World& world = simulation_.world();
+  if (actor == simulation_.scenario().worker_actor()) {
+    return boundaries_.Inside(
+        world, world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
+  }
+  return simulation_.TaskEnabled(actor) &&
+         boundaries_.Inside(world, world.Peek(simulation_.task(actor)).frame);
 }
 
 bool BinderModel::Check(std::vector<model::Violation>* violations) const {

@@ -15,6 +15,7 @@
 #include "model/concept.h"
 #include "sim/engine/checker.h"
 #include "sim/engine/simulation.h"
+#include "sim/kernel/boundary.h"
 
 namespace bindery {
 
@@ -24,7 +25,8 @@ class BinderModel {
   BinderModel(const sim::CompiledScenario& scenario, const sim::Driver& driver,
               const sim::Properties* properties,
               const sim::SimulationOptions& options)
-      : simulation_(scenario, driver, properties, WithJournal(options)) {}
+      : simulation_(scenario, driver, properties, WithJournal(options)),
+        boundaries_(driver) {}
 
   void Enabled(std::vector<model::Choice>* choices) const;
   void Apply(model::Choice choice) { simulation_.Apply(choice.value); }
@@ -36,6 +38,10 @@ class BinderModel {
   bool Check(std::vector<model::Violation>* violations) const;
   model::Ending Classify(std::string* reason) const;
   uint64_t Sometimes() const { return sim::Sometimes(simulation_); }
+  // Tasks and the deferred worker have their numbers; all else is the
+  // environment.
+  uint32_t ActorOf(model::Choice choice) const;
+  bool InsideCommand(uint32_t actor) const;
   // An allocation depended on the layout of buffers, which symbolic addresses
   // abstract from.
   bool Inconclusive() const { return simulation_.inconclusive() != nullptr; }
@@ -56,10 +62,11 @@ class BinderModel {
   bool Stuck() const;
 
   sim::Simulation simulation_;
+  const sim::Boundaries boundaries_;
   mutable std::vector<uint64_t> enabled_;  // scratch of Enabled()
 };
 
-static_assert(model::Model<BinderModel>);
+static_assert(model::HasActors<BinderModel>);
 
 }  // namespace bindery
 

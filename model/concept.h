@@ -93,6 +93,17 @@ concept Model = requires(M m, const M c, Choice choice, std::string* bytes,
 template <typename M>
 concept EncodesCanonically = Model<M> && M::kCanonicalEncoding;
 
+// A model whose choices have actors.
+template <typename M>
+concept HasActors = Model<M> &&
+    requires(const M c, Choice choice, uint32_t actor) {
+  // Who acts; 0: the environment.
+  { c.ActorOf(choice) } -> std::same_as<uint32_t>;
+  // Whether that actor is in the middle of a command and could go on. Depends
+  // on the state alone.
+  { c.InsideCommand(actor) } -> std::same_as<bool>;
+};
+
 // A model with parts that may be interchanged: a group of permutations under
 // which Apply(pi s, pi c) = pi Apply(s, c), properties hold in s exactly if
 // they hold in pi s, and the initial state is its own image.

@@ -67,6 +67,11 @@ class Brm {
   bool Check(std::vector<Violation>* violations) const;
   Ending Classify(std::string*) const { return Ending::kFinished; }
   uint64_t Sometimes() const { return 0; }
+  uint32_t ActorOf(Choice choice) const {
+    return BrmChoice::Unpack(choice).process + 1;
+  }
+  // A command of BRM-1 is one choice.
+  bool InsideCommand(uint32_t) const { return false; }
   bool Inconclusive() const { return false; }
   std::string InconclusiveReason() const { return ""; }
 

@@ -1,6 +1,6 @@
-// Random walks: from the initial state, one enabled choice after the other,
-// each with the same probability, until nothing is enabled, a property fails
-// or max_depth is reached; then again from the initial state.
+// Random walks: from the initial state, one enabled choice after the other, as
+// a picker takes them (picker.h), until nothing is enabled, a property fails or
+// max_depth is reached; then again from the initial state.
 //
 //  1. The same seed and options give the same result. The walks of a longer
 //     run begin with those of a shorter one.
@@ -22,12 +22,11 @@
 
 #include "model/concept.h"
 #include "model/explore/ledger.h"
-#include "model/explore/random.h"
 #include "model/explore/result.h"
 
 namespace bindery::model {
 
-template <Model M>
+template <Model M, typename Picker>
 class RandomWalk {
  public:
   static constexpr uint64_t kDefaultMaxDepth = 10'000;
@@ -37,7 +36,7 @@ class RandomWalk {
       : model_(model),
         options_(options),
         ledger_(options),
-        random_(options.seed),
+        picker_(options),
         max_depth_(options.max_depth == ExploreOptions::kUnlimited
                        ? kDefaultMaxDepth
                        : options.max_depth) {}
@@ -45,6 +44,7 @@ class RandomWalk {
   // To be called once.
   ExploreResult Run() {
     for (uint64_t i = 0; i < options_.walks && !ledger_.stopped(); ++i) {
+      picker_.Begin();
       while (Visit() && Step()) {
       }
       for (; !path_.empty(); path_.pop_back()) model_.Undo();
@@ -76,7 +76,7 @@ class RandomWalk {
       End();
       return false;
     }
-    path_.push_back(choices_[random_.Below(choices_.size())]);
+    path_.push_back(picker_.Pick(model_, choices_));
     model_.Apply(path_.back());
     if (ledger_.CountTransition()) ledger_.Poll({0, 0});
     return !ledger_.stopped();
@@ -97,7 +97,7 @@ class RandomWalk {
   M& model_;
   const ExploreOptions& options_;
   Ledger ledger_;
-  Random random_;
+  Picker picker_;
   const uint64_t max_depth_;
   bool is_new_ = false;
   std::vector<Choice> path_;

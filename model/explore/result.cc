@@ -20,6 +20,10 @@ const char* StopReasonName(StopReason reason) {
       return "inconclusive";
     case StopReason::kWalksDone:
       return "walks_done";
+    case StopReason::kSwarmDone:
+      return "swarm_done";
+    case StopReason::kPreemptions:
+      return "preemptions";
     case StopReason::kBitstate:
       return "bitstate";
     case StopReason::kCheckpoint:
@@ -33,6 +37,7 @@ bool HasAnswer(StopReason reason) {
     case StopReason::kExhausted:
     case StopReason::kFinding:
     case StopReason::kMaxDepth:
+    case StopReason::kPreemptions:
     case StopReason::kInconclusive:
     case StopReason::kBitstate:
       return true;

@@ -93,9 +93,16 @@ struct ExploreOptions {
   int jobs = 1;
   CheckpointOptions checkpoint;
 
-  // Random walks only.
+  // Switches inside of a command on each path of a depth-first search
+  // (bounded.h), which then tries 0, 1, 2, ... of them. Models with actors
+  // only.
+  uint64_t preemptions = kUnlimited;
+
+  // What is random: walks, PCT and swarms.
   uint64_t seed = 1;
   uint64_t walks = 1000;
+  uint64_t bug_depth = 3;  // PCT: orderings that a bug needs
+  uint64_t searches = 16;  // of a swarm
 };
 
 enum class StopReason {
@@ -107,6 +114,8 @@ enum class StopReason {
   kInterrupted,   // tick() said so
   kInconclusive,  // the model said so; see stop_detail
   kWalksDone,     // random walks never exhaust
+  kSwarmDone,     // neither do swarms
+  kPreemptions,   // nothing is left to expand with so few of them
   kBitstate,      // nothing is left to expand, but states may have been missed
   kCheckpoint,    // it could not be written; see stop_detail
 };

@@ -8,9 +8,17 @@
 
 namespace bindery::model {
 
-enum class Strategy { kDepthFirst, kBreadthFirst, kRandomWalk, kReference };
+enum class Strategy {
+  kDepthFirst,
+  kBreadthFirst,
+  kIterativeDeepening,
+  kRandomWalk,
+  kPct,
+  kSwarm,
+  kReference,
+};
 
-// "dfs", "bfs", "random" or "reference".
+// "dfs", "bfs", "iddfs", "random", "pct", "swarm" or "reference".
 absl::string_view StrategyName(Strategy strategy);
 // The strategy of that name, or nothing.
 std::optional<Strategy> StrategyByName(absl::string_view name);

@@ -4,7 +4,7 @@
 
 namespace bindery::model {
 
-static_assert(Model<Philosophers>);
+static_assert(HasActors<Philosophers>);
 
 // The fork to the left of i is taken by i, or as right fork by i - 1.
 bool Philosophers::MayMove(size_t i) const {

@@ -32,6 +32,13 @@ class Philosophers {
   Ending Classify(std::string* reason) const;
   // Bit i: philosopher i eats.
   uint64_t Sometimes() const;
+  uint32_t ActorOf(Choice choice) const {
+    return static_cast<uint32_t>(choice.value) + 1;
+  }
+  // From the first fork to the end of the meal.
+  bool InsideCommand(uint32_t actor) const {
+    return hands_[actor - 1] != kNone && MayMove(actor - 1);
+  }
   bool Inconclusive() const { return false; }
   std::string InconclusiveReason() const { return ""; }
 

@@ -67,6 +67,15 @@ void RunQueue::Update(const Simulation& simulation) {
   }
 }
 
+uint32_t RunQueue::NextOfFew(const Simulation& simulation, uint32_t from) {
+  const uint32_t count = simulation.task_count();
+  for (uint32_t i = 1; i < count; ++i) {
+    const uint32_t actor = (from - 1 + i) % count + 1;
+    if (simulation.TaskEnabled(actor)) return actor;
+  }
+  return 0;
+}
+
 void RunQueue::Rebuild(const Simulation& simulation) {
   const uint32_t count = simulation.task_count();
   runnable_.Reset(count);

@@ -33,12 +33,28 @@ class RunQueue {
   // exactly one step ago.
   void Update(const Simulation& simulation);
 
+  // runnable().NextFrom(from) of now, whether updated or not: where there are
+  // few tasks, looking at them costs less than keeping up.
+  uint32_t NextRunnable(const Simulation& simulation, uint32_t from) {
+    const uint32_t count = simulation.task_count();
+    if (count <= kFew) [[likely]] {
+      if (simulation.TaskEnabled(from)) [[likely]]
+        return from;
+      return NextOfFew(simulation, from);
+    }
+    Update(simulation);
+    return runnable_.NextFrom(from);
+  }
+
   // Simulation::TaskEnabled().
   const ActorSet& runnable() const { return runnable_; }
   // Simulation::TimeoutEnabled().
   const ActorSet& timed() const { return timed_; }
 
  private:
+  static constexpr uint32_t kFew = 8;
+
+  static uint32_t NextOfFew(const Simulation& simulation, uint32_t from);
   void Rebuild(const Simulation& simulation);
   void Refresh(const Simulation& simulation, uint32_t actor);
   void Posted(const Simulation& simulation, uint32_t event);

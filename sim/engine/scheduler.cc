@@ -62,12 +62,14 @@ uint64_t AsWrittenScheduler::NextInTurn(const Simulation& simulation) {
 }
 
 uint64_t AsWrittenScheduler::NextInCircle(const Simulation& simulation) {
-  queue_.Update(simulation);
-  if (const uint32_t actor = queue_.runnable().NextFrom(current_)) {
+  if (const uint32_t actor = queue_.NextRunnable(simulation, current_)) {
     current_ = actor;
     return MakeChoice(ChoiceKind::kTask, actor);
   }
-  if (!simulation.WorkerEnabled()) return FirstTimeout(simulation, queue_);
+  if (!simulation.WorkerEnabled()) {
+    queue_.Update(simulation);
+    return FirstTimeout(simulation, queue_);
+  }
   return RunActor(simulation, simulation.scenario().worker_actor());
 }
 

@@ -15,7 +15,7 @@ ABSL_FLAG(std::string, profile, "",
 ABSL_FLAG(std::string, granularity, "",
           "where threads interleave: command (default) or lock");
 ABSL_FLAG(std::string, strategy, "dfs",
-          "search order: dfs, bfs, random or reference");
+          "search order: dfs, bfs, iddfs, random, pct, swarm or reference");
 ABSL_FLAG(std::string, properties, "state",
           "what is checked: state, all (histories too), or none (faults and "
           "expectations only)");
@@ -72,7 +72,12 @@ ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
 ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
 ABSL_FLAG(std::string, coverage, "",
           "conform: what the kernel executed; =FILE lists what it did not");
-ABSL_FLAG(uint64_t, walks, 1000, "random search: number of walks");
+ABSL_FLAG(uint64_t, walks, 1000, "random, pct: number of walks");
+ABSL_FLAG(uint64_t, bug_depth, 3, "pct: orderings that a bug needs");
+ABSL_FLAG(uint64_t, searches, 16, "swarm: number of searches");
+ABSL_FLAG(int64_t, preemptions, -1,
+          "dfs: at most so many switches inside of commands, fewest first; "
+          "-1: any");
 ABSL_FLAG(uint64_t, rounds, 1000000, "bench roundtrip: number of calls");
 ABSL_FLAG(bool, wide_fingerprints, false, "store 128 bits for each state");
 ABSL_FLAG(bool, exact, false, "store states so that none is taken for another");
@@ -131,6 +136,9 @@ constexpr const char* kNames[] = {
     "records",
     "coverage",
     "walks",
+    "bug_depth",
+    "searches",
+    "preemptions",
     "rounds",
     "wide_fingerprints",
     "exact",

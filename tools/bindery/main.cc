@@ -75,8 +75,9 @@ absl::Status CheckFlags() {
   for (const absl::Status& status : {
            CheckChoice("format", absl::GetFlag(FLAGS_format),
                        {"text", "json", "markdown"}),
-           CheckChoice("strategy", absl::GetFlag(FLAGS_strategy),
-                       {"dfs", "bfs", "random", "reference"}),
+           CheckChoice(
+               "strategy", absl::GetFlag(FLAGS_strategy),
+               {"dfs", "bfs", "iddfs", "random", "pct", "swarm", "reference"}),
            CheckChoice("reduction", absl::GetFlag(FLAGS_reduction),
                        {"none", "symmetry"}),
            CheckChoice("granularity", absl::GetFlag(FLAGS_granularity),

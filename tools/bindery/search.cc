@@ -50,6 +50,32 @@ absl::Status CheckThreads() {
   return absl::OkStatus();
 }
 
+// A search with a budget keeps 64 bits of each state, and expands again.
+absl::Status CheckBudgets() {
+  const int64_t preemptions = absl::GetFlag(FLAGS_preemptions);
+  const auto strategy = model::StrategyByName(absl::GetFlag(FLAGS_strategy));
+  if (preemptions < -1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--preemptions=", preemptions, ": must be 0 or more"));
+  }
+  if (preemptions >= 0 && strategy != model::Strategy::kDepthFirst) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--preemptions bounds --strategy=dfs, not ",
+                     absl::GetFlag(FLAGS_strategy)));
+  }
+  const bool budget =
+      preemptions >= 0 || strategy == model::Strategy::kIterativeDeepening;
+  if (!budget) return absl::OkStatus();
+  if (absl::GetFlag(FLAGS_exact) || !absl::GetFlag(FLAGS_bitstate).empty() ||
+      absl::GetFlag(FLAGS_jobs) > 1 ||
+      !absl::GetFlag(FLAGS_checkpoint).empty()) {
+    return absl::InvalidArgumentError(
+        "--preemptions and --strategy=iddfs keep fingerprints, in one thread; "
+        "leave out --exact, --bitstate, --jobs and --checkpoint");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCheckpoints() {
   if (absl::GetFlag(FLAGS_resume) && absl::GetFlag(FLAGS_checkpoint).empty()) {
     return absl::InvalidArgumentError(
@@ -111,7 +137,7 @@ void SetCheckpoint(model::CheckpointOptions* options) {
 
 absl::Status CheckSearchFlags() {
   for (const absl::Status& status :
-       {CheckStores(), CheckThreads(), CheckCheckpoints()}) {
+       {CheckStores(), CheckThreads(), CheckBudgets(), CheckCheckpoints()}) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -135,6 +161,16 @@ std::string SearchIdentity(
   return text;
 }
 
+namespace {
+
+bool IsRandom(model::Strategy strategy) {
+  return strategy == model::Strategy::kRandomWalk ||
+         strategy == model::Strategy::kPct ||
+         strategy == model::Strategy::kSwarm;
+}
+
+}  // namespace
+
 void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
                       model::ExploreOptions* options) {
   if (absl::GetFlag(FLAGS_max_states) != 0) {
@@ -150,9 +186,15 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
   options->jobs = static_cast<int>(absl::GetFlag(FLAGS_jobs));
   options->keep_going = absl::GetFlag(FLAGS_keep_going);
   options->walks = absl::GetFlag(FLAGS_walks);
+  options->bug_depth = absl::GetFlag(FLAGS_bug_depth);
+  options->searches = absl::GetFlag(FLAGS_searches);
+  if (absl::GetFlag(FLAGS_preemptions) >= 0) {
+    options->preemptions =
+        static_cast<uint64_t>(absl::GetFlag(FLAGS_preemptions));
+  }
   options->seed =
       static_cast<uint64_t>(std::max<int64_t>(1, absl::GetFlag(FLAGS_seed)));
-  if (SearchStrategy() == model::Strategy::kRandomWalk) {
+  if (IsRandom(SearchStrategy())) {
     std::fprintf(stderr, "seed %llu\n",
                  static_cast<unsigned long long>(options->seed));
   }
