@@ -30,14 +30,13 @@ class ActorSet {
 class RunQueue {
  public:
   // Looks at what changed since the latest call; at everything if that was not
-  // exactly one step ago.
+  // exactly one step ago, or there are few tasks, of which nothing is noted.
   void Update(const Simulation& simulation);
 
   // runnable().NextFrom(from) of now, whether updated or not: where there are
   // few tasks, looking at them costs less than keeping up.
   uint32_t NextRunnable(const Simulation& simulation, uint32_t from) {
-    const uint32_t count = simulation.task_count();
-    if (count <= kFew) [[likely]] {
+    if (simulation.task_count() <= Simulation::kFewTasks) [[likely]] {
       if (simulation.TaskEnabled(from)) [[likely]]
         return from;
       return NextOfFew(simulation, from);
@@ -52,8 +51,6 @@ class RunQueue {
   const ActorSet& timed() const { return timed_; }
 
  private:
-  static constexpr uint32_t kFew = 8;
-
   static uint32_t NextOfFew(const Simulation& simulation, uint32_t from);
   void Rebuild(const Simulation& simulation);
   void Refresh(const Simulation& simulation, uint32_t actor);

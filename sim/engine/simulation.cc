@@ -20,6 +20,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
       runtime_(scenario, kernel_),
       names_(scenario, driver) {
   world_.set_journal(options.journal);
+  world_.set_runners_noted(scenario.tasks.size() > kFewTasks);
   world_.set_exact_addresses(options.exact_addresses);
   BINDERY_CHECK_MSG(!options.journal || !options.run_through,
                     "run_through would skip states");

@@ -153,6 +153,8 @@ class Simulation {
   const Sums* sums() const { return sums_ ? &*sums_ : nullptr; }
   const ScenarioNames& names() const { return names_; }
   TaskId task(uint32_t actor) const { return tasks_[actor - 1]; }
+  // So few tasks are looked at one by one, without anything being noted.
+  static constexpr uint32_t kFewTasks = 8;
   uint32_t task_count() const { return static_cast<uint32_t>(tasks_.size()); }
 
  private:

@@ -20,14 +20,20 @@ struct EventSink {
   std::vector<proto::Event> events;
 };
 
-// Adds an event; null if there is no sink.
-inline proto::Event* Emit(EventSink* sink, proto::Event::Kind kind,
-                          absl::string_view name) {
-  if (sink == nullptr) return nullptr;
+[[gnu::noinline]] inline proto::Event* AddEvent(EventSink* sink,
+                                                proto::Event::Kind kind,
+                                                absl::string_view name) {
   proto::Event& event = sink->events.emplace_back();
   event.set_kind(kind);
   event.set_name(std::string(name));
   return &event;
+}
+
+// Adds an event; null if there is no sink.
+[[gnu::always_inline]] inline proto::Event* Emit(EventSink* sink,
+                                                 proto::Event::Kind kind,
+                                                 absl::string_view name) {
+  return sink == nullptr ? nullptr : AddEvent(sink, kind, name);
 }
 
 inline void AddArg(proto::Event* event, absl::string_view name,

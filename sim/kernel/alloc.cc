@@ -306,18 +306,19 @@ void GiveBack(Op& op, ProcId proc, BufferId buffer) {
 }  // namespace
 
 void AllocFreeBuf(Op& op, BufferId id) {
-  const BufferRow buffer = op.w.Get(id);
-  if (!op.w.Alive(id) || !op.w.Alive(buffer.proc)) return;
+  const BufferRow& buffer = op.w.Get(id);
+  const ProcId owner = buffer.proc;
+  if (!op.w.Alive(id) || !op.w.Alive(owner)) return;
   if (buffer.transaction) op.w.RecordBug("BUG_ON(buffer->transaction)");
-  GiveBack(op, buffer.proc, id);
-  ProcRow& proc = op.w.Edit(buffer.proc);
+  GiveBack(op, owner, id);
+  ProcRow& proc = op.w.Edit(owner);
   proc.free_total += buffer.size;
   --proc.allocated;
   if (buffer.async_transaction != 0 && op.Does(Guard::kFreeAsyncAccount)) {
     proc.free_async_space += buffer.size;
   }
   op.w.Free(id);
-  NoteShape(op, buffer.proc);
+  NoteShape(op, owner);
 }
 
 void AllocRelease(Op& op, ProcId proc) {

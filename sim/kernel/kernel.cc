@@ -347,8 +347,7 @@ void Kernel::Reported(const Report& report) {
   AddArg(event, "data_size", uint64_t{report.data_size});
 }
 
-bool Op::AllocationFails() {
-  if (w.Get(global()).fail_next == 0) return false;
+bool Op::NextAllocationFails() {
   if (--w.Edit(global()).fail_next != 0) return false;
   k.AllocationFailed();
   Event(proto::Event::ENVIRONMENT, "allocation failure");

@@ -48,7 +48,9 @@ class Op {
   }
 
   // True if the environment lets this allocation fail.
-  bool AllocationFails();
+  bool AllocationFails() {
+    return w.Get(global()).fail_next != 0 && NextAllocationFails();
+  }
 
   // Sets the outcome of a failed transaction.
   void Fail(Br error, Errno param) {
@@ -75,6 +77,7 @@ class Op {
 
  private:
   friend class Interpreter;
+  bool NextAllocationFails();
   proto::Event* NewEvent(proto::Event::Kind kind, const char* name);
   void Count(Guard guard, bool yes) const;
 

@@ -171,6 +171,11 @@ class World {
     BINDERY_CHECK_MSG(epoch_ == 0, "set_journal() after the first step");
     journal_on_ = on;
   }
+  // Whether changed() has what decides who can run although no journal is kept.
+  void set_runners_noted(bool on) {
+    BINDERY_CHECK_MSG(epoch_ == 0, "set_runners_noted() after the first step");
+    runners_noted_ = on;
+  }
   bool journal() const { return journal_on_; }
   // Exact addresses: layout is part of the canonical state.
   // REQUIRES: nothing has happened yet.
@@ -289,8 +294,9 @@ class World {
   // What decides who can run is noted without a journal, too.
   template <typename Row>
   bool Notes() const {
-    return journal_on_ || std::is_same_v<Row, TaskRow> ||
-           std::is_same_v<Row, VariableRow>;
+    constexpr bool decides =
+        std::is_same_v<Row, TaskRow> || std::is_same_v<Row, VariableRow>;
+    return journal_on_ || (decides && runners_noted_);
   }
   static uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
     return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
@@ -381,6 +387,7 @@ class World {
   BlobPool blobs_;
 
   bool journal_on_ = true;
+  bool runners_noted_ = true;
   bool exact_ = false;
   uint64_t epoch_ = 0;
   uint32_t actor_ = 0;
