@@ -4,8 +4,6 @@
 #include "sim/kernel/process.h"
 
 namespace bindery::sim {
-namespace {
-
 void CreateProc(Op& op) {
   const ProcessId process = op.w.Get(op.f->task).process;
   const ProcId id = op.w.Create<ProcRow>(op.w.NameOf(process), 0);
@@ -18,8 +16,11 @@ void CreateProc(Op& op) {
   proc.default_priority = op.w.Get(op.f->task).nice;
   op.k.Created(Counted::kProc, id.any());
   op.w.PushFront(Head::kSet, op.global().any(), id.any());
+  if (op.w.Get(proc.context).ref != 0) ++op.w.Edit(proc.context).ref;
   op.f->proc = id;
 }
+
+namespace {
 
 void InstallFile(Op& op) {
   const FileId id = op.w.Create<FileRow>();

@@ -25,6 +25,12 @@ namespace bindery::sim {
 class Memory;
 class BranchCounts;
 
+// How binderfs is, where that is not a matter of the kernel's version.
+struct BinderfsOptions {
+  uint32_t minors = 1u << 20;
+  bool per_ipc_namespace = false;  // instances are those of IPC namespaces
+};
+
 // Where another thread may run.
 enum class Granularity : uint8_t {
   kCommand,  // between commands, items, sleeps and the worker's phases
@@ -69,6 +75,8 @@ class Kernel {
   // Some thread may have another nice value than 0 (nice.h).
   void set_nice(bool on) { nice_ = on; }
   bool nice() const { return nice_; }
+  void set_binderfs(const BinderfsOptions& options) { binderfs_ = options; }
+  const BinderfsOptions& binderfs() const { return binderfs_; }
   // Counts the branches that are taken, those of the kernel's driver; null, as
   // at first: none. Outlives the kernel.
   void set_branches(BranchCounts* branches) { branches_ = branches; }
@@ -100,6 +108,10 @@ class Kernel {
   // SCM_RIGHTS. ret: 0; the descriptor, -EAGAIN if none was sent, or -EMFILE.
   void SysSendFd(TaskId task, uint32_t fd, ProcessId to);
   void SysReceiveFd(TaskId task);
+  // `op` says which: kOpenAt, kReopen, kMount, kUmount, kUnlink, kRename,
+  // kLook, kMake, kJoinNamespace. ret: 0 or the new descriptor; value, of
+  // kLook: the number of a blob, what was seen (sim/binderfs/looks.h).
+  void SysFs(TaskId task, OpId op, const FsArgs& args);
   // `request` is the ioctl's number.
   void SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                 const IoctlArgs& args);
@@ -194,6 +206,7 @@ class Kernel {
   Memory* memory_ = nullptr;
   const Policy* policy_ = nullptr;
   bool nice_ = false;
+  BinderfsOptions binderfs_;
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;
