@@ -87,7 +87,7 @@ InodeId Lookup(const World& w, SuperBlockId sb, uint32_t name) {
   return found;
 }
 
-InodeId NewInode(World& w, SuperBlockId sb, InodeKind kind, uint32_t name) {
+InodeId NewInode(World& w, SuperBlockId sb, uint8_t kind, uint32_t name) {
   const InodeId id = w.Create<InodeRow>();
   InodeRow& inode = w.Edit(id);
   inode.sb = sb;

@@ -63,7 +63,7 @@ void FreeMinor(World& w, uint32_t minor);
 // What has this name in the root directory; none if nothing has.
 InodeId Lookup(const World& w, SuperBlockId sb, uint32_t name);
 // A new inode with a name in the directory.
-InodeId NewInode(World& w, SuperBlockId sb, InodeKind kind, uint32_t name);
+InodeId NewInode(World& w, SuperBlockId sb, uint8_t kind, uint32_t name);
 // All of an instance, in order of minor and name.
 std::vector<InodeId> InodesOf(const World& w, SuperBlockId sb);
 // The names in the directory, in order of the numbers.

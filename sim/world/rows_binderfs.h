@@ -62,7 +62,12 @@ struct alignas(8) MountRow {
   }
 };
 
-enum class InodeKind : uint8_t { kNone, kControl, kDevice, kDirectory };
+// InodeRow.kind.
+struct InodeKind {
+  static constexpr uint8_t kControl = 1;
+  static constexpr uint8_t kDevice = 2;
+  static constexpr uint8_t kDirectory = 3;
+};
 
 // struct inode with the one dentry that it has in the root directory.
 struct alignas(8) InodeRow {
@@ -74,7 +79,7 @@ struct alignas(8) InodeRow {
   uint32_t i_count;   // files, and 1 while it is in the directory
   uint32_t minor;     // of i_rdev
   ContextId context;  // i_private, a struct binder_device
-  InodeKind kind;
+  uint8_t kind;
   uint8_t linked;  // it is in the directory
 
   template <typename V>

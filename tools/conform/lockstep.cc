@@ -18,6 +18,7 @@
 #include "sim/kernel/process.h"
 #include "sim/kernel/statistics.h"
 #include "sim/kernel/user_memory.h"
+#include "sim/user/look_text.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
@@ -192,10 +193,26 @@ class Lockstep : public sim::SyscallObserver {
   std::map<uint32_t, uint64_t> mapping_count_;
 };
 
+namespace {
+
+std::string NamespacesOf(const sim::ProcessSpec& process) {
+  std::vector<std::string> own;
+  if (process.forked_from != 0) return "";
+  if (process.namespaces.user != 0) own.push_back("user");
+  if (process.namespaces.mnt != 0) own.push_back("mount");
+  if (process.namespaces.ipc != 0) own.push_back("ipc");
+  return own.empty() ? "" : absl::StrCat(" ns=", absl::StrJoin(own, ","));
+}
+
+}  // namespace
+
 void Lockstep::Declare() {
   absl::StrAppend(&run_.plan, "scenario ", scenario_.name, "\n");
   if (listens_) absl::StrAppend(&run_.plan, "listen\n");
   DeclarePolicy();
+  for (const std::string& name : scenario_.mountpoints) {
+    absl::StrAppend(&run_.plan, "mountpoint ", name, "\n");
+  }
   for (size_t i = 0; i < scenario_.processes.size(); ++i) {
     const sim::ProcessSpec& process = scenario_.processes[i];
     absl::StrAppend(&run_.plan, "process ", i, " uid=", process.uid,
@@ -209,6 +226,7 @@ void Lockstep::Declare() {
     if (scenario_.policy) {
       absl::StrAppend(&run_.plan, " context=", process.security_context);
     }
+    run_.plan += NamespacesOf(process);
     absl::StrAppend(&run_.plan, "\n");
     run_.processes.push_back(process.name);
   }
@@ -255,6 +273,10 @@ absl::Status Lockstep::Judge() const {
   };
   if (!policy_.ok()) return failed(policy_.message());
   if (bug_ != nullptr) return failed(bug_);
+  if (scenario_.binderfs.per_ipc_namespace ||
+      scenario_.binderfs.minors != sim::kMinors) {
+    return failed("no kernel has such a binderfs");
+  }
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
   if (scenario_.processes.size() > kMaxAgentProcesses) {
     return failed("more than 32 processes");
@@ -664,6 +686,7 @@ std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
   const auto second = static_cast<uint32_t>(row.value2);
   switch (request) {
     case sim::IoctlRequest::kVersion:
+    case sim::IoctlRequest::kCtlAdd:
       return absl::StrCat(" value ", row.value);
     case sim::IoctlRequest::kGetExtendedError:
       return absl::StrCat(" command ",
@@ -713,6 +736,13 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     }
     if (actor.call.op == sim::OpId::kEpollWait && row.ret > 0) {
       absl::StrAppend(&line, ReadyText(row));
+    }
+    if (actor.call.op == sim::OpId::kLook && row.ret >= 0) {
+      absl::StrAppend(
+          &line, " \"",
+          sim::LookText(scenario_, actor.call.fs.look,
+                        world.blobs().Bytes({static_cast<uint32_t>(row.value)})),
+          "\"");
     }
     if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
       absl::StrAppend(
