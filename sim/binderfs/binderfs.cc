@@ -149,7 +149,8 @@ MountId AttachMount(World& w, SuperBlockId sb, uint32_t mnt_ns,
 SuperBlockId InstanceOf(const World& w, uint32_t ipc_ns) {
   SuperBlockId found;
   w.ForEach<SuperBlockRow>([&](SuperBlockId id, const SuperBlockRow& sb) {
-    if (sb.ipc_ns == ipc_ns && sb.s_active != 0) found = id;
+    const bool theirs = sb.ipc_ns == ipc_ns || ipc_ns == kAnyNamespace;
+    if (theirs && sb.s_active != 0) found = id;
   });
   return found;
 }

@@ -75,7 +75,9 @@ MountId MountAt(const World& w, uint32_t mnt_ns, uint32_t mountpoint);
 // Mounts an instance over whatever is mounted there.
 MountId AttachMount(World& w, SuperBlockId sb, uint32_t mnt_ns,
                     uint32_t mountpoint);
-// Of the instances that IPC namespaces share: theirs, if it is mounted.
+// Of the instances that IPC namespaces share: theirs, if it is mounted; any, if
+// it does not matter whose.
+inline constexpr uint32_t kAnyNamespace = ~uint32_t{0};
 SuperBlockId InstanceOf(const World& w, uint32_t ipc_ns);
 
 // --- Namespaces and permissions ----------------------------------------------

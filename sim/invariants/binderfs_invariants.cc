@@ -1,4 +1,5 @@
 // Invariants of binderfs: instances, mounts, inodes, minors, devices.
+#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -22,65 +23,82 @@ bool Underway(const World& w) {
   return underway;
 }
 
-uint32_t FilesOf(const World& w, InodeId inode) {
-  uint32_t count = 0;
-  w.ForEach<FileRow>([&](FileId, const FileRow& file) {
-    count += file.inode == inode ? 1 : 0;
-  });
-  return count;
-}
+// How many rows name another one, by its id.
+class Holders {
+ public:
+  explicit Holders(const World& w) {
+    w.ForEach<FileRow>([&](FileId, const FileRow& file) {
+      ++count_[file.inode.value];
+      ++count_[file.mnt.value];
+    });
+    w.ForEach<MountRow>(
+        [&](MountId, const MountRow& mount) { ++count_[mount.sb.value]; });
+    w.ForEach<ProcRow>(
+        [&](ProcId, const ProcRow& proc) { ++count_[proc.context.value]; });
+    w.ForEach<InodeRow>([&](InodeId, const InodeRow& inode) {
+      if (inode.kind != InodeKind::kDevice) return;
+      ++devices_[inode.sb.value];
+      ++count_[inode.context.value];
+    });
+  }
 
-uint32_t FilesThrough(const World& w, MountId mount) {
-  uint32_t count = 0;
-  w.ForEach<FileRow>(
-      [&](FileId, const FileRow& file) { count += file.mnt == mount ? 1 : 0; });
-  return count;
-}
+  template <typename Row>
+  uint32_t Of(Id<Row> id) const {
+    const auto found = count_.find(id.value);
+    return found == count_.end() ? 0 : found->second;
+  }
+  uint32_t DevicesOf(SuperBlockId sb) const {
+    const auto found = devices_.find(sb.value);
+    return found == devices_.end() ? 0 : found->second;
+  }
 
-void CheckSuper(const World& w, SuperBlockId id, Findings* f) {
+ private:
+  std::map<uint32_t, uint32_t> count_;
+  std::map<uint32_t, uint32_t> devices_;
+};
+
+void CheckSuper(const World& w, const Holders& holders, SuperBlockId id,
+                Findings* f) {
   const SuperBlockRow& sb = w.Peek(id);
-  uint32_t devices = 0;
-  w.ForEach<InodeRow>([&](InodeId, const InodeRow& inode) {
-    if (inode.sb == id && inode.kind == InodeKind::kDevice) ++devices;
-  });
+  const uint32_t devices = holders.DevicesOf(id);
   f->Expect(sb.device_count == devices, "E76", id.any(), [&] {
     return absl::StrCat("it counts ", sb.device_count, " devices and has ",
                         devices);
   });
-  uint32_t mounts = 0;
-  w.ForEach<MountRow>(
-      [&](MountId, const MountRow& mount) { mounts += mount.sb == id ? 1 : 0; });
-  f->Expect(sb.s_active == mounts && mounts != 0, "E80", id.any(), [&] {
+  const uint32_t mounts = holders.Of(id);
+  f->Expect(sb.s_active == mounts && mounts != 0, "E82", id.any(), [&] {
     return absl::StrCat("it counts ", sb.s_active, " mounts and has ", mounts);
   });
 }
 
-void CheckMount(const World& w, MountId id, Findings* f) {
+void CheckMount(const World& w, const Holders& holders, MountId id,
+                Findings* f) {
   const MountRow& mount = w.Peek(id);
-  const uint32_t held = FilesThrough(w, id) + mount.attached;
-  f->Expect(w.Alive(mount.sb) && mount.mnt_count == held && held != 0, "E80",
+  const uint32_t held = holders.Of(id) + mount.attached;
+  f->Expect(w.Alive(mount.sb) && mount.mnt_count == held && held != 0, "E82",
             id.any(), [&] {
               return absl::StrCat("its count is ", mount.mnt_count, ", but ",
                                   held, " things hold it");
             });
 }
 
-void CheckInode(const World& w, InodeId id, Findings* f) {
+void CheckInode(const World& w, const Holders& holders, InodeId id,
+                Findings* f) {
   const InodeRow& inode = w.Peek(id);
-  const uint32_t held = FilesOf(w, id) + inode.linked;
-  f->Expect(inode.i_count == held && held != 0, "E80", id.any(), [&] {
+  const uint32_t held = holders.Of(id) + inode.linked;
+  f->Expect(inode.i_count == held && held != 0, "E82", id.any(), [&] {
     return absl::StrCat("its count is ", inode.i_count, ", but ", held,
                         " things hold it");
   });
   const bool has_minor = inode.kind != InodeKind::kDirectory;
   f->Expect(!has_minor || w.Find<MinorRow>(inode.minor, 0), "E77", id.any(),
             [] { return std::string("its minor is free"); });
-  f->Expect(w.Alive(inode.sb), "E80", id.any(),
+  f->Expect(w.Alive(inode.sb), "E82", id.any(),
             [] { return std::string("it outlives its instance"); });
 }
 
 // Minors and contexts, each of one inode.
-void CheckShared(const World& w, Findings* f) {
+void CheckShared(const World& w, const Holders& holders, Findings* f) {
   std::set<uint32_t> minors;
   std::set<ContextId> contexts;
   w.ForEach<InodeRow>([&](InodeId id, const InodeRow& inode) {
@@ -98,12 +116,9 @@ void CheckShared(const World& w, Findings* f) {
   });
   w.ForEach<ContextRow>([&](ContextId id, const ContextRow& context) {
     if (context.ref == 0) return;
-    uint32_t holders = contexts.count(id) != 0 ? 1 : 0;
-    w.ForEach<ProcRow>([&](ProcId, const ProcRow& proc) {
-      holders += proc.context == id ? 1 : 0;
-    });
-    f->Expect(context.ref == holders, "E79", id.any(), [&] {
-      return absl::StrCat("its count is ", context.ref, ", but ", holders,
+    const uint32_t held = holders.Of(id);
+    f->Expect(context.ref == held, "E79", id.any(), [&] {
+      return absl::StrCat("its count is ", context.ref, ", but ", held,
                           " things hold it");
     });
   });
@@ -128,13 +143,14 @@ void CheckNames(const World& w, Findings* f) {
 void CheckBinderfs(const World& w, Findings* f) {
   CheckNames(w, f);
   if (Underway(w)) return;
+  const Holders holders(w);
   w.ForEach<SuperBlockRow>(
-      [&](SuperBlockId id, const SuperBlockRow&) { CheckSuper(w, id, f); });
+      [&](SuperBlockId id, const SuperBlockRow&) { CheckSuper(w, holders, id, f); });
   w.ForEach<MountRow>(
-      [&](MountId id, const MountRow&) { CheckMount(w, id, f); });
+      [&](MountId id, const MountRow&) { CheckMount(w, holders, id, f); });
   w.ForEach<InodeRow>(
-      [&](InodeId id, const InodeRow&) { CheckInode(w, id, f); });
-  CheckShared(w, f);
+      [&](InodeId id, const InodeRow&) { CheckInode(w, holders, id, f); });
+  CheckShared(w, holders, f);
 }
 
 }  // namespace bindery::sim

@@ -94,12 +94,12 @@ constexpr Invariant kInvariants[] = {
     {"E79", "Q",
      "a device in a binderfs has a context of its own, which lives as long as "
      "its inode or a proc"},
-    {"E80", "Q",
-     "a mount lives as long as it is attached or used, an instance as long as a "
-     "mount, an inode as long as it is in its directory or open"},
     {"E81", "A",
      "who watches with epoll is on the wait queue of a thread that is there, "
      "or of none"},
+    {"E82", "Q",
+     "a mount lives as long as it is attached or used, an instance as long as a "
+     "mount, an inode as long as it is in its directory or open"},
 };
 
 }  // namespace

@@ -44,6 +44,18 @@ void KillSuper(Op& op, SuperBlockId sb) {
 
 }  // namespace
 
+ContextId ContextFor(Op& op, ContextId device) {
+  const auto wanted = BinderfsOptions::Instances::kContextsPerOpen;
+  const uint32_t ns = CurrentNamespaces(op).ipc;
+  if (op.k.binderfs().instances != wanted || ns == 0) return device;
+  const uint32_t index = op.w.Get(device).index;
+  ContextId own = op.w.Find<ContextRow>(index, ns);
+  if (own) return own;
+  own = op.w.Create<ContextRow>(index, ns);
+  op.w.Edit(own).index = index;
+  return own;
+}
+
 void PutDevice(Op& op, ContextId context) {
   if (op.w.Get(context).ref == 0) return;  // not of a binderfs
   if (--op.w.Edit(context).ref == 0) op.w.Free(context);
@@ -276,8 +288,9 @@ void CreateControl(Op& op) {
 }
 
 bool AllDevicesMade(Op& op) {
-  const bool none = !op.driver.features().instances_have_devices ||
-                    op.k.binderfs().per_ipc_namespace;
+  const bool none =
+      !op.driver.features().instances_have_devices ||
+      op.k.binderfs().instances != BinderfsOptions::Instances::kPerMount;
   return none || op.f->offset == kConfiguredDevices;
 }
 
@@ -295,8 +308,12 @@ void Attach(Op& op) {
 }
 
 bool SharesInstance(Op& op) {
-  if (!op.k.binderfs().per_ipc_namespace) return false;
-  const SuperBlockId sb = InstanceOf(op.w, CurrentNamespaces(op).ipc);
+  using Instances = BinderfsOptions::Instances;
+  const Instances which = op.k.binderfs().instances;
+  if (which == Instances::kPerMount) return false;
+  const bool own = which == Instances::kPerIpcNamespace;
+  const SuperBlockId sb =
+      InstanceOf(op.w, own ? CurrentNamespaces(op).ipc : kAnyNamespace);
   if (!sb) return false;
   ++op.w.Edit(sb).s_active;
   op.f->w = sb.any();

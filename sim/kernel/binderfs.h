@@ -13,6 +13,9 @@ void PutInode(Op& op, InodeId inode);
 void PutMount(Op& op, MountId mount);
 // binder_free_proc's half of the life of a device in a binderfs.
 void PutDevice(Op& op, ContextId context);
+// The context that an opening of a device gets: the device's own but for a
+// design in which it is that of the opener's IPC namespace.
+ContextId ContextFor(Op& op, ContextId device);
 // The last process of a mount namespace has ended.
 void LeaveNamespaces(Op& op, ProcessId process);
 

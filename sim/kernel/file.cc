@@ -1,5 +1,6 @@
 // binder_open, binder_mmap, binder_vma_close, binder_flush, binder_release.
 #include "sim/kernel/alloc.h"
+#include "sim/kernel/binderfs.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/process.h"
 
@@ -10,7 +11,7 @@ void CreateProc(Op& op) {
   ProcRow& proc = op.w.Edit(id);
   proc.process = process;
   proc.opening = op.w.MetaOf(id.any()).ordinal;
-  proc.context = ContextId{op.f->w.value};
+  proc.context = ContextFor(op, ContextId{op.f->w.value});
   if (op.k.statistics() != nullptr) op.k.statistics()->Opened(op.w, id);
   proc.in_procs = 1;
   proc.default_priority = op.w.Get(op.f->task).nice;

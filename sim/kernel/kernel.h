@@ -27,8 +27,15 @@ class BranchCounts;
 
 // How binderfs is, where that is not a matter of the kernel's version.
 struct BinderfsOptions {
+  enum class Instances : uint8_t {
+    kPerMount,         // as in every kernel
+    kPerIpcNamespace,  // each namespace has one
+    kOne,              // the machine has one: a folder with a control device
+    kContextsPerOpen,  // and a device has a context for each IPC namespace
+                       // that opens it
+  };
+  Instances instances = Instances::kPerMount;
   uint32_t minors = 1u << 20;
-  bool per_ipc_namespace = false;  // instances are those of IPC namespaces
 };
 
 // Where another thread may run.

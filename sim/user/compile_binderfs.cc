@@ -33,8 +33,8 @@ bool IsPlain(const std::string& name) {
 
 void Compiler::Binderfs(const Cursor<proto::Scenario>& scenario) {
   const auto binderfs = scenario.Sub(scenario->binderfs(), "binderfs");
-  out_.binderfs.per_ipc_namespace =
-      binderfs->instances() == proto::INSTANCES_PER_IPC_NAMESPACE;
+  out_.binderfs.instances =
+      static_cast<BinderfsOptions::Instances>(binderfs->instances());
   if (binderfs->minors() == 0) return;
   out_.binderfs.minors = binderfs->minors();
   if (binderfs->minors() < kFewestMinors || binderfs->minors() > kMinors) {

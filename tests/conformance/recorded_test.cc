@@ -42,7 +42,9 @@ constexpr const char* kSuites[] = {"scenarios/tutorial",
                                    "scenarios/peers/rsbinder",
                                    "scenarios/polling",
                                    "scenarios/sharing",
-                                   "scenarios/profiles"};
+                                   "scenarios/profiles",
+                                   "scenarios/binderfs",
+                                   "scenarios/peers/selinux_testsuite"};
 
 // Not kept: 40 MB of payload. In small it is in the same folder.
 constexpr char kTooLarge[] =

@@ -481,7 +481,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->line = parser->line;
   s->timeout_ms = kDefaultTimeoutMs;
   s->policy = (struct Text){"", 0};
-  s->listens = 0;
+  s->listens = s->mountpoint_count = 0;
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
   s->pipe_count = s->file_count = s->has_nice = s->has_messages = 0;
   parser->message[0] = '\0';

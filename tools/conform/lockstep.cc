@@ -33,7 +33,7 @@ using sim::Syscall;
 using sim::TaskId;
 using sim::World;
 
-constexpr uint32_t kMaxSteps = 4000;
+constexpr uint32_t kMaxSteps = 5000;
 // Only a mutated driver gets there.
 constexpr uint32_t kMaxTransitions = 100000;
 // Milliseconds. Whoever sleeps for longer at most, sleeps for ever.
@@ -273,7 +273,8 @@ absl::Status Lockstep::Judge() const {
   };
   if (!policy_.ok()) return failed(policy_.message());
   if (bug_ != nullptr) return failed(bug_);
-  if (scenario_.binderfs.per_ipc_namespace ||
+  if (scenario_.binderfs.instances !=
+          sim::BinderfsOptions::Instances::kPerMount ||
       scenario_.binderfs.minors != sim::kMinors) {
     return failed("no kernel has such a binderfs");
   }
