@@ -22,8 +22,12 @@ bool Good(Op& op) { return op.f->ret == 0; }
 bool IsDirectory(Op& op, InodeId inode) {
   return op.w.Get(inode).kind == InodeKind::kDirectory;
 }
+// That of the path which the call holds, else what is mounted there now.
+MountId MountOf(Op& op) {
+  return op.f->file ? op.w.Get(op.f->file).mnt : CurrentMount(op);
+}
 SuperBlockId SuperAt(Op& op) {
-  const MountId mount = CurrentMount(op);
+  const MountId mount = MountOf(op);
   return mount ? op.w.Get(mount).sb : SuperBlockId{};
 }
 bool MayWriteDirectory(Op& op) {
@@ -90,6 +94,9 @@ void MakeFile(Op& op, InodeId inode, MountId mount) {
   if (mount) ++op.w.Edit(mount).mnt_count;
   op.f->file = id;
 }
+
+// path_get(): as a file that is nobody's descriptor.
+void HoldPath(Op& op) { MakeFile(op, {}, CurrentMount(op)); }
 
 // f.w becomes the device, if it is one.
 void FindDevice(Op& op, InodeId inode) {
@@ -201,6 +208,7 @@ bool IsControlDentry(Op& op, InodeId inode) {
 
 Operation BuildUnlink() {
   return Builder(OpId::kUnlink, "binderfs_unlink")
+      .Pin("path_get", HoldPath)
       .Lock("root.i_rwsem")
       .Do("lookup_one", [](Op& op) { op.f->ret = Walk(op, op.f->type); })
       .Check("it is there", Good, "failed")
@@ -240,7 +248,7 @@ InodeId Target(Op& op) {
 void OneMount(Op& op) {
   const MountId to = MountAt(op.w, CurrentNamespaces(op).mnt,
                              static_cast<uint32_t>(op.f->size));
-  if (to != CurrentMount(op)) op.Ret(Errno::kExdev);
+  if (to != MountOf(op)) op.Ret(Errno::kExdev);
 }
 
 // vfs_rename() up to the file system's own part.
@@ -279,6 +287,7 @@ void SimpleRename(Op& op) {
 
 Operation BuildRename() {
   return Builder(OpId::kRename, "binderfs_rename")
+      .Pin("path_get", HoldPath)
       .Local("compare the mounts", OneMount)
       .Check("both are of one mount", Good, "out")
       .Lock("root.i_rwsem")
@@ -382,6 +391,13 @@ void ReadPath(Op& op) {
   SetResult(op, "1");
 }
 
+// binderfs_show_options.
+void ShowOptions(Op& op) {
+  if (!SuperAt(op)) return;
+  const SuperBlockRow& sb = op.w.Get(SuperAt(op));
+  SetResult(op, absl::StrCat("max=", sb.max, sb.stats != 0 ? ",stats=global" : ""));
+}
+
 void LookAtPath(Op& op) {
   op.f->ret = Walk(op, op.f->type);
   if (op.f->ret != 0) return;
@@ -392,6 +408,8 @@ void LookAtPath(Op& op) {
       return StatPath(op);
     case Look::kContents:
       return ReadPath(op);
+    case Look::kOptions:
+      return ShowOptions(op);
   }
 }
 
@@ -399,6 +417,7 @@ void LookAtPath(Op& op) {
 
 Operation BuildLook() {
   return Builder(OpId::kLook, "simple_lookup")
+      .Pin("path_get", HoldPath)
       .Lock("root.i_rwsem")
       .Do("look", LookAtPath)
       .Unlock("root.i_rwsem")
@@ -438,6 +457,7 @@ void RefuseToMake(Op& op) {
 
 Operation BuildMake() {
   return Builder(OpId::kMake, "binderfs_dir_inode_operations")
+      .Pin("path_get", HoldPath)
       .Lock("root.i_rwsem")
       .Do("refuse it",
           [](Op& op) {

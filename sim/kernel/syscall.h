@@ -58,7 +58,7 @@ struct EpollArgs {
 };
 
 // What a call about a directory of binderfs looks at.
-enum class Look : uint8_t { kNames, kStatus, kContents };
+enum class Look : uint8_t { kNames, kStatus, kContents, kOptions };
 
 // proto::Making.
 enum class Making : uint8_t { kDirectory, kFile, kNode, kLink, kNoDirectory };

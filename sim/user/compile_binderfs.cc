@@ -159,14 +159,17 @@ void Compiler::MountStep(const StepCursor& step) {
 }
 
 void Compiler::LookStep(const StepCursor& step) {
-  const auto path = step->has_list()   ? step.Sub(step->list(), "list")
-                    : step->has_stat() ? step.Sub(step->stat(), "stat")
-                                       : step.Sub(step->read(), "read");
+  const auto path =
+      step->has_list()           ? step.Sub(step->list(), "list")
+      : step->has_stat()         ? step.Sub(step->stat(), "stat")
+      : step->has_show_options() ? step.Sub(step->show_options(), "show_options")
+                                 : step.Sub(step->read(), "read");
   FsSpec spec;
   spec.args.mountpoint = Mountpoint(path->at(), path.At("at"));
-  spec.args.look = step->has_list()   ? Look::kNames
-                   : step->has_stat() ? Look::kStatus
-                                      : Look::kContents;
+  spec.args.look = step->has_list()           ? Look::kNames
+                   : step->has_stat()         ? Look::kStatus
+                   : step->has_show_options() ? Look::kOptions
+                                              : Look::kContents;
   if (!path->name().empty()) {
     spec.args.name = PathName(path->name(), path.At("name"));
   }
@@ -199,6 +202,7 @@ void Compiler::BinderfsStep(const StepCursor& step) {
     case proto::Step::kList:
     case proto::Step::kStat:
     case proto::Step::kRead:
+    case proto::Step::kShowOptions:
       return LookStep(step);
     case proto::Step::kRename:
       return RenameStep(step);

@@ -106,6 +106,7 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
     case proto::Step::kList:
     case proto::Step::kStat:
     case proto::Step::kRead:
+    case proto::Step::kShowOptions:
     case proto::Step::kMake:
     case proto::Step::kReopen:
     case proto::Step::kJoinIpcNamespace:

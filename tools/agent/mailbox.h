@@ -62,6 +62,7 @@ enum CallKind {
   kLists,      // what is in the directory `path` is a result
   kStats,      // what stat() says of `path` is
   kReads,      // what is in `path` is
+  kOptions,    // with what `path` is mounted is
   kJoins,      // opens `path`, a namespace, and enters it
   kExit,       // does not return
   kThreadExit,

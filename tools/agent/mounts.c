@@ -134,8 +134,27 @@ static long Read(int fd) {
   return 0;
 }
 
+// The file system's own options of the latest mount there: what is behind those
+// that all file systems have.
+static long Options(const char* path) {
+  FILE* const mounts = fopen("/proc/self/mounts", "re");
+  if (mounts == NULL) return -1;
+  g_seen[0] = '\0';
+  char line[2 * kMaxPath];
+  while (fgets(line, sizeof(line), mounts) != NULL) {
+    char at[kMaxPath], type[kMaxPath], options[kMaxPath];
+    if (sscanf(line, "%*s %319s %319s %319s", at, type, options) != 3) continue;
+    if (strcmp(at, path) != 0 || strcmp(type, "binder") != 0) continue;
+    const char* const own = strstr(options, "max=");
+    snprintf(g_seen, sizeof(g_seen), "%s", own == NULL ? options : own);
+  }
+  fclose(mounts);
+  return 0;
+}
+
 long LookOrJoin(struct Mailbox* box) {
   box->seen = g_seen;
+  if (box->kind == kOptions) return Options(box->path);
   if (box->kind == kStats) return Stat(box->path);
   const int directory = box->kind == kLists ? O_DIRECTORY : 0;
   const int fd = open(box->path, O_RDONLY | O_CLOEXEC | directory);

@@ -74,6 +74,7 @@ static const struct Verb kVerbs[] = {
     {"list", SYS_getdents64, kLists, 0, {{0}}},
     {"stat", SYS_newfstatat, kStats, 0, {{0}}},
     {"read", SYS_read, kReads, 0, {{0}}},
+    {"options", SYS_read, kOptions, 0, {{0}}},
     {"setns", SYS_setns, kJoins, 0, {{"process", 0, 1}}},
     {"exit", SYS_exit_group, kExit, 1, {{"code", 0, 0}}},
     {"thread_exit", SYS_exit, kThreadExit, 1, {{"code", 0, 0}}},

@@ -407,9 +407,10 @@ std::string Lowering::PathOf(uint32_t mountpoint, uint32_t name) const {
 }
 
 void Lowering::LowerLook(const sim::FsArgs& fs, LoweredCall* out) const {
-  const char* const verb = fs.look == sim::Look::kNames    ? "list"
-                           : fs.look == sim::Look::kStatus ? "stat"
-                                                           : "read";
+  const char* const verb = fs.look == sim::Look::kNames     ? "list"
+                           : fs.look == sim::Look::kStatus  ? "stat"
+                           : fs.look == sim::Look::kOptions ? "options"
+                                                            : "read";
   const std::string path = PathOf(fs.mountpoint, fs.name);
   absl::StrAppend(&out->plan, verb, " path=", path);
   absl::StrAppend(&out->action, verb, "(", path, ")");
