@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-
 namespace bindery::sim {
 namespace {
 
@@ -19,24 +18,24 @@ constexpr uint32_t kC7_2 = 4;
 }  // namespace
 
 const std::vector<FixedFile>& FeatureFiles() {
-  static const auto* const kFiles = new std::vector<FixedFile>{
-      {"features/oneway_spam_detection", kC6_1},
-      {"features/extended_error", kC6_1},
-      {"features/freeze_notification", kC6_12},
-      {"features/transaction_report", kC7_2}};
+  static const auto* const kFiles =
+      new std::vector<FixedFile>{{"features/oneway_spam_detection", kC6_1},
+                                 {"features/extended_error", kC6_1},
+                                 {"features/freeze_notification", kC6_12},
+                                 {"features/transaction_report", kC7_2}};
   return *kFiles;
 }
 
 const std::vector<FixedFile>& LogFiles() {
-  static const auto* const kFiles = new std::vector<FixedFile>{
-      {"binder_logs/state", kC5_0},
-      {"binder_logs/state_hashed", kC7_2},
-      {"binder_logs/stats", kC5_0},
-      {"binder_logs/transactions", kC5_0},
-      {"binder_logs/transactions_hashed", kC7_2},
-      {"binder_logs/transaction_log", kC5_0},
-      {"binder_logs/failed_transaction_log", kC5_0},
-      {"binder_logs/proc", kC5_0}};
+  static const auto* const kFiles =
+      new std::vector<FixedFile>{{"binder_logs/state", kC5_0},
+                                 {"binder_logs/state_hashed", kC7_2},
+                                 {"binder_logs/stats", kC5_0},
+                                 {"binder_logs/transactions", kC5_0},
+                                 {"binder_logs/transactions_hashed", kC7_2},
+                                 {"binder_logs/transaction_log", kC5_0},
+                                 {"binder_logs/failed_transaction_log", kC5_0},
+                                 {"binder_logs/proc", kC5_0}};
   return *kFiles;
 }
 
@@ -75,9 +74,7 @@ int32_t AllocMinor(World& w, uint32_t limit) {
   return static_cast<int32_t>(minor);
 }
 
-void FreeMinor(World& w, uint32_t minor) {
-  w.Free(w.Find<MinorRow>(minor, 0));
-}
+void FreeMinor(World& w, uint32_t minor) { w.Free(w.Find<MinorRow>(minor, 0)); }
 
 InodeId Lookup(const World& w, SuperBlockId sb, uint32_t name) {
   InodeId found;
@@ -176,10 +173,15 @@ uint32_t OwnerOfMountNs(const World& w, uint32_t mnt_ns) {
   return NamespacesOf(w, w.Find<ProcessRow>(mnt_ns, 0)).user;
 }
 
-uint32_t UidFor(const World& w, ProcessId process, uint32_t kuid) {
+uint32_t KuidFor(const World& w, ProcessId process, uint32_t kuid) {
   const uint32_t own = NamespacesOf(w, process).user;
   if (own == 0) return kuid;
-  return w.Peek(w.Find<ProcessRow>(own, 0)).uid == kuid ? 0 : kOverflowUid;
+  return w.Peek(w.Find<ProcessRow>(own, 0)).uid == kuid ? 0 : kNoUid;
+}
+
+uint32_t UidFor(const World& w, ProcessId process, uint32_t kuid) {
+  const uint32_t uid = KuidFor(w, process, kuid);
+  return uid == kNoUid ? kOverflowUid : uid;
 }
 
 bool Permits(const World& w, ProcessId process, SuperBlockId sb, uint32_t mode,
@@ -189,8 +191,7 @@ bool Permits(const World& w, ProcessId process, SuperBlockId sb, uint32_t mode,
   const uint32_t bits = owns ? mode >> 6 : mode;
   if ((bits & mask) == mask) return true;
   const uint32_t own = NamespacesOf(w, process).user;
-  return Capable(w, process, own) &&
-         UidFor(w, process, owner) != kOverflowUid;
+  return Capable(w, process, own) && UidFor(w, process, owner) != kOverflowUid;
 }
 
 }  // namespace bindery::sim

@@ -12,8 +12,8 @@
 //  B3 A context in a binderfs lives as long as its inode or a proc of it.
 //
 // Not modelled: files below the root directory are not inodes but numbers;
-// times of inodes; hard links, of which binderfs has none; quotas; a mount below
-// a mount of binderfs.
+// times of inodes; hard links, of which binderfs has none; quotas; a mount
+// below a mount of binderfs.
 #ifndef BINDERY_SIM_BINDERFS_BINDERFS_H_
 #define BINDERY_SIM_BINDERFS_BINDERFS_H_
 
@@ -91,7 +91,10 @@ Namespaces NamespacesOf(const World& w, ProcessId process);
 bool Capable(const World& w, ProcessId process, uint32_t user_ns);
 // The owner of a mount namespace.
 uint32_t OwnerOfMountNs(const World& w, uint32_t mnt_ns);
-// The uid that an owner has for a process: 65534 if it has none there.
+// from_kuid(): the uid that a process calls by another number, or kNoUid.
+inline constexpr uint32_t kNoUid = ~uint32_t{0};
+uint32_t KuidFor(const World& w, ProcessId process, uint32_t kuid);
+// from_kuid_munged(): the same, but 65534 for what has none there.
 uint32_t UidFor(const World& w, ProcessId process, uint32_t kuid);
 
 inline constexpr uint32_t kMayRead = 4;

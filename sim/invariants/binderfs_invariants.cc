@@ -144,8 +144,9 @@ void CheckBinderfs(const World& w, Findings* f) {
   CheckNames(w, f);
   if (Underway(w)) return;
   const Holders holders(w);
-  w.ForEach<SuperBlockRow>(
-      [&](SuperBlockId id, const SuperBlockRow&) { CheckSuper(w, holders, id, f); });
+  w.ForEach<SuperBlockRow>([&](SuperBlockId id, const SuperBlockRow&) {
+    CheckSuper(w, holders, id, f);
+  });
   w.ForEach<MountRow>(
       [&](MountId id, const MountRow&) { CheckMount(w, holders, id, f); });
   w.ForEach<InodeRow>(

@@ -86,10 +86,10 @@ constexpr Invariant kInvariants[] = {
     {"E76", "Q",
      "an instance counts its devices, those that are unlinked and open "
      "included"},
-    {"E77", "Q",
-     "a minor that is given out is of exactly one inode"},
+    {"E77", "Q", "a minor that is given out is of exactly one inode"},
     {"E78", "A",
-     "a name is in a directory once, and binder-control as long as the instance "
+     "a name is in a directory once, and binder-control as long as the "
+     "instance "
      "is mounted"},
     {"E79", "Q",
      "a device in a binderfs has a context of its own, which lives as long as "
@@ -98,7 +98,8 @@ constexpr Invariant kInvariants[] = {
      "who watches with epoll is on the wait queue of a thread that is there, "
      "or of none"},
     {"E82", "Q",
-     "a mount lives as long as it is attached or used, an instance as long as a "
+     "a mount lives as long as it is attached or used, an instance as long as "
+     "a "
      "mount, an inode as long as it is in its directory or open"},
 };
 

@@ -99,13 +99,10 @@ void TakeMinor(Op& op) {
   op.f->i = static_cast<uint32_t>(minor);
 }
 
-bool NameIsFree(Op& op) {
-  return !Lookup(op.w, Super(op), op.f->type);
-}
+bool NameIsFree(Op& op) { return !Lookup(op.w, Super(op), op.f->type); }
 
 void AddDevice(Op& op) {
-  const InodeId id =
-      NewInode(op.w, Super(op), InodeKind::kDevice, op.f->type);
+  const InodeId id = NewInode(op.w, Super(op), InodeKind::kDevice, op.f->type);
   const ContextId context = op.w.Create<ContextRow>();
   ContextRow& device = op.w.Edit(context);
   device.index = op.f->type;

@@ -294,8 +294,7 @@ Operation BuildRename() {
       .Do("lookup_one", [](Op& op) { op.f->ret = JudgeRename(op); })
       .Check("it can be", Good, "failed")
       .Branch(
-          "it has the name", [](Op& op) { return op.f->cookie != 0; },
-          "failed")
+          "it has the name", [](Op& op) { return op.f->cookie != 0; }, "failed")
       .Check("neither is binder-control", NeitherIsControl, "refused")
       .Check("what had the name is no directory", TargetIsNoDirectory,
              "not_empty")
@@ -386,7 +385,8 @@ void StatPath(Op& op) {
 
 void ReadPath(Op& op) {
   if (op.f->type < kFirstFeature || op.f->type >= kFirstLog) {
-    return op.k.NoteUnmodelled("a file is read of which the model knows nothing");
+    return op.k.NoteUnmodelled(
+        "a file is read of which the model knows nothing");
   }
   SetResult(op, "1");
 }
@@ -395,7 +395,8 @@ void ReadPath(Op& op) {
 void ShowOptions(Op& op) {
   if (!SuperAt(op)) return;
   const SuperBlockRow& sb = op.w.Get(SuperAt(op));
-  SetResult(op, absl::StrCat("max=", sb.max, sb.stats != 0 ? ",stats=global" : ""));
+  SetResult(op,
+            absl::StrCat("max=", sb.max, sb.stats != 0 ? ",stats=global" : ""));
 }
 
 void LookAtPath(Op& op) {

@@ -23,8 +23,8 @@ void FdGetDevice(Op& op) {
 // An epoll instance knows two requests, which are none of these, and
 // binder-control one.
 bool HasOwnRequests(Op& op) {
-  const bool watches = op.w.Get(op.f->file).eventpoll &&
-                       op.driver.features().epoll_has_requests;
+  const bool watches =
+      op.w.Get(op.f->file).eventpoll && op.driver.features().epoll_has_requests;
   return watches || IsControl(op);
 }
 

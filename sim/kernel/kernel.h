@@ -82,6 +82,9 @@ class Kernel {
   // Some thread may have another nice value than 0 (nice.h).
   void set_nice(bool on) { nice_ = on; }
   bool nice() const { return nice_; }
+  // Some process is in a user namespace of its own, where uids are others.
+  void set_user_namespaces(bool on) { user_namespaces_ = on; }
+  bool user_namespaces() const { return user_namespaces_; }
   void set_binderfs(const BinderfsOptions& options) { binderfs_ = options; }
   const BinderfsOptions& binderfs() const { return binderfs_; }
   // Counts the branches that are taken, those of the kernel's driver; null, as
@@ -213,6 +216,7 @@ class Kernel {
   Memory* memory_ = nullptr;
   const Policy* policy_ = nullptr;
   bool nice_ = false;
+  bool user_namespaces_ = false;
   BinderfsOptions binderfs_;
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;

@@ -121,7 +121,7 @@ void Kernel::SysReceiveFd(TaskId task) {
 
 void Kernel::SysFs(TaskId task, OpId op, const FsArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, op));
-  frame.i = op == OpId::kReopen ? args.fd
+  frame.i = op == OpId::kReopen          ? args.fd
             : op == OpId::kJoinNamespace ? args.process
                                          : args.mountpoint;
   frame.type = args.name;

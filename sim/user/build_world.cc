@@ -80,6 +80,7 @@ class WorldBuilder {
   void Namespaces(ProcessId process, const ProcessSpec& spec) {
     const sim::Namespaces& own = spec.namespaces;
     if (own.user == 0 && own.mnt == 0 && own.ipc == 0) return;
+    if (own.user != 0) kernel_.set_user_namespaces(true);
     const NsProxyId id = w_.Create<NsProxyRow>(w_.NameOf(process), 0);
     NsProxyRow& row = w_.Edit(id);
     row.process = process;

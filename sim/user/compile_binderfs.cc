@@ -88,8 +88,9 @@ uint32_t Compiler::NameNumber(const std::string& name) {
 // Of something that is there, or could be.
 uint32_t Compiler::PathName(const std::string& name, Place place) {
   if (!IsPlain(name) || name.size() > kMaxName) {
-    errors_.Add(place, "a name has at most 255 printable characters, and no "
-                       "blank");
+    errors_.Add(place,
+                "a name has at most 255 printable characters, and no "
+                "blank");
   }
   if (FixedNumber(name.c_str()) == 0 && IsIllegal(name)) {
     errors_.Add(place,
@@ -159,11 +160,11 @@ void Compiler::MountStep(const StepCursor& step) {
 }
 
 void Compiler::LookStep(const StepCursor& step) {
-  const auto path =
-      step->has_list()           ? step.Sub(step->list(), "list")
-      : step->has_stat()         ? step.Sub(step->stat(), "stat")
-      : step->has_show_options() ? step.Sub(step->show_options(), "show_options")
-                                 : step.Sub(step->read(), "read");
+  const auto path = step->has_list()   ? step.Sub(step->list(), "list")
+                    : step->has_stat() ? step.Sub(step->stat(), "stat")
+                    : step->has_show_options()
+                        ? step.Sub(step->show_options(), "show_options")
+                        : step.Sub(step->read(), "read");
   FsSpec spec;
   spec.args.mountpoint = Mountpoint(path->at(), path.At("at"));
   spec.args.look = step->has_list()           ? Look::kNames

@@ -153,8 +153,8 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
   }
   expected.has_text = outcome->has_text();
   if (expected.has_text) {
-    expected.text = result == Result::kLook ? outcome->text()
-                                            : EncodeText(outcome->text());
+    expected.text =
+        result == Result::kLook ? outcome->text() : EncodeText(outcome->text());
   }
   expected.has_i32 = outcome->has_i32();
   expected.i32 = outcome->i32();

@@ -53,34 +53,34 @@ enum class OpCode : uint8_t {
   kFork,         // a: process
   kSendFd,       // a: fd variable, b: process
   kReceiveFd,    // b: fd variable
-  kFs,           // a: OpId, b: fd variable that it opens, c: index into fs_calls
-  kWriteRead,    // a: fd variable, b: index into write_reads, kKeepReturns
-  kFlush,        // a: fd variable, kIfQueued, kUnlessLooper
-  kReturn,       // judges the system call before it
-  kCall,         // a: command, b: fd variable, kOneWay
-  kReply,        // a: command, b: handler
-  kServe,        // a: count, b: fd variable, kSilent, kPool
-  kWait,         // reads and serves for the activation before it
-  kQueue,        // a: first command, b: how many
-  kSkip,         // a: variable, c: where to, kIfBound: if it is bound, else if
-                 // not
-  kForget,       // a: variable, kAll
-  kLink,         // a: variable, b: command about the proxy that it holds
-  kRepeat,       // a: times
-  kRepeatEnd,    // a: first instruction of the body
-  kPost,         // a: event; visible
-  kAwait,        // a: event; visible
-  kAwaitBound,   // a: variable; visible
-  kCheck,        // a: index into checks; visible
-  kKill,         // a: process; visible
-  kSignal,       // a: task; visible
-  kOverwrite,    // a: task, b: index into overwrites; visible
-  kShrink,       // visible
-  kExit,         // visible
-  kStop,         // visible
-  kHandlerEnd,   // a: handler; frees the buffer, replies if nothing did
-  kHandlerPop,   // a: handler; back to who waits
-  kEndFlush,     // a: fd variable; writes what is still queued
+  kFs,          // a: OpId, b: fd variable that it opens, c: index into fs_calls
+  kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
+  kFlush,       // a: fd variable, kIfQueued, kUnlessLooper
+  kReturn,      // judges the system call before it
+  kCall,        // a: command, b: fd variable, kOneWay
+  kReply,       // a: command, b: handler
+  kServe,       // a: count, b: fd variable, kSilent, kPool
+  kWait,        // reads and serves for the activation before it
+  kQueue,       // a: first command, b: how many
+  kSkip,        // a: variable, c: where to, kIfBound: if it is bound, else if
+                // not
+  kForget,      // a: variable, kAll
+  kLink,        // a: variable, b: command about the proxy that it holds
+  kRepeat,      // a: times
+  kRepeatEnd,   // a: first instruction of the body
+  kPost,        // a: event; visible
+  kAwait,       // a: event; visible
+  kAwaitBound,  // a: variable; visible
+  kCheck,       // a: index into checks; visible
+  kKill,        // a: process; visible
+  kSignal,      // a: task; visible
+  kOverwrite,   // a: task, b: index into overwrites; visible
+  kShrink,      // visible
+  kExit,        // visible
+  kStop,        // visible
+  kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did
+  kHandlerPop,  // a: handler; back to who waits
+  kEndFlush,    // a: fd variable; writes what is still queued
   kEnd,
 };
 

@@ -381,8 +381,7 @@ std::string UserRuntime::DescribeResult(TaskId task,
     absl::StrAppend(&text, " descriptor ",
                     (row.value >> (16 * i) & 0xffff) >> 4);
   }
-  if (call.op == OpCode::kFs &&
-      static_cast<OpId>(call.a) == OpId::kLook) {
+  if (call.op == OpCode::kFs && static_cast<OpId>(call.a) == OpId::kLook) {
     absl::StrAppend(&text, " text \"", SeenText(row, call), "\"");
   }
   if (call.op != OpCode::kWriteRead) return text;

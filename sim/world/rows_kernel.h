@@ -37,8 +37,8 @@ struct Work {
 };
 static_assert(sizeof(Work) == sizeof(Link));
 
-// struct binder_context and the struct binder_device that it is in: one for each
-// device.
+// struct binder_context and the struct binder_device that it is in: one for
+// each device.
 struct alignas(8) ContextRow {
   static constexpr TableId kTable = TableId::kContext;
   static constexpr char kName[] = "context";

@@ -113,11 +113,13 @@ static long Stat(const char* path) {
   struct stat status;
   if (stat(path, &status) != 0) return -1;
   const int device = S_ISCHR(status.st_mode);
-  const int size = snprintf(
-      g_seen, sizeof(g_seen), "%s %03o uid %u gid %u links %lu",
-      device ? "char" : S_ISDIR(status.st_mode) ? "dir" : "file",
-      (unsigned)status.st_mode & 0777, status.st_uid, status.st_gid,
-      (unsigned long)status.st_nlink);
+  const int size =
+      snprintf(g_seen, sizeof(g_seen), "%s %03o uid %u gid %u links %lu",
+               device                    ? "char"
+               : S_ISDIR(status.st_mode) ? "dir"
+                                         : "file",
+               (unsigned)status.st_mode & 0777, status.st_uid, status.st_gid,
+               (unsigned long)status.st_nlink);
   if (device) {
     snprintf(g_seen + size, sizeof(g_seen) - (size_t)size, " ino %lu minor %u",
              (unsigned long)status.st_ino, minor(status.st_rdev));

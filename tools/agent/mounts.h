@@ -21,7 +21,8 @@ void RemoveMountPoints(const struct Scenario* scenario);
 // In the coordinator: arguments that are paths.
 void FillPaths(struct Mailbox* box, const struct Call* call);
 
-// In the actor: kLists, kStats, kReads, kOptions, kJoins. Returns 0, or -1 with errno.
+// In the actor: kLists, kStats, kReads, kOptions, kJoins. Returns 0, or -1 with
+// errno.
 long LookOrJoin(struct Mailbox* box);
 
 // In a process that is about to begin: leaves the namespaces that it was born

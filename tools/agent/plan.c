@@ -72,9 +72,8 @@ static const char* TakeNamespaces(struct Words* words,
   static const struct {
     const char* name;
     int flag;
-  } kKinds[] = {{"user", CLONE_NEWUSER},
-                {"mount", CLONE_NEWNS},
-                {"ipc", CLONE_NEWIPC}};
+  } kKinds[] = {
+      {"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"ipc", CLONE_NEWIPC}};
   struct Text list;
   if (!TakeText(words, "ns", &list)) return NULL;
   while (list.size > 0) {

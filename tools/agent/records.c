@@ -76,9 +76,9 @@ static void RecordFact(const struct FileFact* fact) {
 }
 
 static void RecordChunk(const struct Chunk* chunk, const char* bytes) {
-  static const char* const kNames[] = {"words", "data",   "offsets", "ptr",
-                                       "file",  "secctx", "opened",  "peek",
-                                       "seen"};
+  static const char* const kNames[] = {"words",  "data", "offsets",
+                                       "ptr",    "file", "secctx",
+                                       "opened", "peek", "seen"};
   Record("%s", kNames[chunk->kind]);
   if (chunk->kind != kWordsChunk && chunk->kind != kOpenedChunk &&
       chunk->kind != kSeenChunk) {

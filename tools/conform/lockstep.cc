@@ -739,11 +739,11 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
       absl::StrAppend(&line, ReadyText(row));
     }
     if (actor.call.op == sim::OpId::kLook && row.ret >= 0) {
-      absl::StrAppend(
-          &line, " \"",
-          sim::LookText(scenario_, actor.call.fs.look,
-                        world.blobs().Bytes({static_cast<uint32_t>(row.value)})),
-          "\"");
+      absl::StrAppend(&line, " \"",
+                      sim::LookText(scenario_, actor.call.fs.look,
+                                    world.blobs().Bytes(
+                                        {static_cast<uint32_t>(row.value)})),
+                      "\"");
     }
     if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
       absl::StrAppend(

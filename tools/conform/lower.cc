@@ -423,8 +423,7 @@ void Lowering::LowerMake(const sim::FsArgs& fs, LoweredCall* out) const {
       absl::StrAppend(&out->plan, "mkdir path=", path, " mode=493");
       break;
     case sim::Making::kFile:
-      absl::StrAppend(&out->plan, "open device=", path,
-                      " flags=", kCreateNew);
+      absl::StrAppend(&out->plan, "open device=", path, " flags=", kCreateNew);
       break;
     case sim::Making::kNode:
       absl::StrAppend(&out->plan, "mknod path=", path,
@@ -434,8 +433,7 @@ void Lowering::LowerMake(const sim::FsArgs& fs, LoweredCall* out) const {
       absl::StrAppend(&out->plan, "symlink path=", path, " target=x");
       break;
     case sim::Making::kNoDirectory:
-      absl::StrAppend(&out->plan, "unlink path=", path,
-                      " flags=", kRemoveDir);
+      absl::StrAppend(&out->plan, "unlink path=", path, " flags=", kRemoveDir);
       break;
   }
   absl::StrAppend(&out->action, out->plan);
@@ -447,8 +445,8 @@ void Lowering::LowerFs(const sim::Syscall& call, LoweredCall* out) const {
       fs.mountpoint == 0 ? "" : PathOf(fs.mountpoint, fs.name);
   switch (call.op) {
     case OpId::kOpenAt:
-      absl::StrAppend(&out->plan, "open device=", path, " flags=",
-                      kOpenOnce | (fs.nonblock ? kNonblock : 0));
+      absl::StrAppend(&out->plan, "open device=", path,
+                      " flags=", kOpenOnce | (fs.nonblock ? kNonblock : 0));
       break;
     case OpId::kReopen:
       absl::StrAppend(&out->plan, "open device=/proc/self/fd/", fs.fd,
