@@ -22,6 +22,7 @@
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
+#include "tools/conform/results.h"
 #include "tools/conform/selinux_policy.h"
 #include "tools/conform/word.h"
 #include "tools/export/binder_logs.h"
@@ -679,44 +680,6 @@ Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row) const {
   DescribeDelivery(world, scenario_, row, &word);
   return word;
 }
-
-namespace {
-
-// What an ioctl wrote back, as Observer::AddPeek() says it.
-std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
-  const auto second = static_cast<uint32_t>(row.value2);
-  switch (request) {
-    case sim::IoctlRequest::kVersion:
-    case sim::IoctlRequest::kCtlAdd:
-      return absl::StrCat(" value ", row.value);
-    case sim::IoctlRequest::kGetExtendedError:
-      return absl::StrCat(" command ",
-                          sim::NameOf(static_cast<sim::Br>(row.value)),
-                          " param ", row.value2);
-    case sim::IoctlRequest::kGetFrozenInfo:
-      return absl::StrCat(" sync_recv ", row.value, " async_recv ", row.value2);
-    case sim::IoctlRequest::kGetNodeInfoForRef:
-      return absl::StrCat(
-          " ", DescribeNodeInfo(static_cast<uint32_t>(row.value), second));
-    case sim::IoctlRequest::kGetNodeDebugInfo:
-      return absl::StrCat(" ", DescribeDebugInfo(row.value, row.write_consumed,
-                                                 second & 1, second >> 1));
-    default:
-      return "";
-  }
-}
-
-// The events of an epoll_wait().
-std::string ReadyText(const sim::TaskRow& row) {
-  std::string text = " ready ";
-  for (int32_t i = 0; i < row.ret; ++i) {
-    const uint64_t told = row.value >> (16 * i) & 0xffff;
-    absl::StrAppend(&text, i == 0 ? "" : ",", told >> 4, ":", told & 15);
-  }
-  return text;
-}
-
-}  // namespace
 
 // What the calling thread has by now.
 std::string Lockstep::NiceOf(const sim::TaskRow& task) const {
