@@ -404,10 +404,16 @@ namespace {
 
 // --- binderfs_kill_super -----------------------------------------------------
 
-void FirstInode(Op& op) {
+// None if all are gone.
+InodeId FirstInode(Op& op) {
   const std::vector<InodeId> left = InodesOf(op.w, Super(op));
-  op.f->cookie = left.empty() ? 0 : 1;
-  if (!left.empty()) op.w.Edit(left[0]).linked = 0;
+  return left.empty() ? InodeId{} : left[0];
+}
+
+void UnlinkFirst(Op& op) {
+  const InodeId first = FirstInode(op);
+  op.f->cookie = first ? 1 : 0;
+  if (first) op.w.Edit(first).linked = 0;
 }
 
 }  // namespace
@@ -415,12 +421,12 @@ void FirstInode(Op& op) {
 Operation BuildKillSuper() {
   return Builder(OpId::kKillSuper, "binderfs_kill_super")
       .Label("next")
-      .Do("d_genocide", FirstInode)
+      .Do("d_genocide", UnlinkFirst)
       .Branch(
           "the instance is empty", [](Op& op) { return op.f->cookie == 0; },
           "empty")
       .Call(OpId::kEvictInode,
-            [](Op& op) { op.callee().w = InodesOf(op.w, Super(op))[0].any(); })
+            [](Op& op) { op.callee().w = FirstInode(op).any(); })
       .Goto("next")
       .Label("empty")
       .Do("kfree(info)", [](Op& op) { op.w.Free(Super(op)); })

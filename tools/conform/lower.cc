@@ -481,11 +481,34 @@ void Lowering::LowerFs(const sim::Syscall& call, LoweredCall* out) const {
   absl::StrAppend(&out->action, out->plan);
 }
 
+LoweredCall Lowering::WithActor(const LoweredCall& body) const {
+  LoweredCall out;
+  // Pokes come before the call that they are for.
+  const size_t line = body.plan.rfind('\n');
+  const size_t at = line == std::string::npos ? 0 : line + 1;
+  out.plan = absl::StrCat(body.plan.substr(0, at), "call ", actor_, " ",
+                          body.plan.substr(at), "\n");
+  out.action = body.action;
+  return out;
+}
+
+namespace {
+
+bool IsAboutBinderfs(OpId op) {
+  return op == OpId::kMount || op == OpId::kUmount ||
+         (op >= OpId::kOpenAt && op <= OpId::kJoinNamespace);
+}
+
+}  // namespace
+
 LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
                             const sim::Syscall& call, const std::string& device,
                             uint64_t mapping) {
-  LoweredCall out;
   LoweredCall body;
+  if (IsAboutBinderfs(call.op)) {
+    LowerFs(call, &body);
+    return WithActor(body);
+  }
   switch (call.op) {
     case OpId::kOpen:
       absl::StrAppend(&body.plan, "open device=", device,
@@ -524,28 +547,11 @@ LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
     case OpId::kReceiveFd:
       LowerFileCall(call, &body);
       break;
-    case OpId::kOpenAt:
-    case OpId::kReopen:
-    case OpId::kMount:
-    case OpId::kUmount:
-    case OpId::kUnlink:
-    case OpId::kRename:
-    case OpId::kLook:
-    case OpId::kMake:
-    case OpId::kJoinNamespace:
-      LowerFs(call, &body);
-      break;
     default:
       LowerWriteRead(world, task, call, mapping, &body);
       break;
   }
-  // Pokes come before the call that they are for.
-  const size_t line = body.plan.rfind('\n');
-  const size_t at = line == std::string::npos ? 0 : line + 1;
-  out.plan = absl::StrCat(body.plan.substr(0, at), "call ", actor_, " ",
-                          body.plan.substr(at), "\n");
-  out.action = std::move(body.action);
-  return out;
+  return WithActor(body);
 }
 
 }  // namespace bindery::conform

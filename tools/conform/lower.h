@@ -45,6 +45,7 @@ class Lowering {
   void LowerIoctl(const sim::Syscall& call, LoweredCall* out);
   void LowerFileCall(const sim::Syscall& call, LoweredCall* out) const;
   void LowerFs(const sim::Syscall& call, LoweredCall* out) const;
+  LoweredCall WithActor(const LoweredCall& body) const;
   void LowerLook(const sim::FsArgs& fs, LoweredCall* out) const;
   void LowerMake(const sim::FsArgs& fs, LoweredCall* out) const;
   std::string PathOf(uint32_t mountpoint, uint32_t name) const;
