@@ -47,6 +47,11 @@ constexpr const char* kTableNames[kTableCount] = {
     EventPollRow::kName,
     EpItemRow::kName,
     InFlightRow::kName,
+    SuperBlockRow::kName,
+    MountRow::kName,
+    InodeRow::kName,
+    MinorRow::kName,
+    NsProxyRow::kName,
 };
 
 const char* FaultName(Fault::Kind kind) {

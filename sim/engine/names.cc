@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/binderfs/binderfs.h"
 #include "sim/kernel/uapi.h"
 
 namespace bindery::sim {
@@ -35,6 +36,7 @@ std::string ScenarioNames::Actor(uint32_t actor) const {
 }
 
 std::string ScenarioNames::Device(uint32_t index) const {
+  if (const char* fixed = FixedName(index)) return fixed;
   if (!Within(index, scenario_.devices.size())) return RowNames::Device(index);
   return scenario_.devices[index - 1];
 }

@@ -72,6 +72,22 @@ TEST_F(HistoryFilesTest, E24AFailedSendTakesSpace) {
       FailedSend([&] { w_.Edit(owner_.proc).free_async_space = 8; }), "E24"));
 }
 
+TEST_F(HistoryFilesTest, E80AFailedRequestIsCounted) {
+  SuperBlockId sb;
+  Step(kClient, [&] { sb = w_.Create<SuperBlockRow>(); });
+  const auto fails = [&](auto&& effect) {
+    return Step(kClient, [&] {
+      const FrameId frame = Went(client_, OpId::kDeviceCreate);
+      w_.Edit(frame).ret = -28;
+      w_.Free(frame);
+      effect();
+    });
+  };
+  EXPECT_FALSE(Has(fails([] {}), "E80"));
+  EXPECT_TRUE(Has(fails([&] { w_.Edit(sb).device_count = 1; }), "E80"));
+  EXPECT_TRUE(Has(fails([&] { w_.Create<MinorRow>(7, 0); }), "E80"));
+}
+
 TEST_F(HistoryFilesTest, E41SpaceIsFreeButNotCleared) {
   BufferId buffer;
   Step(kClient, [&] {

@@ -64,6 +64,7 @@ constexpr Invariant kProperties[] = {
     {"E73", "Q", "nothing names a proc that is freed"},
     {"E75", "H",
      "a thread that leaves answers its latest call, and hears of none"},
+    {"E80", "Q", "a device that cannot be added leaves nothing behind"},
 };
 
 }  // namespace
@@ -91,6 +92,7 @@ void History::Observe(World& world) {
   WatchFiles(watch);
   WatchSpam(watch);
   WatchFailures(watch);
+  WatchDevices(watch);
 }
 
 }  // namespace bindery::sim

@@ -82,7 +82,7 @@ class Step {
   const World* world_ = nullptr;
   ChangesOf<ReturnRow, CommandRow, TransactionRow, FixupRow, BufferRow, NodeRow,
             RefRow, DeathRow, ProcRow, ThreadRow, ErrorRow, FrameRow, FileRow,
-            FdRow>
+            FdRow, SuperBlockRow, InodeRow, MinorRow>
       changes_;
   uint32_t actor_ = 0;
   TaskId task_;

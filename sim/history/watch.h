@@ -120,6 +120,7 @@ void WatchProcs(Watch& h);        // E40, E73
 void WatchFiles(Watch& h);        // E41, E44, E45, E46, E47
 void WatchSpam(Watch& h);         // E42
 void WatchFailures(Watch& h);     // E24
+void WatchDevices(Watch& h);      // E80
 
 }  // namespace bindery::sim
 

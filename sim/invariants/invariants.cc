@@ -83,9 +83,24 @@ constexpr Invariant kInvariants[] = {
     {"E72", "A",
      "a dead proc is neither listed nor frozen and manages nothing"},
     {"E74", "A", "a context manager's node belongs to its context"},
+    {"E76", "Q",
+     "an instance counts its devices, those that are unlinked and open "
+     "included"},
+    {"E77", "Q", "a minor that is given out is of exactly one inode"},
+    {"E78", "A",
+     "a name is in a directory once, and binder-control as long as the "
+     "instance "
+     "is mounted"},
+    {"E79", "Q",
+     "a device in a binderfs has a context of its own, which lives as long as "
+     "its inode or a proc"},
     {"E81", "A",
      "who watches with epoll is on the wait queue of a thread that is there, "
      "or of none"},
+    {"E82", "Q",
+     "a mount lives as long as it is attached or used, an instance as long as "
+     "a "
+     "mount, an inode as long as it is in its directory or open"},
 };
 
 }  // namespace
@@ -123,6 +138,13 @@ class Scope {
         break;
       case TableId::kContext:
         CheckContext(w_, ContextId{id.value}, findings_);
+        binderfs_ |= w_.Peek(ContextId{id.value}).ref != 0;
+        break;
+      case TableId::kSuperBlock:
+      case TableId::kMount:
+      case TableId::kInode:
+      case TableId::kMinor:
+        binderfs_ = true;
         break;
       case TableId::kProc:
         CheckProc(w_, ProcId{id.value}, findings_);
@@ -162,6 +184,11 @@ class Scope {
     }
   }
 
+  // Of what several rows have together.
+  void Finish() {
+    if (binderfs_) CheckBinderfs(w_, findings_);
+  }
+
  private:
   void Node(NodeId node) {
     if (node && w_.Alive(node)) CheckNode(w_, node, findings_);
@@ -177,6 +204,7 @@ class Scope {
 
   const World& w_;
   Findings* findings_;
+  bool binderfs_ = false;
 };
 
 }  // namespace
@@ -193,6 +221,7 @@ bool CheckChanged(const World& w, const Sums* sums,
     }
     if (broken == nullptr && findings.broken()) return false;
   }
+  scope.Finish();
   return !findings.broken();
 }
 
@@ -204,6 +233,7 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken) {
   w.ForEach<FileRow>([&](FileId id, const FileRow&) { CheckFile(w, id, f); });
   w.ForEach<FdRow>([&](FdId id, const FdRow&) { CheckFd(w, id, f); });
   CheckEpItems(w, f);
+  CheckBinderfs(w, f);
   w.ForEach<ContextRow>(
       [&](ContextId id, const ContextRow&) { CheckContext(w, id, f); });
   w.ForEach<ProcRow>([&](ProcId id, const ProcRow&) {

@@ -76,6 +76,8 @@ void CheckFd(const World& w, FdId fd, Findings* findings);
 void CheckEpItem(const World& w, EpItemId item, Findings* findings);
 // All of them.
 void CheckEpItems(const World& w, Findings* findings);
+// Instances, inodes and minors of binderfs: all of them.
+void CheckBinderfs(const World& w, Findings* findings);
 void CheckContext(const World& w, ContextId context, Findings* findings);
 void CheckProc(const World& w, ProcId proc, Findings* findings);
 void CheckFreeze(const World& w, FreezeId freeze, Findings* findings);

@@ -40,6 +40,18 @@ enum class OpId : uint16_t {
   kFork,               // copy_process
   kSendFd,             // scm_fp_copy
   kReceiveFd,          // scm_detach_fds
+  kMount,              // binderfs_fill_super
+  kUmount,             // path_umount
+  kKillSuper,          // binderfs_kill_super
+  kDeviceCreate,       // binderfs_binder_device_create
+  kEvictInode,         // binderfs_evict_inode
+  kOpenAt,             // path_openat, binder_open
+  kReopen,             // proc_pid_get_link
+  kUnlink,             // binderfs_unlink
+  kRename,             // binderfs_rename
+  kLook,               // simple_lookup
+  kMake,               // binderfs_dir_inode_operations
+  kJoinNamespace,      // ipcns_install
   kIoctl,              // binder_ioctl, all but BINDER_WRITE_READ
   kSetContextMgr,      // binder_ioctl_set_ctx_mgr
   kGetNodeDebugInfo,   // binder_ioctl_get_node_debug_info

@@ -20,6 +20,8 @@ constexpr Entry kNames[] = {
     {Errno::kEproto, "EPROTO"},         {Errno::kEnotty, "ENOTTY"},
     {Errno::kEopnotsupp, "EOPNOTSUPP"}, {Errno::kEacces, "EACCES"},
     {Errno::kEnoent, "ENOENT"},         {Errno::kEexist, "EEXIST"},
+    {Errno::kExdev, "EXDEV"},           {Errno::kEnotdir, "ENOTDIR"},
+    {Errno::kEisdir, "EISDIR"},         {Errno::kEnotempty, "ENOTEMPTY"},
 };
 
 }  // namespace

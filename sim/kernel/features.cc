@@ -16,6 +16,14 @@ constexpr unsigned kNot6_12 = kAll & ~0x8u;
 using F = Features;
 
 constexpr Feature kFeatures[] = {
+    // --- binderfs ---------------------------------------------------------
+    {"binderfs", &F::binderfs, kSince5_0, "init_binderfs",
+     "binderfs can be mounted", "it is unknown (ENODEV)"},
+    {"instances_have_devices", &F::instances_have_devices, kSince6_1,
+     "binderfs_fill_super",
+     "an instance begins with the devices of the kernel's configuration, with "
+     "features and, for stats=global, with logs",
+     "it has binder-control only, and stats is unknown (EINVAL)"},
     // --- Descriptors and payload ------------------------------------------
     {"fd_deferred", &F::fd_deferred, kSince5_0, "binder_translate_fd",
      "a sent file is held until the target reads, which installs it",

@@ -14,6 +14,8 @@ namespace bindery::sim {
 
 // Of the latest kernel by default. AllFeatures() says what each means.
 struct Features {
+  bool binderfs = true;
+  bool instances_have_devices = true;
   bool fd_deferred = true;
   bool process_todo = true;
   bool todo_head_checked = true;

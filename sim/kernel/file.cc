@@ -1,25 +1,27 @@
 // binder_open, binder_mmap, binder_vma_close, binder_flush, binder_release.
 #include "sim/kernel/alloc.h"
+#include "sim/kernel/binderfs.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/process.h"
 
 namespace bindery::sim {
-namespace {
-
 void CreateProc(Op& op) {
   const ProcessId process = op.w.Get(op.f->task).process;
   const ProcId id = op.w.Create<ProcRow>(op.w.NameOf(process), 0);
   ProcRow& proc = op.w.Edit(id);
   proc.process = process;
   proc.opening = op.w.MetaOf(id.any()).ordinal;
-  proc.context = ContextId{op.f->w.value};
+  proc.context = ContextFor(op, ContextId{op.f->w.value});
   if (op.k.statistics() != nullptr) op.k.statistics()->Opened(op.w, id);
   proc.in_procs = 1;
   proc.default_priority = op.w.Get(op.f->task).nice;
   op.k.Created(Counted::kProc, id.any());
   op.w.PushFront(Head::kSet, op.global().any(), id.any());
+  if (op.w.Get(proc.context).ref != 0) ++op.w.Edit(proc.context).ref;
   op.f->proc = id;
 }
+
+namespace {
 
 void InstallFile(Op& op) {
   const FileId id = op.w.Create<FileRow>();

@@ -1,4 +1,5 @@
 // binder_ioctl, binder_ioctl_set_ctx_mgr, binder_ioctl_write_read.
+#include "sim/kernel/binderfs.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
 #include "sim/kernel/process.h"
@@ -19,19 +20,21 @@ void FdGetDevice(Op& op) {
   op.f->nonblock = op.w.Get(op.f->file).nonblock;
 }
 
-// An epoll instance knows two requests, which are none of these.
+// An epoll instance knows two requests, which are none of these, and
+// binder-control one.
 bool HasOwnRequests(Op& op) {
-  return op.w.Get(op.f->file).eventpoll &&
-         op.driver.features().epoll_has_requests;
+  const bool watches =
+      op.w.Get(op.f->file).eventpoll && op.driver.features().epoll_has_requests;
+  return watches || IsControl(op);
 }
 
 // The first lines of every operation on a device's descriptor.
-void AppendProcOfFile(Builder& b) {
+void AppendProcOfFile(Builder& b, const char* other = "other_file") {
   b.Local("fdget", FdGetDevice)
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
-      .Check("the file is a device", IsDevice, "other_file");
+      .Check("the file is a device", IsDevice, other);
 }
 
 // The last lines: what failed, and leaving the driver.
@@ -189,7 +192,7 @@ void AppendRequests(Builder& b) {
 
 Operation BuildIoctl() {
   Builder b(OpId::kIoctl, "binder_ioctl");
-  AppendProcOfFile(b);
+  AppendProcOfFile(b, "other_file_or_control");
   AppendGetThread(b, "out");
   b.Branch(
        "BINDER_SET_MAX_THREADS",
@@ -239,6 +242,7 @@ Operation BuildIoctl() {
   AppendMoreRequests(b);
   AppendRequests(b);
   AppendLeave(b);
+  AppendControlRequests(b, "other_file_or_control");
   return b.Finish();
 }
 

@@ -25,6 +25,19 @@ namespace bindery::sim {
 class Memory;
 class BranchCounts;
 
+// How binderfs is, where that is not a matter of the kernel's version.
+struct BinderfsOptions {
+  enum class Instances : uint8_t {
+    kPerMount,         // as in every kernel
+    kPerIpcNamespace,  // each namespace has one
+    kOne,              // the machine has one: a folder with a control device
+    kContextsPerOpen,  // and a device has a context for each IPC namespace
+                       // that opens it
+  };
+  Instances instances = Instances::kPerMount;
+  uint32_t minors = 1u << 20;
+};
+
 // Where another thread may run.
 enum class Granularity : uint8_t {
   kCommand,  // between commands, items, sleeps and the worker's phases
@@ -69,6 +82,11 @@ class Kernel {
   // Some thread may have another nice value than 0 (nice.h).
   void set_nice(bool on) { nice_ = on; }
   bool nice() const { return nice_; }
+  // Some process is in a user namespace of its own, where uids are others.
+  void set_user_namespaces(bool on) { user_namespaces_ = on; }
+  bool user_namespaces() const { return user_namespaces_; }
+  void set_binderfs(const BinderfsOptions& options) { binderfs_ = options; }
+  const BinderfsOptions& binderfs() const { return binderfs_; }
   // Counts the branches that are taken, those of the kernel's driver; null, as
   // at first: none. Outlives the kernel.
   void set_branches(BranchCounts* branches) { branches_ = branches; }
@@ -100,6 +118,10 @@ class Kernel {
   // SCM_RIGHTS. ret: 0; the descriptor, -EAGAIN if none was sent, or -EMFILE.
   void SysSendFd(TaskId task, uint32_t fd, ProcessId to);
   void SysReceiveFd(TaskId task);
+  // `op` says which: kOpenAt, kReopen, kMount, kUmount, kUnlink, kRename,
+  // kLook, kMake, kJoinNamespace. ret: 0 or the new descriptor; value, of
+  // kLook: the number of a blob, what was seen (sim/binderfs/looks.h).
+  void SysFs(TaskId task, OpId op, const FsArgs& args);
   // `request` is the ioctl's number.
   void SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                 const IoctlArgs& args);
@@ -194,6 +216,8 @@ class Kernel {
   Memory* memory_ = nullptr;
   const Policy* policy_ = nullptr;
   bool nice_ = false;
+  bool user_namespaces_ = false;
+  BinderfsOptions binderfs_;
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;

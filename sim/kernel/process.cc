@@ -1,5 +1,6 @@
 #include "sim/kernel/process.h"
 
+#include "sim/kernel/binderfs.h"
 #include "sim/vfs/epoll.h"
 
 namespace bindery::sim {
@@ -31,6 +32,8 @@ void ReleaseFile(Op& op, FileId id) {
     op.k.Released(file.proc);
   }
   op.w.Free(id);
+  if (file.inode) PutInode(op, file.inode);
+  if (file.mnt) PutMount(op, file.mnt);
 }
 
 }  // namespace
@@ -123,6 +126,7 @@ void CloseEverything(Op& op, ProcessId process) {
   for (uint32_t fd = 0; op.w.Get(process).fds.size != 0 && fd < limit; ++fd) {
     CloseFd(op, process, fd);
   }
+  LeaveNamespaces(op, process);
 }
 
 }  // namespace

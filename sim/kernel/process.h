@@ -20,6 +20,9 @@ ProcessId CurrentProcess(Op& op);
 void FdGet(Op& op);
 // The file of the oldest mapping of a process, if it has one.
 FileId OldestMapping(const World& w, ProcessId process);
+// binder_open() without its descriptor: the proc of a device (f.w), on
+// binder_procs.
+void CreateProc(Op& op);
 // close(): false if the descriptor is not open (-EBADF).
 bool CloseFd(Op& op, ProcessId process, uint32_t number);
 // fput(): at 0 the file is released, by a task when it is about to return to

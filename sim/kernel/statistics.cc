@@ -88,6 +88,8 @@ void Statistics::Word(ProcId proc, Br br) {
 void Statistics::Opened(const World& w, ProcId id) {
   of_proc_[id.value] = {};
   const ProcessId process = w.Peek(id).process;
+  // An opening in another binderfs makes its file there, if it keeps logs.
+  if (w.Peek(w.Peek(id).context).ref != 0) return;
   if (!IsListed(w, process)) files_[id.value] = w.Peek(process).index;
 }
 

@@ -119,6 +119,29 @@ void Kernel::SysReceiveFd(TaskId task) {
   Observe(task, {.op = OpId::kReceiveFd});
 }
 
+void Kernel::SysFs(TaskId task, OpId op, const FsArgs& args) {
+  FrameRow& frame = w_.Edit(Start(task, op));
+  frame.i = op == OpId::kReopen          ? args.fd
+            : op == OpId::kJoinNamespace ? args.process
+                                         : args.mountpoint;
+  frame.type = args.name;
+  frame.size = args.to_mountpoint;
+  frame.offset = args.to_name;
+  frame.nonblock = args.nonblock ? 1 : 0;
+  frame.cookie = args.options.max;
+  frame.strong = args.options.stats ? 1 : 0;
+  frame.reply = args.options.privileged ? 1 : 0;
+  frame.param = args.options.invalid ? Value(Errno::kEinval) : 0;
+  frame.increment = static_cast<uint8_t>(
+      op == OpId::kLook   ? static_cast<int>(args.look)
+      : op == OpId::kMake ? static_cast<int>(args.making)
+                          : static_cast<int>(args.remount || args.lazy));
+  Announce(events_, driver_.operation(op).function, "mountpoint", frame.i);
+  Syscall call{.op = op};
+  call.fs = args;
+  Observe(task, call);
+}
+
 void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                       const IoctlArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kIoctl));

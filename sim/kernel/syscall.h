@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "sim/binderfs/mount_options.h"
 #include "sim/kernel/atom.h"
 #include "sim/kernel/uapi.h"
 #include "sim/world/world.h"
@@ -34,7 +35,8 @@ enum class ArgumentMemory : uint8_t {
 //   BINDER_SET_CONTEXT_MGR_EXT: `value` is ptr, `more` cookie, `flags` flags;
 //   BINDER_GET_NODE_INFO_FOR_REF: `value` is the handle, `more` the count of
 //     strong references and, in its upper half, of weak ones, `flags` the
-//     first reserved word.
+//     first reserved word;
+//   BINDER_CTL_ADD: `value` is the device's name, `flags` 1 if it can be none.
 // Others have `value` only.
 struct IoctlArgs {
   uint64_t value = 0;
@@ -55,9 +57,33 @@ struct EpollArgs {
   bool wait = true;  // without an end; else not at all
 };
 
+// What a call about a directory of binderfs looks at.
+enum class Look : uint8_t { kNames, kStatus, kContents, kOptions };
+
+// proto::Making.
+enum class Making : uint8_t { kDirectory, kFile, kNode, kLink, kNoDirectory };
+
+// Operands of calls about binderfs: of paths the mount point and the name
+// (sim/binderfs/binderfs.h).
+struct FsArgs {
+  uint32_t mountpoint = 0;
+  uint32_t name = 0;
+  uint32_t to_mountpoint = 0;  // kRename
+  uint32_t to_name = 0;        // kRename
+  uint32_t fd = 0;             // kReopen
+  uint32_t process = 0;        // kJoinNamespace: the other one's index
+  bool nonblock = false;       // kOpenAt
+  bool remount = false;        // kMount
+  bool lazy = false;           // kUmount
+  MountOptions options = {};   // kMount
+  uint32_t text = 0;           // kMount: which options, for who has them
+  Look look = Look::kNames;    // kLook
+  Making making = Making::kDirectory;  // kMake
+};
+
 // One call with everything that the caller passes. `op` says which: kOpen,
 // kClose, kMmap, kMunmap, kPoll, kEpollCreate, kEpollCtl, kEpollWait, kDup,
-// kFork, kSendFd, kReceiveFd, kIoctl or kWriteRead.
+// kFork, kSendFd, kReceiveFd, kIoctl, kWriteRead or one of binderfs.
 struct Syscall {
   OpId op = OpId::kNone;
   uint32_t fd = 0;          // all but kOpen, kEpollCreate, kFork, kReceiveFd
@@ -70,6 +96,7 @@ struct Syscall {
   WriteReadArgs args = {};  // kWriteRead
   EpollArgs epoll = {};     // kEpollCtl, kEpollWait
   uint32_t process = 0;     // kFork, kSendFd: the other one's index
+  FsArgs fs = {};           // those of binderfs
 };
 
 // What the driver tells whoever listens to its family of generic netlink about

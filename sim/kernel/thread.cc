@@ -1,6 +1,7 @@
 #include "sim/kernel/thread.h"
 
 #include "sim/kernel/alloc.h"
+#include "sim/kernel/binderfs.h"
 #include "sim/kernel/work.h"
 
 namespace bindery::sim {
@@ -103,8 +104,10 @@ void FreeProc(Op& op, ProcId id) {
     op.w.RecordBug("BUG_ON(!list_empty(&proc->delivered_death))");
   }
   AllocRelease(op, id);
+  const ContextId device = proc.context;
   if (proc.proc_node.linked()) op.w.Remove(Head::kSet, id.any());
   op.w.Free(id);
+  PutDevice(op, device);
   op.k.Deleted(Counted::kProc);
 }
 

@@ -1,5 +1,6 @@
 // binder_thread_read: waiting for work, taking it, and handing it to user
 // space.
+#include "sim/binderfs/binderfs.h"
 #include "sim/kernel/nice.h"
 #include "sim/kernel/node.h"
 #include "sim/kernel/ops.h"
@@ -435,6 +436,9 @@ void PutTransaction(Op& op) {
   word.code = t.code;
   word.flags = t.flags;
   word.sender_euid = t.sender_euid;
+  if (op.k.user_namespaces()) {
+    word.sender_euid = KuidFor(op.w, CurrentProcess(op), t.sender_euid);
+  }
   word.sender = SenderOf(op);
   word.data_size = buffer.data_size;
   word.offsets_size = buffer.offsets_size;

@@ -187,6 +187,8 @@ const char* NameOf(IoctlRequest request) {
       return "BINDER_GET_FROZEN_INFO";
     case IoctlRequest::kGetExtendedError:
       return "BINDER_GET_EXTENDED_ERROR";
+    case IoctlRequest::kCtlAdd:
+      return "BINDER_CTL_ADD";
   }
   return "BINDER_UNKNOWN";
 }

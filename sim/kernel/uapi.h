@@ -98,6 +98,7 @@ enum class IoctlRequest : uint32_t {
   kFreeze = RequestNumber(1, 14, 12),
   kGetFrozenInfo = RequestNumber(3, 15, 12),
   kGetExtendedError = RequestNumber(3, 17, 12),
+  kCtlAdd = RequestNumber(3, 1, 264),  // of binder-control
 };
 inline constexpr IoctlRequest kIoctlRequests[] = {
     IoctlRequest::kWriteRead,        IoctlRequest::kSetIdleTimeout,

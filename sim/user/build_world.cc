@@ -19,7 +19,7 @@ class WorldBuilder {
   void Run() {
     w_.BeginStep(scenario_.environment_actor());
     Global();
-    for (uint32_t i = 1; i <= scenario_.devices.size(); ++i) {
+    for (uint32_t i = 1; i <= scenario_.device_count; ++i) {
       w_.Edit(w_.Create<ContextRow>(i, 0)).index = i;
     }
     for (uint32_t i = 1; i <= scenario_.events.size(); ++i) {
@@ -57,6 +57,7 @@ class WorldBuilder {
       row.index = i;
     }
     Files(id, spec);
+    Namespaces(id, spec);
     for (uint32_t i = 0; i < spec.tasks.count; ++i) {
       Task(id, spec.tasks.begin + i);
     }
@@ -74,6 +75,18 @@ class WorldBuilder {
     task.pc = spec.starts ? spec.entry : 0;
     task.nice = spec.nice;
     w_.PushFront(Head::kSet, process.any(), id.any());
+  }
+
+  void Namespaces(ProcessId process, const ProcessSpec& spec) {
+    const sim::Namespaces& own = spec.namespaces;
+    if (own.user == 0 && own.mnt == 0 && own.ipc == 0) return;
+    if (own.user != 0) kernel_.set_user_namespaces(true);
+    const NsProxyId id = w_.Create<NsProxyRow>(w_.NameOf(process), 0);
+    NsProxyRow& row = w_.Edit(id);
+    row.process = process;
+    row.user_ns = own.user;
+    row.mnt_ns = own.mnt;
+    row.ipc_ns = own.ipc;
   }
 
   void Files(ProcessId process, const ProcessSpec& spec) {
@@ -174,6 +187,7 @@ class WorldBuilder {
 void BuildWorld(const CompiledScenario& scenario, Kernel& kernel,
                 UserRuntime& runtime) {
   kernel.set_nice(scenario.nice);
+  kernel.set_binderfs(scenario.binderfs);
   if (scenario.policy) kernel.set_policy(&*scenario.policy);
   WorldBuilder(scenario, kernel, runtime).Run();
 }

@@ -77,6 +77,7 @@ void Compiler::Expanded(const Cursor<proto::Scenario>& scenario) {
   IgnoringHandler(proto::BR_TRANSACTION);
   IgnoringHandler(proto::BR_DEAD_BINDER);
   Devices(scenario);
+  Binderfs(scenario);
   DeclareEvents(scenario);
   std::deque<proto::Process> made;
   const Processes processes(scenario, &errors_, &made);
@@ -157,6 +158,7 @@ void Compiler::Devices(const Cursor<proto::Scenario>& scenario) {
     }
     out_.devices.push_back(name);
   }
+  out_.device_count = out_.devices.size();
 }
 
 void Compiler::DeclareProcesses(
@@ -226,7 +228,7 @@ void Compiler::DeclareEvents(const Cursor<proto::Scenario>& scenario) {
 
 uint32_t Compiler::DeviceNumber(const std::string& name, Place place) {
   if (name.empty()) return 1;
-  for (size_t i = 0; i < out_.devices.size(); ++i) {
+  for (size_t i = 0; i < out_.device_count; ++i) {
     if (out_.devices[i] == name) return static_cast<uint32_t>(i) + 1;
   }
   errors_.Add(place, absl::StrCat("there is no device \"", name, "\"",

@@ -55,6 +55,9 @@ void Compiler::DeclareFileStep(const StepCursor& step) {
   } else if (step->has_receive_fd()) {
     Declare(NameOr(step->receive_fd().fd(), kReceivedFd), VariableKind::kFd,
             place);
+  } else if (step->has_reopen()) {
+    Declare(NameOr(step->reopen().as(), "reopened_fd"), VariableKind::kFd,
+            place);
   }
 }
 

@@ -40,6 +40,11 @@ IoctlSpec Compiler::IoctlOperands(const Cursor<proto::Ioctl>& ioctl) {
                   "be read; keep null_argument or readonly_argument");
     }
   }
+  if (ioctl->request_case() == proto::Ioctl::kAddDevice) {
+    const ArgumentMemory memory = spec.args.memory;
+    spec.args = DeviceToAdd(ioctl);
+    spec.args.memory = memory;
+  }
   if (ioctl->has_set_context_mgr_ext()) {
     ManagerNode(ioctl.Sub(ioctl->set_context_mgr_ext(), "set_context_mgr_ext"),
                 &spec.args);

@@ -68,7 +68,9 @@ void Compiler::CheckFields(const Cursor<proto::Outcome>& outcome,
   reject(outcome->returns_size() != 0, "returns", raw, "write_read");
   reject(outcome->no_returns(), "no_returns", raw, "write_read");
   reject(outcome->br() != proto::BR_ERROR, "br", call, "call and reply");
-  reject(outcome->has_text(), "text", result == Result::kCall, "call");
+  reject(outcome->has_text(), "text",
+         result == Result::kCall || result == Result::kLook,
+         "call, list, stat and read");
   reject(outcome->has_i32(), "i32", result == Result::kCall, "call");
   reject(outcome->has_parcel(), "parcel", result == Result::kCall, "call");
   reject(outcome->has_sync_recv(), "sync_recv", result == Result::kIoctl,
@@ -150,7 +152,10 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
                              "BR_TRANSACTION_COMPLETE"));
   }
   expected.has_text = outcome->has_text();
-  if (expected.has_text) expected.text = EncodeText(outcome->text());
+  if (expected.has_text) {
+    expected.text =
+        result == Result::kLook ? outcome->text() : EncodeText(outcome->text());
+  }
   expected.has_i32 = outcome->has_i32();
   expected.i32 = outcome->i32();
   expected.has_value = outcome->has_value();

@@ -45,6 +45,7 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   // Even 0 is out of reach, and becomes something else.
   if (spec.uid != 0 && spec.rlimit_nice != 0) out_.nice = true;
   Inherit(process);
+  OwnNamespaces(process);
   ServiceManagerIsPure(process);
   Nodes(process);
   DeclareNames(process);

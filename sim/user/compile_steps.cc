@@ -99,6 +99,18 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
     case proto::Step::kSendFd:
     case proto::Step::kReceiveFd:
       return FileStep(step);
+    case proto::Step::kMount:
+    case proto::Step::kUmount:
+    case proto::Step::kUnlink:
+    case proto::Step::kRename:
+    case proto::Step::kList:
+    case proto::Step::kStat:
+    case proto::Step::kRead:
+    case proto::Step::kShowOptions:
+    case proto::Step::kMake:
+    case proto::Step::kReopen:
+    case proto::Step::kJoinIpcNamespace:
+      return BinderfsStep(step);
     case proto::Step::kCall:
     case proto::Step::kReply:
     case proto::Step::kServe:
@@ -118,6 +130,7 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
 void Compiler::SyscallStep(const StepCursor& step) {
   switch (step->action_case()) {
     case proto::Step::kOpen:
+      if (!step->open().at().empty()) return OpenAtStep(step);
       OpenStep(step);
       return EmitReturn(step, Result::kSyscall);
     case proto::Step::kMmap:
@@ -248,6 +261,8 @@ Request RequestOf(const proto::Ioctl& ioctl) {
       return {Number(IoctlRequest::kFreeze)};
     case proto::Ioctl::kGetFrozenInfo:
       return {Number(IoctlRequest::kGetFrozenInfo)};
+    case proto::Ioctl::kAddDevice:
+      return {Number(IoctlRequest::kCtlAdd)};
     default:
       return {ioctl.number()};
   }

@@ -66,6 +66,7 @@ class Compiler {
     kIoctl,
     kWriteRead,
     kEpollWait,
+    kLook,
     kCall,
     kReply,
   };
@@ -118,6 +119,21 @@ class Compiler {
   int64_t Condition(const StepCursor& step);
   void LinkProxy(uint32_t variable, Bc command, Place place);
   bool NameStep(const StepCursor& step);
+
+  // compile_binderfs.cc.
+  void Binderfs(const Cursor<proto::Scenario>& scenario);
+  void OwnNamespaces(const Cursor<proto::Process>& process);
+  uint32_t Mountpoint(const std::string& name, Place place);
+  uint32_t NameNumber(const std::string& name);
+  uint32_t PathName(const std::string& name, Place place);
+  IoctlArgs DeviceToAdd(const Cursor<proto::Ioctl>& ioctl);
+  void EmitFs(const StepCursor& step, OpId op, const FsSpec& spec, uint32_t fd,
+              Result result);
+  void OpenAtStep(const StepCursor& step);
+  void MountStep(const StepCursor& step);
+  void LookStep(const StepCursor& step);
+  void RenameStep(const StepCursor& step);
+  void BinderfsStep(const StepCursor& step);
 
   // compile_files.cc: epoll, dup, fork, descriptors that are sent.
   void Inherit(const Cursor<proto::Process>& process);

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "proto/scenario.pb.h"
+#include "sim/binderfs/binderfs.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/security.h"
 #include "sim/kernel/uapi.h"
@@ -52,33 +53,34 @@ enum class OpCode : uint8_t {
   kFork,         // a: process
   kSendFd,       // a: fd variable, b: process
   kReceiveFd,    // b: fd variable
-  kWriteRead,    // a: fd variable, b: index into write_reads, kKeepReturns
-  kFlush,        // a: fd variable, kIfQueued, kUnlessLooper
-  kReturn,       // judges the system call before it
-  kCall,         // a: command, b: fd variable, kOneWay
-  kReply,        // a: command, b: handler
-  kServe,        // a: count, b: fd variable, kSilent, kPool
-  kWait,         // reads and serves for the activation before it
-  kQueue,        // a: first command, b: how many
-  kSkip,         // a: variable, c: where to, kIfBound: if it is bound, else if
-                 // not
-  kForget,       // a: variable, kAll
-  kLink,         // a: variable, b: command about the proxy that it holds
-  kRepeat,       // a: times
-  kRepeatEnd,    // a: first instruction of the body
-  kPost,         // a: event; visible
-  kAwait,        // a: event; visible
-  kAwaitBound,   // a: variable; visible
-  kCheck,        // a: index into checks; visible
-  kKill,         // a: process; visible
-  kSignal,       // a: task; visible
-  kOverwrite,    // a: task, b: index into overwrites; visible
-  kShrink,       // visible
-  kExit,         // visible
-  kStop,         // visible
-  kHandlerEnd,   // a: handler; frees the buffer, replies if nothing did
-  kHandlerPop,   // a: handler; back to who waits
-  kEndFlush,     // a: fd variable; writes what is still queued
+  kFs,          // a: OpId, b: fd variable that it opens, c: index into fs_calls
+  kWriteRead,   // a: fd variable, b: index into write_reads, kKeepReturns
+  kFlush,       // a: fd variable, kIfQueued, kUnlessLooper
+  kReturn,      // judges the system call before it
+  kCall,        // a: command, b: fd variable, kOneWay
+  kReply,       // a: command, b: handler
+  kServe,       // a: count, b: fd variable, kSilent, kPool
+  kWait,        // reads and serves for the activation before it
+  kQueue,       // a: first command, b: how many
+  kSkip,        // a: variable, c: where to, kIfBound: if it is bound, else if
+                // not
+  kForget,      // a: variable, kAll
+  kLink,        // a: variable, b: command about the proxy that it holds
+  kRepeat,      // a: times
+  kRepeatEnd,   // a: first instruction of the body
+  kPost,        // a: event; visible
+  kAwait,       // a: event; visible
+  kAwaitBound,  // a: variable; visible
+  kCheck,       // a: index into checks; visible
+  kKill,        // a: process; visible
+  kSignal,      // a: task; visible
+  kOverwrite,   // a: task, b: index into overwrites; visible
+  kShrink,      // visible
+  kExit,        // visible
+  kStop,        // visible
+  kHandlerEnd,  // a: handler; frees the buffer, replies if nothing did
+  kHandlerPop,  // a: handler; back to who waits
+  kEndFlush,    // a: fd variable; writes what is still queued
   kEnd,
 };
 
@@ -177,6 +179,12 @@ struct WriteReadSpec {
 struct IoctlSpec {
   IoctlArgs args;
   uint32_t handle_variable = 0;  // if it is set, args.value is what it holds
+};
+
+// Operands of a step about binderfs.
+struct FsSpec {
+  FsArgs args;
+  uint32_t fd_variable = 0;  // if it is set, args.fd is its number
 };
 
 // One BR_* word that an outcome lists. Operands that are not set are not
@@ -290,6 +298,7 @@ struct ProcessSpec {
   uint32_t nofile = 1024;
   uint8_t rlimit_nice = 0;
   std::string security_context;
+  Namespaces namespaces;
   std::vector<FileSpec> files;
   AttachSpec attach;
   std::vector<VariableSpec> variables;  // variable i is at i - 1
@@ -336,7 +345,12 @@ struct CompiledScenario {
   std::string source;
   std::string profile = "c-7.2";
 
-  std::vector<std::string> devices;  // device i is at i - 1
+  // Device i is at i - 1. Behind the first `device_count`, which are there from
+  // the start, stand names of what steps find or make in a binderfs.
+  std::vector<std::string> devices;
+  size_t device_count = 0;
+  std::vector<std::string> mountpoints;    // mount point i is at i - 1
+  std::vector<std::string> mount_options;  // FsArgs::text, from 1
   std::vector<std::string> file_names;
   std::vector<std::string> events;  // event i is at i - 1
   std::vector<ProcessSpec> processes;
@@ -348,6 +362,7 @@ struct CompiledScenario {
   std::vector<WriteReadSpec> write_reads;
   std::vector<IoctlSpec> ioctls;
   std::vector<OverwriteSpec> overwrites;
+  std::vector<FsSpec> fs_calls;
   std::vector<BindSpec> binds;
   std::vector<ExpectedOutcome> outcomes;
   std::vector<ExpectedReturn> expected_returns;
@@ -364,6 +379,9 @@ struct CompiledScenario {
   bool shares_files = false;
   // Some thread may have another nice value than 0.
   bool nice = false;
+  // Some step is about binderfs.
+  bool uses_binderfs = false;
+  BinderfsOptions binderfs;
   // Some step takes pages back, so it matters which are there.
   bool shrinks = false;
   // What the security module allows; none: everything.

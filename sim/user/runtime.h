@@ -122,6 +122,7 @@ class UserRuntime {
   // runtime_calls.cc
   bool SubmitIoctl(TaskId task, uint32_t fd, const Instruction& instruction);
   bool SubmitFileStep(TaskId task, const Instruction& instruction);
+  void SubmitFs(TaskId task, const Instruction& instruction);
   void Forked(TaskId task, uint32_t process);
   bool Submit(TaskId task, const Instruction& instruction);
   bool NothingToFlush(TaskId task, const Instruction& instruction) const;
@@ -203,6 +204,7 @@ class UserRuntime {
   std::string ParcelDifference(uint32_t parcel, const ReturnRow& word) const;
   std::string ParcelDifferences(Range outcomes, const ReturnRow& word) const;
   bool MatchesReady(TaskId task, const ExpectedOutcome& outcome) const;
+  std::string SeenText(const TaskRow& row, const Instruction& call) const;
   bool MatchesReturn(TaskId task, const ExpectedOutcome& outcome) const;
   static bool MatchesNode(const TaskRow& row, const ExpectedOutcome& outcome);
   bool MatchesWords(TaskId task, const ExpectedOutcome& outcome) const;

@@ -16,9 +16,10 @@ constexpr uint64_t kReadSize = 256;
 constexpr uint32_t kNoFd = ~uint32_t{0};
 
 // Calls that give a descriptor.
-bool Opens(OpCode op) {
-  return op == OpCode::kOpen || op == OpCode::kEpollCreate ||
-         op == OpCode::kDup || op == OpCode::kReceiveFd;
+bool Opens(const Instruction& call) {
+  return call.op == OpCode::kOpen || call.op == OpCode::kEpollCreate ||
+         call.op == OpCode::kDup || call.op == OpCode::kReceiveFd ||
+         (call.op == OpCode::kFs && call.b != 0);
 }
 
 }  // namespace
@@ -116,6 +117,13 @@ bool UserRuntime::NothingToFlush(TaskId task,
          ((instruction.flags & kUnlessLooper) != 0 && row.announced != 0);
 }
 
+void UserRuntime::SubmitFs(TaskId task, const Instruction& instruction) {
+  const FsSpec& spec = scenario_.fs_calls[instruction.c];
+  FsArgs args = spec.args;
+  if (spec.fd_variable != 0) args.fd = FdNumber(task, spec.fd_variable);
+  kernel_.SysFs(task, static_cast<OpId>(instruction.a), args);
+}
+
 bool UserRuntime::SubmitFileStep(TaskId task, const Instruction& instruction) {
   const uint32_t fd = instruction.a;
   EpollArgs epoll;
@@ -142,6 +150,9 @@ bool UserRuntime::SubmitFileStep(TaskId task, const Instruction& instruction) {
       return true;
     case OpCode::kReceiveFd:
       kernel_.SysReceiveFd(task);
+      return true;
+    case OpCode::kFs:
+      SubmitFs(task, instruction);
       return true;
     default:
       BINDERY_CHECK_MSG(instruction.op == OpCode::kFork, "not a system call");
@@ -217,7 +228,7 @@ bool UserRuntime::Return(TaskId task) {
   }
   if (!JudgeReturn(task, call, ret, &outcome)) return false;
   if (call.op == OpCode::kFork && w_.Peek(task).ret == 0) Forked(task, call.a);
-  if (Opens(call.op) && w_.Peek(task).ret >= 0) {
+  if (Opens(call) && w_.Peek(task).ret >= 0) {
     VariableRow& fd = w_.Edit(Variable(task, call.b));
     fd.bound = 1;
     fd.value = static_cast<uint64_t>(w_.Peek(task).ret);

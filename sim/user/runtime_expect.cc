@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "sim/kernel/buffer_view.h"
 #include "sim/kernel/errno.h"
+#include "sim/user/look_text.h"
 #include "sim/user/runtime.h"
 
 namespace bindery::sim {
@@ -45,6 +46,8 @@ const char* CallName(OpCode op) {
       return "send_fd";
     case OpCode::kReceiveFd:
       return "receive_fd";
+    case OpCode::kFs:
+      return "binderfs";
     case OpCode::kIoctl:
       return "ioctl";
     case OpCode::kFlush:
@@ -62,6 +65,7 @@ bool UserRuntime::JudgeReturn(TaskId task, const Instruction& call,
   for (uint32_t i = 0; i < ret.expect.count; ++i) {
     const ExpectedOutcome& one = scenario_.outcomes[ret.expect.begin + i];
     if (!MatchesReturn(task, one)) continue;
+    if (one.has_text && one.text != SeenText(w_.Peek(task), call)) continue;
     *outcome = &one;
     return true;
   }
@@ -71,6 +75,14 @@ bool UserRuntime::JudgeReturn(TaskId task, const Instruction& call,
                            ret.expect.count == 0 ? "success"
                                                  : DescribeExpected(ret.expect),
                            "; observed ", DescribeResult(task, call)));
+}
+
+// What a list, stat or read saw.
+std::string UserRuntime::SeenText(const TaskRow& row,
+                                  const Instruction& call) const {
+  if (row.ret < 0) return "";
+  return LookText(scenario_, scenario_.fs_calls[call.c].args.look,
+                  w_.blobs().Bytes({static_cast<uint32_t>(row.value)}));
 }
 
 // Of each event, 16 bits are known: the descriptor, and what it is ready for.
@@ -368,6 +380,9 @@ std::string UserRuntime::DescribeResult(TaskId task,
   for (int32_t i = 0; call.op == OpCode::kEpollWait && i < row.ret; ++i) {
     absl::StrAppend(&text, " descriptor ",
                     (row.value >> (16 * i) & 0xffff) >> 4);
+  }
+  if (call.op == OpCode::kFs && static_cast<OpId>(call.a) == OpId::kLook) {
+    absl::StrAppend(&text, " text \"", SeenText(row, call), "\"");
   }
   if (call.op != OpCode::kWriteRead) return text;
   std::vector<std::string> words;

@@ -50,8 +50,13 @@ enum class TableId : uint8_t {
   kEventPoll,
   kEpItem,
   kInFlight,
+  kSuperBlock,
+  kMount,
+  kInode,
+  kMinor,
+  kNsProxy,
 };
-inline constexpr int kTableCount = static_cast<int>(TableId::kInFlight) + 1;
+inline constexpr int kTableCount = static_cast<int>(TableId::kNsProxy) + 1;
 static_assert(kTableCount <= 64, "an id has six bits for its table");
 
 // An id whose table is known at run time only.
@@ -130,6 +135,11 @@ struct HistoryDeathRow;
 struct EventPollRow;
 struct EpItemRow;
 struct InFlightRow;
+struct SuperBlockRow;
+struct MountRow;
+struct InodeRow;
+struct MinorRow;
+struct NsProxyRow;
 
 using GlobalId = Id<GlobalRow>;
 using ProcessId = Id<ProcessRow>;
@@ -165,6 +175,11 @@ using HistoryDeathId = Id<HistoryDeathRow>;
 using EventPollId = Id<EventPollRow>;
 using EpItemId = Id<EpItemRow>;
 using InFlightId = Id<InFlightRow>;
+using SuperBlockId = Id<SuperBlockRow>;
+using MountId = Id<MountRow>;
+using InodeId = Id<InodeRow>;
+using MinorId = Id<MinorRow>;
+using NsProxyId = Id<NsProxyRow>;
 
 }  // namespace bindery::sim
 

@@ -22,6 +22,8 @@ struct alignas(8) FileRow {
   uint8_t nonblock;  // O_NONBLOCK
   Link f_task_work;  // task.task_works: released on the way to user space
   EventPollId eventpoll;  // private data of an epoll instance
+  InodeId inode;          // of what is in a binderfs
+  MountId mnt;            // through which it was opened
 
   template <typename V>
   static void Fields(V& v) {
@@ -31,6 +33,8 @@ struct alignas(8) FileRow {
     v.Field("nonblock", &FileRow::nonblock);
     v.Field("f_task_work", &FileRow::f_task_work);
     v.Field("eventpoll", &FileRow::eventpoll);
+    v.Field("inode", &FileRow::inode);
+    v.Field("mnt", &FileRow::mnt);
   }
 };
 

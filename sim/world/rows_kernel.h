@@ -37,15 +37,17 @@ struct Work {
 };
 static_assert(sizeof(Work) == sizeof(Link));
 
-// struct binder_context: one for each device.
+// struct binder_context and the struct binder_device that it is in: one for
+// each device.
 struct alignas(8) ContextRow {
   static constexpr TableId kTable = TableId::kContext;
   static constexpr char kName[] = "context";
 
-  uint32_t index;       // device, from 1
+  uint32_t index;       // name of the device, from 1
   NodeId mgr_node;      // binder_context_mgr_node
   uint32_t mgr_uid;     // binder_context_mgr_uid
   uint8_t mgr_uid_set;  // uid_valid(mgr_uid)
+  uint32_t ref;         // of a device in a binderfs: its inode and procs
 
   template <typename V>
   static void Fields(V& v) {
@@ -53,6 +55,7 @@ struct alignas(8) ContextRow {
     v.Field("mgr_node", &ContextRow::mgr_node);
     v.Field("mgr_uid", &ContextRow::mgr_uid);
     v.Field("mgr_uid_set", &ContextRow::mgr_uid_set);
+    v.Field("ref", &ContextRow::ref);
   }
 };
 

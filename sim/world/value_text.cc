@@ -34,6 +34,7 @@ class Namer {
   std::string Of(FileId id) const {
     const FileRow& file = w_.Peek(id);
     if (file.eventpoll) return Of(file.eventpoll);
+    if (file.inode && !file.proc) return Of(file.inode);
     return file.proc ? Of(file.proc) : absl::StrCat(file.name);
   }
   std::string Of(FdId id) const {
@@ -75,6 +76,12 @@ class Namer {
     const EpItemRow& item = w_.Peek(id);
     return absl::StrCat(Of(item.ep), ":", item.fd);
   }
+  std::string Of(InodeId id) const {
+    const InodeRow& inode = w_.Peek(id);
+    return absl::StrCat(Of(inode.sb), ":", names_.Device(inode.name));
+  }
+  std::string Of(MinorId id) const { return absl::StrCat(w_.Peek(id).number); }
+  std::string Of(NsProxyId id) const { return Of(w_.Peek(id).process); }
   std::string Of(ErrorId id) const {
     const ErrorRow& error = w_.Peek(id);
     return absl::StrCat(Of(error.thread), error.reply ? ":reply" : "");
@@ -136,6 +143,8 @@ constexpr bool HasOwnName(TableId table) {
     case TableId::kActivation:
     case TableId::kCommand:
     case TableId::kReturn:
+    case TableId::kSuperBlock:
+    case TableId::kMount:
       return false;
     default:
       return true;

@@ -36,6 +36,7 @@
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
 #include "sim/world/list.h"
+#include "sim/world/rows_binderfs.h"
 #include "sim/world/rows_files.h"
 #include "sim/world/rows_frame.h"
 #include "sim/world/rows_history.h"
@@ -371,17 +372,19 @@ class World {
   void Clear();
   uint64_t PlaceOf(const Link& link) const;
 
-  std::tuple<
-      Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
-      Table<FdRow>, Table<ContextRow>, Table<ProcRow>, Table<ThreadRow>,
-      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<FreezeRow>,
-      Table<TransactionRow>, Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>,
-      Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
-      Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
-      Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
-      Table<HistoryProcRow>, Table<HistoryThreadRow>, Table<HistoryCallRow>,
-      Table<HistoryMessageRow>, Table<HistoryObjectRow>, Table<HistoryDeathRow>,
-      Table<EventPollRow>, Table<EpItemRow>, Table<InFlightRow>>
+  std::tuple<Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>,
+             Table<FileRow>, Table<FdRow>, Table<ContextRow>, Table<ProcRow>,
+             Table<ThreadRow>, Table<NodeRow>, Table<RefRow>, Table<DeathRow>,
+             Table<FreezeRow>, Table<TransactionRow>, Table<FixupRow>,
+             Table<BufferRow>, Table<ChunkRow>, Table<ErrorRow>,
+             Table<CompleteRow>, Table<FrameRow>, Table<ActivationRow>,
+             Table<VariableRow>, Table<CommandRow>, Table<ReturnRow>,
+             Table<HistoryNodeRow>, Table<HistoryRefRow>, Table<HistoryProcRow>,
+             Table<HistoryThreadRow>, Table<HistoryCallRow>,
+             Table<HistoryMessageRow>, Table<HistoryObjectRow>,
+             Table<HistoryDeathRow>, Table<EventPollRow>, Table<EpItemRow>,
+             Table<InFlightRow>, Table<SuperBlockRow>, Table<MountRow>,
+             Table<InodeRow>, Table<MinorRow>, Table<NsProxyRow>>
       tables_;
   NameIndex index_;
   BlobPool blobs_;
@@ -431,6 +434,16 @@ decltype(auto) World::DispatchRest(TableId table, F&& f) {
       return f(static_cast<EpItemRow*>(nullptr));
     case TableId::kInFlight:
       return f(static_cast<InFlightRow*>(nullptr));
+    case TableId::kSuperBlock:
+      return f(static_cast<SuperBlockRow*>(nullptr));
+    case TableId::kMount:
+      return f(static_cast<MountRow*>(nullptr));
+    case TableId::kInode:
+      return f(static_cast<InodeRow*>(nullptr));
+    case TableId::kMinor:
+      return f(static_cast<MinorRow*>(nullptr));
+    case TableId::kNsProxy:
+      return f(static_cast<NsProxyRow*>(nullptr));
     default:
       return f(static_cast<HistoryDeathRow*>(nullptr));
   }

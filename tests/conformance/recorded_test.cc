@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "adapter/testing.h"
 #include "gtest/gtest.h"
 #include "sim/io/scenario_loader.h"
@@ -42,19 +43,24 @@ constexpr const char* kSuites[] = {"scenarios/tutorial",
                                    "scenarios/peers/rsbinder",
                                    "scenarios/polling",
                                    "scenarios/sharing",
-                                   "scenarios/profiles"};
+                                   "scenarios/profiles",
+                                   "scenarios/binderfs",
+                                   "scenarios/peers/selinux_testsuite"};
 
 // Not kept: 40 MB of payload. In small it is in the same folder.
 constexpr char kTooLarge[] =
     "scenarios/peers/aosp_binder_lib/gargantuan_vector_sent.textproto";
 
 // Kernels with a security module, which scenarios with a policy need, have been
-// asked of 6.1 and 7.2.
+// asked of 6.1 and 7.2; the SELinux project's own cases of 7.2.
 bool IsRecorded(const sim::CompiledScenario& scenario,
                 const std::string& version) {
   // No kernel with sockets has been asked.
   for (const sim::Instruction& instruction : scenario.code) {
     if (instruction.op == sim::OpCode::kSendFd) return false;
+  }
+  if (absl::StrContains(scenario.filename, "selinux_testsuite")) {
+    return version == "7.2";
   }
   return !scenario.policy || version != "6.12";
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tools/agent/capture.h"
+#include "tools/agent/mounts.h"
 #include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/slow_pages.h"
@@ -97,9 +98,13 @@ static void Execute(int actor) {
   while (box->kind == kSpin) {
   }
   errno = 0;
-  box->result = box->kind == kForks
-                    ? Fork(box->process)
-                    : syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  if (box->kind == kForks) {
+    box->result = Fork(box->process);
+  } else if (box->kind >= kLists && box->kind <= kJoins) {
+    box->result = LookOrJoin(box);
+  } else {
+    box->result = syscall(box->number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
   box->error = box->result == -1 ? errno : 0;
   if (box->kind == kReceives) TakeDescriptor(box);
   if (box->kind == kSends && box->result > 0) box->result = 0;
@@ -184,6 +189,7 @@ static void RunProcess(const struct Scenario* scenario, int process) {
   // A change of uid clears both; without the second fail-nth belongs to root.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_DUMPABLE, 1);
+  if (LeaveNamespaces(self->unshares, self->uid) != 0) _exit(1);
   StartThreads(scenario, process);
   RunActor((void*)(intptr_t)self->first_actor);
 }

@@ -286,6 +286,10 @@ void CaptureResults(int actor) {
     AddFile(&capture, kOpenedChunk, 0, 0, box->pair[1]);
   } else if (box->kind == kWriteRead) {
     AddWords(&capture);
+  } else if (box->seen != NULL && box->result == 0) {
+    AddChunk(&capture,
+             (struct Chunk){.kind = kSeenChunk, .size = strlen(box->seen)},
+             (uintptr_t)box->seen);
   }
   AddPeeks(&capture);
 }

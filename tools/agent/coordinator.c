@@ -13,6 +13,7 @@
 #include "tools/agent/devices.h"
 #include "tools/agent/file_names.h"
 #include "tools/agent/kernel_debug.h"
+#include "tools/agent/mounts.h"
 #include "tools/agent/pipes.h"
 #include "tools/agent/policy.h"
 #include "tools/agent/records.h"
@@ -283,6 +284,7 @@ static void RecordLook(struct Run* run, const struct Statement* step) {
 // Arguments that point into the mailbox.
 static void FillPointers(struct Mailbox* box, const struct Call* call,
                          int process) {
+  if (call->kind >= kPath && call->kind < kJoins) FillPaths(box, call);
   switch (call->number) {
     case SYS_openat:
       DevicePath(call->device.data, call->device.size, box->path,
@@ -330,12 +332,17 @@ static void PostCall(struct Run* run, int actor, const struct Call* call) {
   box->kind = call->kind;
   box->number = call->number;
   memcpy(box->arguments, call->arguments, sizeof(box->arguments));
+  box->seen = NULL;
   box->write_read = call->write_read;
   box->words_from = call->write_read.read_consumed;
   box->pollfd = call->pollfd;
   box->tells_nice = run->scenario->has_nice;
   memcpy(box->peeks, call->peeks, sizeof(box->peeks));
   box->peek_count = call->peek_count;
+  if (call->kind == kJoins) {
+    snprintf(box->path, sizeof(box->path), "/proc/%d/ns/ipc",
+             (int)run->pids[call->arguments[0]]);
+  }
   if (call->kind != kPlain) {
     FillPointers(box, call, run->scenario->process_of[actor]);
   }
@@ -462,6 +469,10 @@ static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
     error = StartListening();
     if (error != 0) problem = kNoReports;
   }
+  if (problem == NULL) {
+    error = MakeMountPoints(run->scenario);
+    if (error != 0) problem = "mount points cannot be made";
+  }
   if (problem == NULL) problem = StartProcesses(run, &error);
   outcome = problem == NULL ? TakeSteps(run) : NoteProblem(run, problem, error);
   const int killed = KillAll(run);
@@ -470,6 +481,7 @@ static enum Outcome RunMounted(struct Run* run, enum Aftermath* aftermath) {
   ForgetSlowPages();
   ClosePipes();
   CloseSockets();
+  RemoveMountPoints(run->scenario);
   if (!killed) {
     *aftermath = kUnfit;
     return kHang;

@@ -44,7 +44,9 @@ void UseDeviceFolder(const char* folder) {
 }
 
 void DevicePath(const char* name, size_t name_size, char* path, size_t size) {
-  snprintf(path, size, "%s/%.*s", g_folder, (int)name_size, name);
+  const int is_path = name_size > 0 && name[0] == '/';
+  snprintf(path, size, "%s%s%.*s", is_path ? "" : g_folder, is_path ? "" : "/",
+           (int)name_size, name);
 }
 
 // Any uid may open the devices. Those that the kernel is configured with are

@@ -32,7 +32,7 @@ void UseDeviceFolder(const char* folder);
 int MountDevices(void);
 void UnmountDevices(void);
 
-// "FOLDER/NAME" of a device.
+// "FOLDER/NAME" of a device; a name that begins with / is a path itself.
 void DevicePath(const char* name, size_t name_size, char* path, size_t size);
 
 // Returns 0 when the kernel has no such file.

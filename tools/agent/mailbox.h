@@ -40,7 +40,7 @@ enum {
   kMaxActors = 64,
   kMaxProcesses = 32,
   kMaxPeeks = 4,
-  kMaxPath = 128,
+  kMaxPath = 320,
   kMaxEvents = 4,
 };
 
@@ -58,6 +58,12 @@ enum CallKind {
   kForks,      // the result is a pid, in the child another actor goes on
   kSends,      // a descriptor, in `message`
   kReceives,   // the result is the descriptor in `message`
+  kPath,       // `path`, and `other` if the call has one, are arguments
+  kLists,      // what is in the directory `path` is a result
+  kStats,      // what stat() says of `path` is
+  kReads,      // what is in `path` is
+  kOptions,    // with what `path` is mounted is
+  kJoins,      // opens `path`, a namespace, and enters it
   kExit,       // does not return
   kThreadExit,
   kSpin,  // never makes a call, nor comes back
@@ -95,6 +101,8 @@ struct Mailbox {
   int nice;
   int pair[2];
   char path[kMaxPath];
+  char other[kMaxPath];
+  const char* seen;  // kLists, kStats, kReads: a text
   struct Peek peeks[kMaxPeeks];
   int peek_count;
   size_t captured;
@@ -110,6 +118,7 @@ enum ChunkKind {
   kContextChunk,  // index as above; without the zero at its end
   kOpenedChunk,   // bytes: struct FileFact
   kPeekChunk,     // index: of the peek
+  kSeenChunk,     // bytes: what the call has seen
 };
 
 // An unreadable chunk has no bytes; its memory could not be read.

@@ -1,5 +1,6 @@
 #include "tools/agent/plan.h"
 
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,40 @@ static const char* TakeIndex(struct Words* words, int limit, int* index) {
   return NULL;
 }
 
+// Names with commas between.
+static const char* TakeNamespaces(struct Words* words,
+                                  struct Process* process) {
+  static const struct {
+    const char* name;
+    int flag;
+  } kKinds[] = {
+      {"user", CLONE_NEWUSER}, {"mount", CLONE_NEWNS}, {"ipc", CLONE_NEWIPC}};
+  struct Text list;
+  if (!TakeText(words, "ns", &list)) return NULL;
+  while (list.size > 0) {
+    const char* const comma = memchr(list.data, ',', list.size);
+    const size_t size = comma == NULL ? list.size : (size_t)(comma - list.data);
+    int flag = 0;
+    for (size_t i = 0; i < sizeof(kKinds) / sizeof(kKinds[0]); ++i) {
+      if (TextIs((struct Text){list.data, size}, kKinds[i].name)) {
+        flag = kKinds[i].flag;
+      }
+    }
+    if (flag == 0) return "ns=user,mount,ipc expected";
+    process->unshares |= flag;
+    const size_t taken = comma == NULL ? size : size + 1;
+    list = (struct Text){list.data + taken, list.size - taken};
+  }
+  return NULL;
+}
+
+static const char* ParseMountPoint(struct Words* words, struct Scenario* s) {
+  if (s->mountpoint_count == kMaxMountPoints) return "too many mount points";
+  return TakeWord(words, &s->mountpoints[s->mountpoint_count++])
+             ? NULL
+             : "mountpoint NAME expected";
+}
+
 static const char* ParseProcess(struct Words* words, struct Scenario* s) {
   int index;
   if (s->process_count == kMaxProcesses) return "too many processes";
@@ -79,6 +114,8 @@ static const char* ParseProcess(struct Words* words, struct Scenario* s) {
     return error;
   }
   TakeText(words, "context", &process->context);
+  error = TakeNamespaces(words, process);
+  if (error != NULL) return error;
   process->rlimit_nice = UINT32_MAX;
   error = TakeOptional(words, "rlimit_nice", &process->rlimit_nice);
   if (error != NULL) return error;
@@ -314,6 +351,9 @@ static const char* CheckCall(const struct Scenario* s, int actor,
   if (call->kind == kSends && call->arguments[1] >= count) {
     return "no such process";
   }
+  if (call->kind == kJoins && call->arguments[0] >= count) {
+    return "no such process";
+  }
   if (call->kind != kForks) return NULL;
   const uint64_t child = call->arguments[0];
   if (child >= count) return "no such process";
@@ -390,6 +430,8 @@ static const char* ParseLine(struct Words* words, struct Scenario* s,
   const char* error;
   if (TextIs(word, "process")) {
     error = ParseProcess(words, s);
+  } else if (TextIs(word, "mountpoint")) {
+    error = ParseMountPoint(words, s);
   } else if (TextIs(word, "task")) {
     error = ParseTask(words, s);
   } else if (TextIs(word, "area")) {
@@ -438,7 +480,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->line = parser->line;
   s->timeout_ms = kDefaultTimeoutMs;
   s->policy = (struct Text){"", 0};
-  s->listens = 0;
+  s->listens = s->mountpoint_count = 0;
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
   s->pipe_count = s->file_count = s->has_nice = s->has_messages = 0;
   parser->message[0] = '\0';

@@ -20,6 +20,7 @@ enum {
   kMaxFileName = 32,
   kMaxGivenFd = 511,  // above are the agent's own, of the pipes
   kMaxMessage = 128,
+  kMaxMountPoints = 16,
   kPageSize = 4096,
 };
 
@@ -38,6 +39,7 @@ struct Process {
   int forked_from;      // who forks it; -1: it is there from the start
   int first_actor;      // runs on the main thread; -1 until a task names it
   struct Text context;  // its domain for the security module; empty: inherited
+  int unshares;         // CLONE_NEW* bits
 };
 
 enum Protection { kNone, kReadOnly, kUnmapped, kSlow };
@@ -64,6 +66,8 @@ struct Call {
   struct binder_write_read write_read;
   struct pollfd pollfd;
   struct Text device;  // kOpensFile: below the folder of devices, or a name
+  struct Text path;    // of calls about binderfs, see plan.md
+  struct Text other;   // a second path, or options
   struct Peek peeks[kMaxPeeks];
   int peek_count;
   int releases;  // may leave work behind for the driver's deferred release
@@ -112,6 +116,8 @@ struct Scenario {
   int nice_of[kMaxActors];  // nice values at the start
   int has_nice;             // some task was given one: returns tell them
   int has_messages;         // some call sends or receives a descriptor
+  int mountpoint_count;
+  struct Text mountpoints[kMaxMountPoints];
   int area_count;
   struct Area areas[kMaxAreas];
   struct Text pipes[kMaxPipes];  // their names

@@ -64,6 +64,18 @@ static const struct Verb kVerbs[] = {
     {"dup", SYS_dup, kOpensFile, 0, {{"fd", 0, 1}}},
     {"pipe", SYS_pipe2, kOpensPair, 0, {{"flags", 1, 0}}},
     {"memfd", SYS_memfd_create, kOpensFile, 0, {{"flags", 1, 0}}},
+    {"mount", SYS_mount, kPath, 1, {{"flags", 3, 0}}},
+    {"umount", SYS_umount2, kPath, 1, {{"flags", 1, 0}}},
+    {"unlink", SYS_unlinkat, kPath, 1, {{"flags", 2, 0}}},
+    {"rename", SYS_rename, kPath, 1, {{0}}},
+    {"mkdir", SYS_mkdir, kPath, 0, {{"mode", 1, 1}}},
+    {"mknod", SYS_mknod, kPath, 0, {{"mode", 1, 1}}},
+    {"symlink", SYS_symlink, kPath, 0, {{0}}},
+    {"list", SYS_getdents64, kLists, 0, {{0}}},
+    {"stat", SYS_newfstatat, kStats, 0, {{0}}},
+    {"read", SYS_read, kReads, 0, {{0}}},
+    {"options", SYS_read, kOptions, 0, {{0}}},
+    {"setns", SYS_setns, kJoins, 0, {{"process", 0, 1}}},
     {"exit", SYS_exit_group, kExit, 1, {{"code", 0, 0}}},
     {"thread_exit", SYS_exit, kThreadExit, 1, {{"code", 0, 0}}},
     {"spin", 0, kSpin, 0, {{0}}},
@@ -162,8 +174,28 @@ static const char* ParsePoll(struct Words* words, struct Call* call) {
   return NULL;
 }
 
+// The paths of calls about binderfs.
+static const char* ParsePaths(struct Words* words, struct Call* call) {
+  if (call->kind == kJoins) return NULL;
+  if (!TakeText(words, "path", &call->path) || call->path.size >= kMaxPath) {
+    return "path=PATH expected";
+  }
+  const char* const key = call->number == SYS_mount     ? "options"
+                          : call->number == SYS_rename  ? "to"
+                          : call->number == SYS_symlink ? "target"
+                                                        : NULL;
+  if (key == NULL) return NULL;
+  if (!TakeText(words, key, &call->other)) {
+    return call->number == SYS_mount ? NULL : "to= or target= expected";
+  }
+  return call->other.size < kMaxPath ? NULL : "text too long";
+}
+
 static const char* ParseSpecial(struct Words* words, struct Call* call) {
   uint64_t number;
+  if (call->kind >= kPath && call->kind <= kJoins) {
+    return ParsePaths(words, call);
+  }
   switch (call->number) {
     case SYS_openat:
       return ParseOpen(words, call);

@@ -76,10 +76,12 @@ static void RecordFact(const struct FileFact* fact) {
 }
 
 static void RecordChunk(const struct Chunk* chunk, const char* bytes) {
-  static const char* const kNames[] = {"words", "data",   "offsets", "ptr",
-                                       "file",  "secctx", "opened",  "peek"};
+  static const char* const kNames[] = {"words",  "data", "offsets",
+                                       "ptr",    "file", "secctx",
+                                       "opened", "peek", "seen"};
   Record("%s", kNames[chunk->kind]);
-  if (chunk->kind != kWordsChunk && chunk->kind != kOpenedChunk) {
+  if (chunk->kind != kWordsChunk && chunk->kind != kOpenedChunk &&
+      chunk->kind != kSeenChunk) {
     Record(" %u", chunk->index);
   }
   if (chunk->kind == kPointerChunk || chunk->kind == kFileChunk) {

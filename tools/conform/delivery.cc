@@ -37,8 +37,8 @@ std::string FileName(const World& world, const sim::CompiledScenario& scenario,
   if (file.eventpoll) return "epoll";
   const uint32_t device = world.Peek(world.Peek(file.proc).context).index;
   // A mutated driver may deliver a number without a file.
-  if (device == 0) return "?";
-  return device <= 3 ? scenario.devices[device - 1] : "other";
+  if (device == 0) return file.mnt ? "other" : "?";
+  return device <= 3 && !file.mnt ? scenario.devices[device - 1] : "other";
 }
 
 class ModelDelivery {

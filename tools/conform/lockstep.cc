@@ -18,9 +18,11 @@
 #include "sim/kernel/process.h"
 #include "sim/kernel/statistics.h"
 #include "sim/kernel/user_memory.h"
+#include "sim/user/look_text.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
+#include "tools/conform/results.h"
 #include "tools/conform/selinux_policy.h"
 #include "tools/conform/word.h"
 #include "tools/export/binder_logs.h"
@@ -32,7 +34,7 @@ using sim::Syscall;
 using sim::TaskId;
 using sim::World;
 
-constexpr uint32_t kMaxSteps = 4000;
+constexpr uint32_t kMaxSteps = 5000;
 // Only a mutated driver gets there.
 constexpr uint32_t kMaxTransitions = 100000;
 // Milliseconds. Whoever sleeps for longer at most, sleeps for ever.
@@ -192,10 +194,26 @@ class Lockstep : public sim::SyscallObserver {
   std::map<uint32_t, uint64_t> mapping_count_;
 };
 
+namespace {
+
+std::string NamespacesOf(const sim::ProcessSpec& process) {
+  std::vector<std::string> own;
+  if (process.forked_from != 0) return "";
+  if (process.namespaces.user != 0) own.push_back("user");
+  if (process.namespaces.mnt != 0) own.push_back("mount");
+  if (process.namespaces.ipc != 0) own.push_back("ipc");
+  return own.empty() ? "" : absl::StrCat(" ns=", absl::StrJoin(own, ","));
+}
+
+}  // namespace
+
 void Lockstep::Declare() {
   absl::StrAppend(&run_.plan, "scenario ", scenario_.name, "\n");
   if (listens_) absl::StrAppend(&run_.plan, "listen\n");
   DeclarePolicy();
+  for (const std::string& name : scenario_.mountpoints) {
+    absl::StrAppend(&run_.plan, "mountpoint ", name, "\n");
+  }
   for (size_t i = 0; i < scenario_.processes.size(); ++i) {
     const sim::ProcessSpec& process = scenario_.processes[i];
     absl::StrAppend(&run_.plan, "process ", i, " uid=", process.uid,
@@ -209,6 +227,7 @@ void Lockstep::Declare() {
     if (scenario_.policy) {
       absl::StrAppend(&run_.plan, " context=", process.security_context);
     }
+    run_.plan += NamespacesOf(process);
     absl::StrAppend(&run_.plan, "\n");
     run_.processes.push_back(process.name);
   }
@@ -255,6 +274,11 @@ absl::Status Lockstep::Judge() const {
   };
   if (!policy_.ok()) return failed(policy_.message());
   if (bug_ != nullptr) return failed(bug_);
+  if (scenario_.binderfs.instances !=
+          sim::BinderfsOptions::Instances::kPerMount ||
+      scenario_.binderfs.minors != sim::kMinors) {
+    return failed("no kernel has such a binderfs");
+  }
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
   if (scenario_.processes.size() > kMaxAgentProcesses) {
     return failed("more than 32 processes");
@@ -657,43 +681,6 @@ Word Lockstep::WordOf(const World& world, const sim::ReturnRow& row) const {
   return word;
 }
 
-namespace {
-
-// What an ioctl wrote back, as Observer::AddPeek() says it.
-std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row) {
-  const auto second = static_cast<uint32_t>(row.value2);
-  switch (request) {
-    case sim::IoctlRequest::kVersion:
-      return absl::StrCat(" value ", row.value);
-    case sim::IoctlRequest::kGetExtendedError:
-      return absl::StrCat(" command ",
-                          sim::NameOf(static_cast<sim::Br>(row.value)),
-                          " param ", row.value2);
-    case sim::IoctlRequest::kGetFrozenInfo:
-      return absl::StrCat(" sync_recv ", row.value, " async_recv ", row.value2);
-    case sim::IoctlRequest::kGetNodeInfoForRef:
-      return absl::StrCat(
-          " ", DescribeNodeInfo(static_cast<uint32_t>(row.value), second));
-    case sim::IoctlRequest::kGetNodeDebugInfo:
-      return absl::StrCat(" ", DescribeDebugInfo(row.value, row.write_consumed,
-                                                 second & 1, second >> 1));
-    default:
-      return "";
-  }
-}
-
-// The events of an epoll_wait().
-std::string ReadyText(const sim::TaskRow& row) {
-  std::string text = " ready ";
-  for (int32_t i = 0; i < row.ret; ++i) {
-    const uint64_t told = row.value >> (16 * i) & 0xffff;
-    absl::StrAppend(&text, i == 0 ? "" : ",", told >> 4, ":", told & 15);
-  }
-  return text;
-}
-
-}  // namespace
-
 // What the calling thread has by now.
 std::string Lockstep::NiceOf(const sim::TaskRow& task) const {
   return scenario_.nice ? absl::StrCat(" nice ", int{task.nice}) : "";
@@ -713,6 +700,13 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     }
     if (actor.call.op == sim::OpId::kEpollWait && row.ret > 0) {
       absl::StrAppend(&line, ReadyText(row));
+    }
+    if (actor.call.op == sim::OpId::kLook && row.ret >= 0) {
+      absl::StrAppend(&line, " \"",
+                      sim::LookText(scenario_, actor.call.fs.look,
+                                    world.blobs().Bytes(
+                                        {static_cast<uint32_t>(row.value)})),
+                      "\"");
     }
     if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
       absl::StrAppend(

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "sim/kernel/uapi.h"
 #include "sim/kernel/user_memory.h"
+#include "sim/user/look_text.h"
 #include "sim/user/raw_commands.h"
 #include "tools/conform/word.h"
 
@@ -19,6 +20,17 @@ using sim::OpId;
 
 constexpr uint64_t kProtRead = 1;
 constexpr uint64_t kProtWrite = 2;
+// struct binderfs_device: a name, then major and minor.
+constexpr size_t kDeviceNameSize = 256;
+constexpr size_t kMinorOffset = 260;
+// open(), umount2(), unlinkat(), mount(), mknod().
+constexpr uint32_t kOpenOnce = 02000000;  // O_RDONLY|O_CLOEXEC
+constexpr uint32_t kNonblock = 04000;
+constexpr uint32_t kCreateNew = 02000300;  // O_CREAT|O_EXCL
+constexpr uint32_t kDetach = 2;
+constexpr uint32_t kRemoveDir = 0x200;
+constexpr uint32_t kRemount = 32;
+constexpr uint32_t kCharacterDevice = 020600;
 constexpr uint64_t kPayloadRoom = kReadOnly - kPayload;
 // Larger payloads fail before they are copied, so their memory is not needed.
 constexpr uint64_t kMostCopied = 1 << 20;
@@ -27,6 +39,7 @@ constexpr uint64_t kMostCopied = 1 << 20;
 uint32_t WrittenBy(IoctlRequest request) {
   switch (request) {
     case IoctlRequest::kVersion:
+    case IoctlRequest::kCtlAdd:
       return 4;
     case IoctlRequest::kGetFrozenInfo:
       return 8;
@@ -287,6 +300,18 @@ uint64_t Lowering::LowerFreeze(const sim::Syscall& call, LoweredCall* out) {
   return address;
 }
 
+// struct binderfs_device.
+uint64_t Lowering::LowerDevice(const sim::Syscall& call, LoweredCall* out) {
+  std::string bytes =
+      sim::PathText(scenario_, static_cast<uint32_t>(call.ioctl.value));
+  absl::StrAppend(&out->action, "\"", bytes, "\"");
+  bytes.resize(kDeviceNameSize, call.ioctl.more != 0 ? 'x' : '\0');
+  bytes.resize(kMinorOffset + 4, '\0');
+  return call.ioctl.memory == sim::ArgumentMemory::kReadOnly
+             ? ReadOnly(bytes, out)
+             : Payload(bytes, bytes.size(), out);
+}
+
 void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
   const auto request = static_cast<IoctlRequest>(call.request);
   const bool null = call.ioctl.memory == sim::ArgumentMemory::kNull;
@@ -297,6 +322,8 @@ void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
     absl::StrAppend(&out->action, "NULL");
   } else if (IsFreeze(request)) {
     address = LowerFreeze(call, out);
+  } else if (request == IoctlRequest::kCtlAdd) {
+    address = LowerDevice(call, out);
   } else if (call.ioctl.memory == sim::ArgumentMemory::kReadOnly) {
     absl::StrAppend(&out->action, ArgumentText(call));
     address = ReadOnly(ArgumentBytes(call), out);
@@ -312,6 +339,7 @@ void Lowering::LowerIoctl(const sim::Syscall& call, LoweredCall* out) {
   if (written == 0 || address == 0) return;
   // What stands before is the same as ever, a pid.
   if (request == IoctlRequest::kGetFrozenInfo) address += 4;
+  if (request == IoctlRequest::kCtlAdd) address += kMinorOffset;
   absl::StrAppendFormat(&out->plan, " peek=%#x,%u", address, written);
 }
 
@@ -372,11 +400,115 @@ void Lowering::LowerFileCall(const sim::Syscall& call, LoweredCall* out) const {
   }
 }
 
+std::string Lowering::PathOf(uint32_t mountpoint, uint32_t name) const {
+  const std::string path = sim::PathText(scenario_, name);
+  return absl::StrCat("/tmp/mounts/", scenario_.mountpoints[mountpoint - 1],
+                      path.empty() ? "" : "/", path);
+}
+
+void Lowering::LowerLook(const sim::FsArgs& fs, LoweredCall* out) const {
+  const char* const verb = fs.look == sim::Look::kNames     ? "list"
+                           : fs.look == sim::Look::kStatus  ? "stat"
+                           : fs.look == sim::Look::kOptions ? "options"
+                                                            : "read";
+  const std::string path = PathOf(fs.mountpoint, fs.name);
+  absl::StrAppend(&out->plan, verb, " path=", path);
+  absl::StrAppend(&out->action, verb, "(", path, ")");
+}
+
+void Lowering::LowerMake(const sim::FsArgs& fs, LoweredCall* out) const {
+  const std::string path = PathOf(fs.mountpoint, fs.name);
+  switch (fs.making) {
+    case sim::Making::kDirectory:
+      absl::StrAppend(&out->plan, "mkdir path=", path, " mode=493");
+      break;
+    case sim::Making::kFile:
+      absl::StrAppend(&out->plan, "open device=", path, " flags=", kCreateNew);
+      break;
+    case sim::Making::kNode:
+      absl::StrAppend(&out->plan, "mknod path=", path,
+                      " mode=", kCharacterDevice);
+      break;
+    case sim::Making::kLink:
+      absl::StrAppend(&out->plan, "symlink path=", path, " target=x");
+      break;
+    case sim::Making::kNoDirectory:
+      absl::StrAppend(&out->plan, "unlink path=", path, " flags=", kRemoveDir);
+      break;
+  }
+  absl::StrAppend(&out->action, out->plan);
+}
+
+void Lowering::LowerFs(const sim::Syscall& call, LoweredCall* out) const {
+  const sim::FsArgs& fs = call.fs;
+  const std::string path =
+      fs.mountpoint == 0 ? "" : PathOf(fs.mountpoint, fs.name);
+  switch (call.op) {
+    case OpId::kOpenAt:
+      absl::StrAppend(&out->plan, "open device=", path,
+                      " flags=", kOpenOnce | (fs.nonblock ? kNonblock : 0));
+      break;
+    case OpId::kReopen:
+      absl::StrAppend(&out->plan, "open device=/proc/self/fd/", fs.fd,
+                      " flags=", kOpenOnce);
+      break;
+    case OpId::kMount: {
+      const std::string& options = scenario_.mount_options[fs.text - 1];
+      absl::StrAppend(&out->plan, "mount path=", path,
+                      options.empty() ? "" : " options=", options,
+                      fs.remount ? absl::StrCat(" flags=", kRemount) : "");
+      break;
+    }
+    case OpId::kUmount:
+      absl::StrAppend(&out->plan, "umount path=", path,
+                      fs.lazy ? absl::StrCat(" flags=", kDetach) : "");
+      break;
+    case OpId::kUnlink:
+      absl::StrAppend(&out->plan, "unlink path=", path);
+      break;
+    case OpId::kRename:
+      absl::StrAppend(&out->plan, "rename path=", path,
+                      " to=", PathOf(fs.to_mountpoint, fs.to_name));
+      break;
+    case OpId::kLook:
+      return LowerLook(fs, out);
+    case OpId::kMake:
+      return LowerMake(fs, out);
+    default:
+      absl::StrAppend(&out->plan, "setns process=", fs.process - 1);
+      break;
+  }
+  absl::StrAppend(&out->action, out->plan);
+}
+
+LoweredCall Lowering::WithActor(const LoweredCall& body) const {
+  LoweredCall out;
+  // Pokes come before the call that they are for.
+  const size_t line = body.plan.rfind('\n');
+  const size_t at = line == std::string::npos ? 0 : line + 1;
+  out.plan = absl::StrCat(body.plan.substr(0, at), "call ", actor_, " ",
+                          body.plan.substr(at), "\n");
+  out.action = body.action;
+  return out;
+}
+
+namespace {
+
+bool IsAboutBinderfs(OpId op) {
+  return op == OpId::kMount || op == OpId::kUmount ||
+         (op >= OpId::kOpenAt && op <= OpId::kJoinNamespace);
+}
+
+}  // namespace
+
 LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
                             const sim::Syscall& call, const std::string& device,
                             uint64_t mapping) {
-  LoweredCall out;
   LoweredCall body;
+  if (IsAboutBinderfs(call.op)) {
+    LowerFs(call, &body);
+    return WithActor(body);
+  }
   switch (call.op) {
     case OpId::kOpen:
       absl::StrAppend(&body.plan, "open device=", device,
@@ -419,13 +551,7 @@ LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
       LowerWriteRead(world, task, call, mapping, &body);
       break;
   }
-  // Pokes come before the call that they are for.
-  const size_t line = body.plan.rfind('\n');
-  const size_t at = line == std::string::npos ? 0 : line + 1;
-  out.plan = absl::StrCat(body.plan.substr(0, at), "call ", actor_, " ",
-                          body.plan.substr(at), "\n");
-  out.action = std::move(body.action);
-  return out;
+  return WithActor(body);
 }
 
 }  // namespace bindery::conform

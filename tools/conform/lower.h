@@ -44,6 +44,12 @@ class Lowering {
                           LoweredCall* out);
   void LowerIoctl(const sim::Syscall& call, LoweredCall* out);
   void LowerFileCall(const sim::Syscall& call, LoweredCall* out) const;
+  void LowerFs(const sim::Syscall& call, LoweredCall* out) const;
+  LoweredCall WithActor(const LoweredCall& body) const;
+  void LowerLook(const sim::FsArgs& fs, LoweredCall* out) const;
+  void LowerMake(const sim::FsArgs& fs, LoweredCall* out) const;
+  std::string PathOf(uint32_t mountpoint, uint32_t name) const;
+  uint64_t LowerDevice(const sim::Syscall& call, LoweredCall* out);
   uint64_t ReadOnly(absl::string_view bytes, LoweredCall* out);
   uint64_t LowerFreeze(const sim::Syscall& call, LoweredCall* out);
   void LowerWriteRead(const sim::World& world, sim::TaskId task,

@@ -160,6 +160,8 @@ class Observer {
       absl::StrAppendFormat(&line, " revents %#x", *ret.revents);
     } else if (!ret.ready.empty()) {
       absl::StrAppend(&line, " ready ", ret.ready);
+    } else if (ret.seen.has_value()) {
+      absl::StrAppend(&line, " \"", *ret.seen, "\"");
     } else if (ret.error == 0) {
       AddPeek(ret, &line);
     }

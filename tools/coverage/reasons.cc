@@ -19,7 +19,15 @@ constexpr char kWatched[] =
     "not modelled: an epoll instance that is itself watched ends a search as "
     "inconclusive";
 
+constexpr char kNoBinderfs[] =
+    "only c-4.14 has no binderfs, and no scenario is of that profile";
+
 constexpr ReasonText kReasons[] = {
+    {"binderfs_fill_super: the kernel has binderfs: no", kNoBinderfs},
+    {"binderfs_fill_super: unknown: reached", kNoBinderfs},
+    {"binderfs_fill_super: the caller may mount in its user namespace: no",
+     "cannot happen: who may mount in its mount namespace has both namespaces, "
+     "or is root outside"},
     {"do_epoll_ctl: an instance is to be watched: yes", kWatched},
     {"do_epoll_ctl: not modelled: reached", kWatched},
     {"ep_poll: there is room for an event: no",

@@ -353,6 +353,8 @@ class RecordParser {
     } else if (key == "peek") {
       const int index = line.Take<int>();
       return_->peeks[index] = line.TakeBytes();
+    } else if (key == "seen") {
+      return_->seen = line.TakeBytes();
     } else if (key == "overflow") {
       return_->overflow = true;
     } else {

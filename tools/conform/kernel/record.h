@@ -74,6 +74,7 @@ struct Return {
   std::vector<ReceivedFile> received;
   std::vector<FileFact> opened;
   std::map<int, Bytes> peeks;
+  Bytes seen;             // of list, stat and read: a text
   bool overflow = false;  // more was captured than the agent has room for
 };
 
