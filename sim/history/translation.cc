@@ -70,7 +70,7 @@ FlatObject Sent(const Watch& h, uint32_t index) {
 
 // The object that the actor is translating, noted in an earlier step.
 HistoryObjectId Underway(const Watch& h) {
-  return h.w.Find<HistoryObjectRow>(World::kActorKey, h.s.actor());
+  return h.w.Find<HistoryObjectRow>(h.s.actor(), 0);
 }
 
 void Fill(Watch& h, HistoryObjectId id, BufferId buffer, uint32_t index,
@@ -146,7 +146,7 @@ void NoteLookup(Watch& h) {
     const uint32_t index = h.w.Peek(frame.after.caller).i;
     HistoryObjectId id = Underway(h);
     if (!id) {
-      id = h.w.Create<HistoryObjectRow>(World::kActorKey, h.s.actor());
+      id = h.w.Create<HistoryObjectRow>(h.s.actor(), 0);
     }
     Fill(h, id, {}, index, MeaningOf(h, h.s.proc(), Sent(h, index)));
   }

@@ -119,6 +119,7 @@ class Scope {
   Scope(const World& w, Findings* findings) : w_(w), findings_(findings) {}
 
   void Visit(AnyId id) {
+    binderfs_ |= IsOfBinderfs(id);
     switch (id.table()) {
       case TableId::kNode:
         CheckNode(w_, NodeId{id.value}, findings_);
@@ -138,13 +139,6 @@ class Scope {
         break;
       case TableId::kContext:
         CheckContext(w_, ContextId{id.value}, findings_);
-        binderfs_ |= w_.Peek(ContextId{id.value}).ref != 0;
-        break;
-      case TableId::kSuperBlock:
-      case TableId::kMount:
-      case TableId::kInode:
-      case TableId::kMinor:
-        binderfs_ = true;
         break;
       case TableId::kProc:
         CheckProc(w_, ProcId{id.value}, findings_);
@@ -190,6 +184,18 @@ class Scope {
   }
 
  private:
+  bool IsOfBinderfs(AnyId id) const {
+    switch (id.table()) {
+      case TableId::kSuperBlock:
+      case TableId::kMount:
+      case TableId::kInode:
+      case TableId::kMinor:
+        return true;
+      default:
+        return id.table() == TableId::kContext &&
+               w_.Peek(ContextId{id.value}).ref != 0;
+    }
+  }
   void Node(NodeId node) {
     if (node && w_.Alive(node)) CheckNode(w_, node, findings_);
   }

@@ -125,6 +125,12 @@ void Compiler::ErrnoOf(const Cursor<proto::Outcome>& outcome,
   expected->ret = -1;
 }
 
+// As it is in a payload, or as it is seen.
+std::string Compiler::TextOf(const proto::Outcome& outcome, Result result) {
+  if (!outcome.has_text()) return "";
+  return result == Result::kLook ? outcome.text() : EncodeText(outcome.text());
+}
+
 ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
                                      Result result) {
   CheckFields(outcome, result);
@@ -152,10 +158,7 @@ ExpectedOutcome Compiler::OneOutcome(const Cursor<proto::Outcome>& outcome,
                              "BR_TRANSACTION_COMPLETE"));
   }
   expected.has_text = outcome->has_text();
-  if (expected.has_text) {
-    expected.text =
-        result == Result::kLook ? outcome->text() : EncodeText(outcome->text());
-  }
+  expected.text = TextOf(*outcome, result);
   expected.has_i32 = outcome->has_i32();
   expected.i32 = outcome->i32();
   expected.has_value = outcome->has_value();

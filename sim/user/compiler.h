@@ -240,6 +240,7 @@ class Compiler {
   // compile_outcomes.cc: expectations.
   Range Outcomes(const StepCursor& step, Result result);
   void NodeFacts(const proto::Outcome& outcome, ExpectedOutcome* expected);
+  static std::string TextOf(const proto::Outcome& outcome, Result result);
   ExpectedOutcome OneOutcome(const Cursor<proto::Outcome>& outcome,
                              Result result);
   void CheckFields(const Cursor<proto::Outcome>& outcome, Result result);

@@ -507,6 +507,7 @@ void World::Clear() {
     });
   }
   index_.Clear();
+  ordinals_.Clear();
   ++epoch_;
   dirty_.clear();
   old_size_ = 0;

@@ -321,6 +321,9 @@ class World {
   void Unregister(Table<Row>& table, uint32_t slot);
   template <typename Row>
   uint32_t FreeOrdinal(const Table<Row>& table, uint64_t base) const;
+  // The same for a row that an actor creates; and that one comes or goes.
+  uint32_t FreeOrdinalOfActor(uint64_t base) const;
+  void FlipOrdinal(uint64_t base, uint32_t ordinal);
 
   Meta& EditMeta(AnyId id);
   bool Counts(TableId table) const {
@@ -387,6 +390,7 @@ class World {
              Table<InodeRow>, Table<MinorRow>, Table<NsProxyRow>>
       tables_;
   NameIndex index_;
+  OrdinalIndex ordinals_;
   BlobPool blobs_;
 
   bool journal_on_ = true;
@@ -631,10 +635,11 @@ template <typename Row>
 template <typename Row, typename Wanted>
 Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
   const Table<Row>& rows = table<Row>();
+  BINDERY_CHECK_MSG(key_a != kActorKey, "what actors create has no key");
   const uint64_t base = BaseOf(Row::kTable, key_a, key_b);
   Id<Row> found;
   uint32_t smallest = ~0u;
-  for (uint32_t i = index_.Head(base); i != 0;) {
+  for (uint32_t i = index_.Get(base); i != 0;) {
     const Meta& meta = rows.at(i - 1).meta;
     if (meta.state == SlotState::kLive && meta.ordinal < smallest &&
         wanted(rows.at(i - 1).row)) {
@@ -646,11 +651,24 @@ Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
   return found;
 }
 
+inline uint32_t World::FreeOrdinalOfActor(uint64_t base) const {
+  uint32_t group = 0;
+  uint64_t taken = ordinals_.Get(base);
+  while (taken == ~uint64_t{0}) taken = ordinals_.Get(Mix(base, ++group));
+  return group * 64 + static_cast<uint32_t>(__builtin_ctzll(~taken));
+}
+
+inline void World::FlipOrdinal(uint64_t base, uint32_t ordinal) {
+  const uint32_t group = ordinal / 64;
+  const uint64_t key = group == 0 ? base : Mix(base, group);
+  ordinals_.Set(key, ordinals_.Get(key) ^ uint64_t{1} << ordinal % 64);
+}
+
 template <typename Row>
 uint32_t World::FreeOrdinal(const Table<Row>& rows, uint64_t base) const {
   uint64_t taken = 0;
   uint32_t largest = 0;
-  for (uint32_t i = index_.Head(base); i != 0;) {
+  for (uint32_t i = index_.Get(base); i != 0;) {
     const Meta& meta = rows.at(i - 1).meta;
     if (meta.ordinal < 64) taken |= uint64_t{1} << meta.ordinal;
     largest = meta.ordinal > largest ? meta.ordinal : largest;
@@ -667,20 +685,24 @@ template <typename Row>
 void World::Register(Table<Row>& rows, uint32_t slot, int64_t ordinal) {
   Meta& meta = rows.at(slot).meta;
   const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
-  meta.ordinal =
-      ordinal >= 0 ? static_cast<uint32_t>(ordinal) : FreeOrdinal(rows, base);
+  const bool of_actor = meta.key_a == kActorKey;
+  meta.ordinal = ordinal >= 0 ? static_cast<uint32_t>(ordinal)
+                 : of_actor   ? FreeOrdinalOfActor(base)
+                              : FreeOrdinal(rows, base);
   meta.name = Mix(base, meta.ordinal) | 1;
-  meta.next_same = index_.Head(base);
-  index_.SetHead(base, slot + 1);
+  if (of_actor) return FlipOrdinal(base, meta.ordinal);
+  meta.next_same = index_.Get(base);
+  index_.Set(base, slot + 1);
 }
 
 template <typename Row>
 void World::Unregister(Table<Row>& rows, uint32_t slot) {
   Meta& meta = rows.at(slot).meta;
   const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
-  uint32_t i = index_.Head(base);
+  if (meta.key_a == kActorKey) return FlipOrdinal(base, meta.ordinal);
+  uint32_t i = index_.Get(base);
   if (i == slot + 1) {
-    index_.SetHead(base, meta.next_same);
+    index_.Set(base, meta.next_same);
     return;
   }
   while (rows.at(i - 1).meta.next_same != slot + 1) {

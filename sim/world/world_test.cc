@@ -119,6 +119,26 @@ TEST_F(WorldTest, MoreRowsOfAKeyThanAnyoneNeedsHaveDistinctNames) {
   EXPECT_EQ(names.size(), 200u);
 }
 
+TEST_F(WorldTest, OfThousandsOfRowsTheSmallestFreeNameIsTaken) {
+  std::vector<TransactionId> rows;
+  Step(1, [&] {
+    for (int i = 0; i < 5000; ++i) rows.push_back(w_.Create<TransactionRow>());
+  });
+  const Hash128 all = w_.fingerprint();
+  const uint64_t name = w_.NameOf(rows[3000]);
+  Step(1, [&] {
+    w_.Free(rows[4000]);
+    w_.Free(rows[3000]);
+  });
+  TransactionId again;
+  Step(1, [&] { again = w_.Create<TransactionRow>(); });
+  EXPECT_EQ(w_.NameOf(again), name);
+  w_.Undo();
+  w_.Undo();
+  EXPECT_EQ(w_.fingerprint(), all);
+  EXPECT_EQ(w_.NameOf(rows[3000]), name);
+}
+
 // --- Stale ids --------------------------------------------------------------
 
 // The bug that a checker must not have: a stale pointer to an object and a good
