@@ -279,9 +279,19 @@ int ConformKernel(Sessions sessions) {
   return status.ok() ? Print(report) : Fail(status);
 }
 
+void LeaveOutDesigns(Sessions* sessions) {
+  std::erase_if(*sessions, [](const std::unique_ptr<Session>& session) {
+    if (conform::IsOfSomeKernel(session->scenario.compiled)) return false;
+    std::fprintf(stderr, "%s: left out; no kernel has such a binderfs\n",
+                 session->path.c_str());
+    return true;
+  });
+}
+
 int ConformScenarios(const std::vector<std::string>& arguments) {
   absl::StatusOr<Sessions> sessions = OpenSessions(arguments);
   if (!sessions.ok()) return Fail(sessions.status());
+  LeaveOutDesigns(&*sessions);
   if (absl::GetFlag(FLAGS_recorded)) return ConformRecorded(*sessions);
   const std::string plan = absl::GetFlag(FLAGS_plan);
   const std::string records = absl::GetFlag(FLAGS_records);

@@ -274,9 +274,7 @@ absl::Status Lockstep::Judge() const {
   };
   if (!policy_.ok()) return failed(policy_.message());
   if (bug_ != nullptr) return failed(bug_);
-  if (scenario_.binderfs.instances !=
-          sim::BinderfsOptions::Instances::kPerMount ||
-      scenario_.binderfs.minors != sim::kMinors) {
+  if (!IsOfSomeKernel(scenario_)) {
     return failed("no kernel has such a binderfs");
   }
   if (actors_.size() > kMaxAgentActors) return failed("more than 64 threads");
@@ -734,6 +732,12 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     lines.push_back(absl::StrCat(name, "   ", Describe(WordOf(world, word))));
   }
   return lines;
+}
+
+bool IsOfSomeKernel(const sim::CompiledScenario& scenario) {
+  return scenario.binderfs.instances ==
+             sim::BinderfsOptions::Instances::kPerMount &&
+         scenario.binderfs.minors == sim::kMinors;
 }
 
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,

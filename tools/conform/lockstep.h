@@ -64,6 +64,10 @@ struct LockstepOptions {
   bool listens = false;
 };
 
+// Whether some kernel has such a binderfs. Designs that were not taken are for
+// the model alone.
+bool IsOfSomeKernel(const sim::CompiledScenario& scenario);
+
 // `properties` may be null. Errors: FailedPrecondition if the scenario does
 // something that the model leaves open, or that an agent cannot do; says which.
 absl::StatusOr<LockstepRun> RunLockstep(const sim::CompiledScenario& scenario,
