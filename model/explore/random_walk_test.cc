@@ -95,7 +95,7 @@ TEST(RandomWalk, EndsAtItsBudgetsAndLeavesTheModelAsItWas) {
   ExploreOptions options;
   options.walks = 2;
   EXPECT_EQ(Explore(graph, Strategy::kRandomWalk, options).transitions,
-            2 * RandomWalk<GraphModel, UniformPicker>::kDefaultMaxDepth);
+            2 * (RandomWalk<GraphModel, UniformPicker>::kDefaultMaxDepth));
   options.max_depth = 5;
   EXPECT_EQ(Explore(graph, Strategy::kRandomWalk, options).transitions, 10u);
   EXPECT_EQ(graph.current(), 0);
