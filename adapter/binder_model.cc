@@ -52,6 +52,10 @@ uint32_t BinderModel::ActorOf(model::Choice choice) const {
 }
 
 bool BinderModel::InsideCommand(uint32_t actor) const {
+  // Between commands is the only place where anybody else runs.
+  if (simulation_.options().granularity == sim::Granularity::kCommand) {
+    return false;
+  }
   const sim::World& world = simulation_.world();
   if (actor == simulation_.scenario().worker_actor()) {
     return boundaries_.Inside(
