@@ -45,10 +45,13 @@ constexpr Invariant kProperties[] = {
      "BC_FREE_BUFFER closes the descriptors of arrays, and no other"},
     {"E47", "H",
      "descriptors without a place fail the call, the reply, or nobody"},
+    {"E51", "A", "a reply is given to the call on top of its caller's stack"},
     {"E52", "H",
      "an accepted call ends once, in its thread, after its completion"},
     {"E53", "H",
      "replies match calls, and a call back goes to the thread that waits"},
+    {"E59", "A",
+     "while a thread has an error to read, no command of it is executed"},
     {"E60", "H", "a looper registers only if one was asked for"},
     {"E62", "H", "one-way calls of a node come in order, one at a time"},
     {"E63", "H",
@@ -93,6 +96,7 @@ void History::Observe(World& world) {
   WatchSpam(watch);
   WatchFailures(watch);
   WatchDevices(watch);
+  WatchCommands(watch);
 }
 
 }  // namespace bindery::sim

@@ -266,6 +266,61 @@ TEST_F(HistoryTest, E53TheWaitingThreadIsPassedBy) {
             Ids({"E53"}));
 }
 
+// The frames of a command that binder_thread_write takes, in one step.
+class CommandsTest : public HistoryTest {
+ protected:
+  Ids Take(const CommandRow& command, TransactionId in_reply_to = {}) {
+    CommandId id;
+    Step(kOwner, [&] {
+      id = w_.Create<CommandRow>();
+      w_.Edit(id) = command;
+      w_.Edit(id).task = owner_.task;
+    });
+    return Step(kOwner, [&] {
+      const FrameId write = MakeFrame(OpId::kThreadWrite, id, owner_.frame);
+      const FrameId send = MakeFrame(OpId::kTransaction, id, write);
+      w_.Edit(send).in_reply_to = in_reply_to;
+      if (in_reply_to) w_.Edit(client_.thread).transaction_stack = {};
+      w_.Free(send);
+      w_.Free(write);
+      w_.Free(id);
+    });
+  }
+
+ private:
+  FrameId MakeFrame(OpId op, CommandId command, FrameId caller) {
+    const FrameId id = w_.Create<FrameRow>();
+    FrameRow& frame = w_.Edit(id);
+    frame.task = owner_.task;
+    frame.op = static_cast<uint16_t>(op);
+    frame.command = command;
+    frame.caller = caller;
+    return id;
+  }
+};
+
+bool Has(const Ids& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+TEST_F(CommandsTest, E51TheCallIsNotOnTop) {
+  const TransactionId call = Served();
+  EXPECT_FALSE(Has(Take(Bare(Bc::kReply), call), "E51"));
+  const TransactionId again = Served();
+  Step(kClient, [&] {
+    const TransactionId other = w_.Create<TransactionRow>();
+    w_.Edit(other).from_parent = again;
+    w_.Edit(client_.thread).transaction_stack = other;
+  });
+  EXPECT_TRUE(Has(Take(Bare(Bc::kReply), again), "E51"));
+}
+
+TEST_F(CommandsTest, E59ACommandBehindAnUnreadError) {
+  EXPECT_FALSE(Has(Take(Bare(Bc::kEnterLooper)), "E59"));
+  Step(kOwner, [&] { w_.Edit(w_.Peek(owner_.thread).return_error).cmd = 1; });
+  EXPECT_TRUE(Has(Take(Bare(Bc::kEnterLooper)), "E59"));
+}
+
 TEST_F(HistoryTest, E75TheCallerIsNotTold) {
   const TransactionId call = Served();
   Step(kOwner, [&] { w_.Edit(owner_.thread).is_dead = 1; });

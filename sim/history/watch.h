@@ -119,6 +119,7 @@ void WatchFrozen(Watch& h);       // E63, E71
 void WatchProcs(Watch& h);        // E40, E73
 void WatchFiles(Watch& h);        // E41, E44, E45, E46, E47
 void WatchSpam(Watch& h);         // E42
+void WatchCommands(Watch& h);     // E51, E59
 void WatchFailures(Watch& h);     // E24
 void WatchDevices(Watch& h);      // E80
 
