@@ -195,13 +195,11 @@ int RecordTranscripts(const Sessions& sessions,
 }
 
 // Every allocation of the scenario fails once.
-absl::Status AddFailures(const Session& session,
+absl::Status AddFailures(const Session& session, const sim::Driver& driver,
                          const conform::KernelSpec& kernel,
                          proto::Report* report) {
-  const auto driver = JudgedDriver(conform::VersionOf(kernel.name));
-  if (!driver.ok()) return driver.status();
   const auto verdicts = conform::JudgeFailures(session.scenario.compiled,
-                                               *driver, kernel, Machine());
+                                               driver, kernel, Machine());
   if (!verdicts.ok()) return verdicts.status();
   for (const conform::AllocationVerdict& each : *verdicts) {
     FillResult(
@@ -214,9 +212,11 @@ absl::Status AddFailures(const Session& session,
 
 int ConformFailures(const Sessions& sessions,
                     const conform::KernelSpec& kernel) {
+  const auto driver = JudgedDriver(conform::VersionOf(kernel.name));
+  if (!driver.ok()) return Fail(driver.status());
   proto::Report report;
   for (const std::unique_ptr<Session>& session : sessions) {
-    const absl::Status status = AddFailures(*session, kernel, &report);
+    const absl::Status status = AddFailures(*session, *driver, kernel, &report);
     if (!status.ok()) return Fail(status);
   }
   return Print(report);
@@ -227,9 +227,11 @@ int ConformFailures(const Sessions& sessions,
 absl::Status AddBudgetedFailures(const Sessions& sessions,
                                  const conform::KernelSpec& kernel,
                                  proto::Report* report) {
+  const auto driver = JudgedDriver(conform::VersionOf(kernel.name));
+  if (!driver.ok()) return driver.status();
   for (const std::unique_ptr<Session>& session : sessions) {
     if (session->scenario.proto.budget().allocation_failures() == 0) continue;
-    const absl::Status status = AddFailures(*session, kernel, report);
+    const absl::Status status = AddFailures(*session, *driver, kernel, report);
     if (status.code() == absl::StatusCode::kFailedPrecondition) {
       std::fprintf(stderr, "no allocation failed: %s\n",
                    std::string(status.message()).c_str());
@@ -247,22 +249,36 @@ int WritePlan(const std::string& path, const std::vector<LockstepRun>& runs) {
   return status.ok() ? kExitPass : Fail(status);
 }
 
-// Those that the kernel is new enough for.
-void LeaveOut(absl::string_view version, Sessions* sessions) {
+// Takes out those for which `why` is not "", and says so.
+template <typename Why>
+void LeaveOut(Why&& why, Sessions* sessions) {
   std::erase_if(*sessions, [&](const std::unique_ptr<Session>& session) {
-    if (!TooNew(*session, version)) return false;
-    std::fprintf(stderr, "%s: left out; it needs kernel %s\n",
-                 session->path.c_str(),
-                 session->scenario.proto.since().c_str());
+    const std::string reason = why(*session);
+    if (reason.empty()) return false;
+    std::fprintf(stderr, "%s: left out; %s\n", session->path.c_str(),
+                 reason.c_str());
     return true;
   });
+}
+
+std::string NoSuchKernel(const Session& session) {
+  return conform::IsOfSomeKernel(session.scenario.compiled)
+             ? ""
+             : "no kernel has such a binderfs";
 }
 
 int ConformKernel(Sessions sessions) {
   const absl::StatusOr<conform::KernelSpec> kernel = Kernel();
   if (!kernel.ok()) return Fail(kernel.status());
   const std::string version = conform::VersionOf(kernel->name);
-  LeaveOut(version, &sessions);
+  LeaveOut(
+      [&](const Session& session) {
+        return TooNew(session, version)
+                   ? absl::StrCat("it needs kernel ",
+                                  session.scenario.proto.since())
+                   : std::string();
+      },
+      &sessions);
   if (absl::GetFlag(FLAGS_fail_allocations)) {
     return ConformFailures(sessions, *kernel);
   }
@@ -279,19 +295,10 @@ int ConformKernel(Sessions sessions) {
   return status.ok() ? Print(report) : Fail(status);
 }
 
-void LeaveOutDesigns(Sessions* sessions) {
-  std::erase_if(*sessions, [](const std::unique_ptr<Session>& session) {
-    if (conform::IsOfSomeKernel(session->scenario.compiled)) return false;
-    std::fprintf(stderr, "%s: left out; no kernel has such a binderfs\n",
-                 session->path.c_str());
-    return true;
-  });
-}
-
 int ConformScenarios(const std::vector<std::string>& arguments) {
   absl::StatusOr<Sessions> sessions = OpenSessions(arguments);
   if (!sessions.ok()) return Fail(sessions.status());
-  LeaveOutDesigns(&*sessions);
+  LeaveOut(NoSuchKernel, &*sessions);
   if (absl::GetFlag(FLAGS_recorded)) return ConformRecorded(*sessions);
   const std::string plan = absl::GetFlag(FLAGS_plan);
   const std::string records = absl::GetFlag(FLAGS_records);

@@ -77,14 +77,14 @@ Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
 }
 
 Verdict Judge(const LockstepRun& run, const ScenarioRecord& record) {
-  const Transcript observed = Observe(run, record);
-  Verdict verdict = JudgeTranscript(run, observed);
   if (record.outcome == Outcome::kLacks) {
-    verdict.same = false;
+    Verdict verdict;
     verdict.lacking = record.detail;
     verdict.explanation = absl::StrCat("  the kernel ", record.detail, "\n");
     return verdict;
   }
+  const Transcript observed = Observe(run, record);
+  Verdict verdict = JudgeTranscript(run, observed);
   const std::string leaks =
       absl::StrCat(LostNodeText(observed), LeakText(run, record));
   verdict.same &= record.outcome == Outcome::kOk && leaks.empty();
