@@ -52,17 +52,14 @@ uint32_t BinderModel::ActorOf(model::Choice choice) const {
 }
 
 bool BinderModel::InsideCommand(uint32_t actor) const {
-  // Between commands is the only place where anybody else runs.
-  if (simulation_.options().granularity == sim::Granularity::kCommand) {
-    return false;
-  }
+  if (boundaries_ == nullptr) return false;
   const sim::World& world = simulation_.world();
   if (actor == simulation_.scenario().worker_actor()) {
-    return boundaries_.Inside(
+    return boundaries_->Inside(
         world, world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
   }
   return simulation_.TaskEnabled(actor) &&
-         boundaries_.Inside(world, world.Peek(simulation_.task(actor)).frame);
+         boundaries_->Inside(world, world.Peek(simulation_.task(actor)).frame);
 }
 
 bool BinderModel::Check(std::vector<model::Violation>* violations) const {

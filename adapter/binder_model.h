@@ -8,6 +8,7 @@
 #define BINDERY_ADAPTER_BINDER_MODEL_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,9 @@ class BinderModel {
               const sim::Properties* properties,
               const sim::SimulationOptions& options)
       : simulation_(scenario, driver, properties, WithJournal(options)),
-        boundaries_(driver) {}
+        boundaries_(options.granularity == sim::Granularity::kLock
+                        ? std::make_unique<sim::Boundaries>(driver)
+                        : nullptr) {}
 
   void Enabled(std::vector<model::Choice>* choices) const;
   void Apply(model::Choice choice) { simulation_.Apply(choice.value); }
@@ -62,7 +65,8 @@ class BinderModel {
   bool Stuck() const;
 
   sim::Simulation simulation_;
-  const sim::Boundaries boundaries_;
+  // Null at command granularity, where nobody else runs inside of a command.
+  const std::unique_ptr<const sim::Boundaries> boundaries_;
   mutable std::vector<uint64_t> enabled_;  // scratch of Enabled()
 };
 

@@ -47,8 +47,8 @@ uint32_t ActorSet::Nth(uint32_t n) const {
 void RunQueue::Update(const Simulation& simulation) {
   const World& world = simulation.world();
   const bool same = world_ == &world && world.epoch() == epoch_;
-  const bool next = world_ == &world && world.epoch() == epoch_ + 1 &&
-                    simulation.task_count() > Simulation::kFewTasks;
+  const bool next =
+      world_ == &world && world.epoch() == epoch_ + 1 && world.runners_noted();
   world_ = &world;
   epoch_ = world.epoch();
   if (same) return;

@@ -30,7 +30,7 @@ class ActorSet {
 class RunQueue {
  public:
   // Looks at what changed since the latest call; at everything if that was not
-  // exactly one step ago, or there are few tasks, of which nothing is noted.
+  // exactly one step ago, or the world does not note it (World::runners_noted).
   void Update(const Simulation& simulation);
 
   // runnable().NextFrom(from) of now, whether updated or not: where there are

@@ -36,6 +36,7 @@
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
 #include "sim/world/list.h"
+#include "sim/world/ordinals.h"
 #include "sim/world/rows_binderfs.h"
 #include "sim/world/rows_files.h"
 #include "sim/world/rows_frame.h"
@@ -177,6 +178,7 @@ class World {
     BINDERY_CHECK_MSG(epoch_ == 0, "set_runners_noted() after the first step");
     runners_noted_ = on;
   }
+  bool runners_noted() const { return journal_on_ || runners_noted_; }
   bool journal() const { return journal_on_; }
   // Exact addresses: layout is part of the canonical state.
   // REQUIRES: nothing has happened yet.
@@ -321,9 +323,6 @@ class World {
   void Unregister(Table<Row>& table, uint32_t slot);
   template <typename Row>
   uint32_t FreeOrdinal(const Table<Row>& table, uint64_t base) const;
-  // The same for a row that an actor creates; and that one comes or goes.
-  uint32_t FreeOrdinalOfActor(uint64_t base) const;
-  void FlipOrdinal(uint64_t base, uint32_t ordinal);
 
   Meta& EditMeta(AnyId id);
   bool Counts(TableId table) const {
@@ -390,7 +389,7 @@ class World {
              Table<InodeRow>, Table<MinorRow>, Table<NsProxyRow>>
       tables_;
   NameIndex index_;
-  OrdinalIndex ordinals_;
+  Ordinals ordinals_;  // of the rows that actors created
   BlobPool blobs_;
 
   bool journal_on_ = true;
@@ -651,19 +650,6 @@ Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
   return found;
 }
 
-inline uint32_t World::FreeOrdinalOfActor(uint64_t base) const {
-  uint32_t group = 0;
-  uint64_t taken = ordinals_.Get(base);
-  while (taken == ~uint64_t{0}) taken = ordinals_.Get(Mix(base, ++group));
-  return group * 64 + static_cast<uint32_t>(__builtin_ctzll(~taken));
-}
-
-inline void World::FlipOrdinal(uint64_t base, uint32_t ordinal) {
-  const uint32_t group = ordinal / 64;
-  const uint64_t key = group == 0 ? base : Mix(base, group);
-  ordinals_.Set(key, ordinals_.Get(key) ^ uint64_t{1} << ordinal % 64);
-}
-
 template <typename Row>
 uint32_t World::FreeOrdinal(const Table<Row>& rows, uint64_t base) const {
   uint64_t taken = 0;
@@ -687,10 +673,10 @@ void World::Register(Table<Row>& rows, uint32_t slot, int64_t ordinal) {
   const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
   const bool of_actor = meta.key_a == kActorKey;
   meta.ordinal = ordinal >= 0 ? static_cast<uint32_t>(ordinal)
-                 : of_actor   ? FreeOrdinalOfActor(base)
+                 : of_actor   ? ordinals_.Smallest(base)
                               : FreeOrdinal(rows, base);
   meta.name = Mix(base, meta.ordinal) | 1;
-  if (of_actor) return FlipOrdinal(base, meta.ordinal);
+  if (of_actor) return ordinals_.Flip(base, meta.ordinal);
   meta.next_same = index_.Get(base);
   index_.Set(base, slot + 1);
 }
@@ -699,7 +685,7 @@ template <typename Row>
 void World::Unregister(Table<Row>& rows, uint32_t slot) {
   Meta& meta = rows.at(slot).meta;
   const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
-  if (meta.key_a == kActorKey) return FlipOrdinal(base, meta.ordinal);
+  if (meta.key_a == kActorKey) return ordinals_.Flip(base, meta.ordinal);
   uint32_t i = index_.Get(base);
   if (i == slot + 1) {
     index_.Set(base, meta.next_same);
