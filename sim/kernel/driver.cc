@@ -137,6 +137,8 @@ absl::StatusOr<Driver> Driver::Create(
     driver.without_locks_[i] = WithoutLocks(driver.operations_[i].atoms);
     JoinAtoms(driver.operations_[i].atoms);
     JoinAtoms(driver.without_locks_[i]);
+    driver.tables_[0][i] = driver.without_locks_[i].data();
+    driver.tables_[1][i] = driver.operations_[i].atoms.data();
   }
   return driver;
 }

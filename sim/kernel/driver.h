@@ -35,6 +35,10 @@ class Driver {
   const std::vector<Atom>& without_locks(OpId id) const {
     return without_locks_[static_cast<size_t>(id)];
   }
+  // The first atom of each operation, by OpId; with locks or without.
+  using Tables = std::array<const Atom*, static_cast<size_t>(OpId::kCount)>;
+  const Tables& tables(bool locks) const { return tables_[locks ? 1 : 0]; }
+
   bool Dropped(Guard guard) const {
     return dropped_[static_cast<size_t>(guard)];
   }
@@ -55,6 +59,7 @@ class Driver {
   std::array<Operation, static_cast<size_t>(OpId::kCount)> operations_;
   std::array<std::vector<Atom>, static_cast<size_t>(OpId::kCount)>
       without_locks_;
+  std::array<Tables, 2> tables_ = {};
   std::bitset<static_cast<size_t>(Guard::kCount)> dropped_;
 };
 

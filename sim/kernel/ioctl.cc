@@ -10,14 +10,14 @@
 namespace bindery::sim {
 namespace {
 
-bool IsDevice(Op& op) { return op.f->file && op.w.Get(op.f->file).proc; }
-
 // filp and filp->private_data.
 void FdGetDevice(Op& op) {
   FdGet(op);
-  if (!IsDevice(op)) return;
-  op.f->proc = op.w.Get(op.f->file).proc;
-  op.f->nonblock = op.w.Get(op.f->file).nonblock;
+  if (!op.f->file) return;
+  const FileRow& file = op.w.Get(op.f->file);
+  if (!file.proc) return;
+  op.f->proc = file.proc;
+  op.f->nonblock = file.nonblock;
 }
 
 // An epoll instance knows two requests, which are none of these, and
@@ -34,7 +34,9 @@ void AppendProcOfFile(Builder& b, const char* other = "other_file") {
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
-      .Check("the file is a device", IsDevice, other);
+      .Check(
+          "the file is a device", [](Op& op) { return bool(op.f->proc); },
+          other);
 }
 
 // The last lines: what failed, and leaving the driver.

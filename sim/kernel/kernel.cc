@@ -24,7 +24,12 @@ enum class Mode { kLock, kCommand, kThrough };
 class Interpreter {
  public:
   Interpreter(Kernel& kernel, TaskId task, FrameId top)
-      : kernel_(kernel), w_(kernel.world()), op_(kernel), task_(task) {
+      : kernel_(kernel),
+        w_(kernel.world()),
+        tables_(
+            kernel.driver().tables(kernel.granularity() == Granularity::kLock)),
+        op_(kernel),
+        task_(task) {
     Enter(top, w_.Edit(top));
   }
 
@@ -186,10 +191,7 @@ class Interpreter {
   void Enter(FrameId id, FrameRow& frame) {
     top_ = id;
     op_.f = &frame;
-    const OpId op = static_cast<OpId>(op_.f->op);
-    atoms_ = kernel_.granularity() == Granularity::kLock
-                 ? kernel_.driver().operation(op).atoms.data()
-                 : kernel_.driver().without_locks(op).data();
+    atoms_ = tables_[frame.op];
   }
   // Whose stack it is learns of it once, at the end of the transition.
   void SetTop(FrameId id) {
@@ -202,6 +204,7 @@ class Interpreter {
 
   Kernel& kernel_;
   World& w_;
+  const Driver::Tables& tables_;
   Op op_;
   TaskId task_;
   FrameId top_;

@@ -78,8 +78,9 @@ namespace {
 // device sleeps on.
 void WakeTask(Op& op, ThreadId thread) {
   const TaskId task = op.w.Get(thread).task;
-  if (op.w.Get(task).asleep != kAsleep) return;
-  if (op.w.Get(op.w.Get(task).frame).thread != thread) return;
+  const TaskRow& row = op.w.Get(task);
+  if (row.asleep != kAsleep) return;
+  if (op.w.Get(row.frame).thread != thread) return;
   op.w.Edit(task).asleep = 0;
   op.k.Woken(task);
   if (proto::Event* event = op.Event(proto::Event::WAKE, "wake")) {
