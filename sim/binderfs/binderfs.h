@@ -86,6 +86,7 @@ struct Namespaces {
   uint32_t mnt = 0;
   uint32_t ipc = 0;
 };
+inline constexpr uint32_t kInitialUserNs = 0;
 Namespaces NamespacesOf(const World& w, ProcessId process);
 // ns_capable() of any capability, in a user namespace.
 bool Capable(const World& w, ProcessId process, uint32_t user_ns);

@@ -2,7 +2,9 @@
 //
 // The sink is null in searches and plain runs, so every use is guarded:
 //   if (proto::Event* event = Emit(sink, kind, name)) AddArg(event, ...);
-// Events are never read back; they cannot influence the world.
+// Events are never read back; they cannot influence the world. Whatever is done
+// for somebody who listens is marked as cold here and in sim/kernel: it is then
+// laid out apart from the code that runs without one.
 #ifndef BINDERY_SIM_EVENTS_EVENTS_H_
 #define BINDERY_SIM_EVENTS_EVENTS_H_
 
@@ -20,9 +22,8 @@ struct EventSink {
   std::vector<proto::Event> events;
 };
 
-[[gnu::noinline]] inline proto::Event* AddEvent(EventSink* sink,
-                                                proto::Event::Kind kind,
-                                                absl::string_view name) {
+[[gnu::noinline, gnu::cold]] inline proto::Event* AddEvent(
+    EventSink* sink, proto::Event::Kind kind, absl::string_view name) {
   proto::Event& event = sink->events.emplace_back();
   event.set_kind(kind);
   event.set_name(std::string(name));
@@ -36,15 +37,17 @@ struct EventSink {
   return sink == nullptr ? nullptr : AddEvent(sink, kind, name);
 }
 
-inline void AddArg(proto::Event* event, absl::string_view name,
-                   absl::string_view value) {
+[[gnu::noinline, gnu::cold]] inline void AddArg(proto::Event* event,
+                                                absl::string_view name,
+                                                absl::string_view value) {
   proto::Arg* arg = event->add_arg();
   arg->set_name(std::string(name));
   arg->set_value(std::string(value));
 }
 
-inline void AddArg(proto::Event* event, absl::string_view name,
-                   uint64_t value) {
+[[gnu::noinline, gnu::cold]] inline void AddArg(proto::Event* event,
+                                                absl::string_view name,
+                                                uint64_t value) {
   AddArg(event, name, std::to_string(value));
 }
 

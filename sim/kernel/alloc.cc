@@ -13,7 +13,7 @@ constexpr uint64_t kSpamShare = 10;
 constexpr uint32_t kSpamBuffers = 50;
 
 void NoteShape(Op& op, ProcId proc) {
-  if (op.w.exact_addresses()) {
+  if (op.w.exact_addresses()) [[unlikely]] {
     op.w.Edit(proc).tree_shape = TreeShape(op.w, proc);
   }
 }
@@ -44,13 +44,25 @@ void AllocMap(Op& op, ProcId proc, uint64_t size) {
   NoteShape(op, proc);
 }
 
+namespace {
+
+uint64_t Padded(uint64_t size) { return (size + 7) & ~uint64_t{7}; }
+
+}  // namespace
+
 std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
                                       uint64_t extra_buffers_size) {
-  uint64_t total = 0;
-  for (const uint64_t part : {data_size, offsets_size, extra_buffers_size}) {
-    const uint64_t padded = (part + 7) & ~uint64_t{7};
-    if (padded < part || total + padded < total) return std::nullopt;
-    total += padded;
+  constexpr uint64_t kFarFromOverflow = uint64_t{1} << 60;
+  const uint64_t total =
+      Padded(data_size) + Padded(offsets_size) + Padded(extra_buffers_size);
+  if ((data_size | offsets_size | extra_buffers_size) >= kFarFromOverflow)
+      [[unlikely]] {
+    uint64_t sum = 0;
+    for (const uint64_t part : {data_size, offsets_size, extra_buffers_size}) {
+      if (Padded(part) < part) return std::nullopt;
+      if (sum + Padded(part) < sum) return std::nullopt;
+      sum += Padded(part);
+    }
   }
   return std::max<uint64_t>(total, 8);
 }

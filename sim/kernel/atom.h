@@ -36,6 +36,7 @@ enum class OpId : uint16_t {
   kEpollCreate,        // do_epoll_create
   kEpollCtl,           // do_epoll_ctl
   kEpollWait,          // ep_poll
+  kBpf,                // __sys_bpf
   kDup,                // ksys_dup
   kFork,               // copy_process
   kSendFd,             // scm_fp_copy

@@ -82,11 +82,24 @@ void ReserveDescriptor(Op& op) {
   if (fd < 0) op.Ret(Errno::kEmfile);
 }
 
+// What a program opens to do the one thing that this call is about is closed
+// again when it is done.
+void ReserveForTheCall(Op& op) {
+  ReserveDescriptor(op);
+  if (op.f->ret == 0) PutUnusedFd(op.w, CurrentProcess(op), op.f->handle);
+}
+
+void AppendReserveForTheCall(Builder& b) {
+  b.Lock("files.lock")
+      .Do("get_unused_fd_flags, put_unused_fd", ReserveForTheCall)
+      .Unlock("files.lock")
+      .Check("a descriptor is free", Good, "out");
+}
+
 // The file holds its mount and its inode from the walk on.
 void MakeFile(Op& op, InodeId inode, MountId mount) {
-  const FileId id = op.w.Create<FileRow>();
-  FileRow& file = op.w.Edit(id);
-  file.count = 1;
+  FileId id;
+  FileRow& file = NewFile(op, &id);
   file.nonblock = op.f->nonblock;
   file.inode = inode;
   file.mnt = mount;
@@ -417,7 +430,15 @@ void LookAtPath(Op& op) {
 }  // namespace
 
 Operation BuildLook() {
-  return Builder(OpId::kLook, "simple_lookup")
+  Builder b(OpId::kLook, "simple_lookup");
+  b.Branch(
+      "stat() opens nothing",
+      [](Op& op) {
+        return static_cast<Look>(op.f->increment) == Look::kStatus;
+      },
+      "look");
+  AppendReserveForTheCall(b);
+  return b.Label("look")
       .Pin("path_get", HoldPath)
       .Lock("root.i_rwsem")
       .Do("look", LookAtPath)
@@ -427,6 +448,7 @@ Operation BuildLook() {
                op.w.Edit(op.f->task).value = op.f->sg.value;
                op.f->w = {};
              })
+      .Label("out")
       .Return()
       .Finish();
 }
@@ -457,7 +479,15 @@ void RefuseToMake(Op& op) {
 }  // namespace
 
 Operation BuildMake() {
-  return Builder(OpId::kMake, "binderfs_dir_inode_operations")
+  Builder b(OpId::kMake, "binderfs_dir_inode_operations");
+  b.Branch(
+      "only open() takes a descriptor",
+      [](Op& op) {
+        return static_cast<Making>(op.f->increment) != Making::kFile;
+      },
+      "make");
+  AppendReserveForTheCall(b);
+  return b.Label("make")
       .Pin("path_get", HoldPath)
       .Lock("root.i_rwsem")
       .Do("refuse it",
@@ -466,6 +496,7 @@ Operation BuildMake() {
             op.f->w = {};
           })
       .Unlock("root.i_rwsem")
+      .Label("out")
       .Return()
       .Finish();
 }
@@ -498,8 +529,10 @@ void JoinIpcNamespace(Op& op) {
 }  // namespace
 
 Operation BuildJoinNamespace() {
-  return Builder(OpId::kJoinNamespace, "ipcns_install")
-      .Do("switch_task_namespaces", JoinIpcNamespace)
+  Builder b(OpId::kJoinNamespace, "ipcns_install");
+  AppendReserveForTheCall(b);
+  return b.Do("switch_task_namespaces", JoinIpcNamespace)
+      .Label("out")
       .Return()
       .Finish();
 }

@@ -21,6 +21,7 @@ constexpr Build kBuilders[] = {
     BuildEpollCreate,
     BuildEpollCtl,
     BuildEpollWait,
+    BuildBpf,
     BuildDup,
     BuildFork,
     BuildSendFd,

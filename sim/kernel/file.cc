@@ -23,14 +23,10 @@ void CreateProc(Op& op) {
 
 namespace {
 
-void InstallFile(Op& op) {
-  const FileId id = op.w.Create<FileRow>();
-  FileRow& file = op.w.Edit(id);
+void InstallDevice(Op& op) {
+  FileRow& file = InstallFile(op);
   file.proc = op.f->proc;
   file.nonblock = op.f->nonblock;
-  file.count = 1;
-  FdInstall(op.w, CurrentProcess(op), op.f->handle, id);
-  op.f->ret = static_cast<int32_t>(op.f->handle);
 }
 
 // The mapping of the device that the descriptor names; once that is closed, the
@@ -69,7 +65,7 @@ Operation BuildOpen() {
       .Lock("binder_procs_lock")
       .Do("add it to binder_procs", CreateProc)
       .Unlock("binder_procs_lock")
-      .Do("install the descriptor", InstallFile)
+      .Do("install the descriptor", InstallDevice)
       .Label("out")
       .Return()
       .Label("no_memory")

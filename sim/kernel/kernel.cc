@@ -239,7 +239,8 @@ void Kernel::RunTask(TaskId task) {
   BINDERY_CHECK(row.frame);
   Interpreter(*this, task, row.frame).Run();
   if (row.frame) return;
-  if (observer_ != nullptr) observer_->Returned(w_, task);
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->Returned(w_, task);
   if (proto::Event* event =
           Emit(events_, proto::Event::SYSCALL_RETURN, "return")) {
     event->set_result(row.ret);

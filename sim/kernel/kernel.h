@@ -10,6 +10,7 @@
 #ifndef BINDERY_SIM_KERNEL_KERNEL_H_
 #define BINDERY_SIM_KERNEL_KERNEL_H_
 
+#include <array>
 #include <cstdint>
 
 #include "sim/events/events.h"
@@ -105,6 +106,8 @@ class Kernel {
   void SysPoll(TaskId task, uint32_t fd);
   // ret: the new descriptor.
   void SysEpollCreate(TaskId task);
+  // Of a map, or of a program that is loaded; ret: the new descriptor.
+  void SysBpf(TaskId task, BpfKind kind);
   // `args.op`, `target` and `events` count. ret: 0.
   void SysEpollCtl(TaskId task, uint32_t fd, const EpollArgs& args);
   // `args.max_events`, at most kMostEvents, and `wait` count. ret: how many
@@ -169,6 +172,14 @@ class Kernel {
   void set_names(const Names* names) { names_ = names; }
   const Names* names() const { return names_; }
 
+  // What a task found last, as a guess: nothing is known of it but what the
+  // rows say, so that it may be wrong or gone, and is no part of the state.
+  struct Guess {
+    FdId fd;
+    ThreadId thread;
+  };
+  Guess& guess(TaskId task) { return guesses_[task.any().slot() % kGuesses]; }
+
   // Somebody looks at what cannot be observed by programs, such as debug ids.
   bool watched() const {
     return events_ != nullptr || observer_ != nullptr || statistics_ != nullptr;
@@ -176,40 +187,50 @@ class Kernel {
 
   // --- What operations tell the observer -------------------------------------
   void Entered(OpId op) {
-    if (observer_ != nullptr) observer_->Entered(op);
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->Entered(op);
   }
   void Woken(TaskId task) {
-    if (observer_ != nullptr) observer_->Woken(w_, task);
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->Woken(w_, task);
   }
   void AllocationFailed() {
-    if (observer_ != nullptr) observer_->AllocationFailed();
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->AllocationFailed();
   }
   void Refused(const char* message) {
-    if (observer_ != nullptr) observer_->Refused(message);
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->Refused(message);
   }
   void Reported(const Report& report);
 
   // --- What operations tell the statistics -----------------------------------
   void Created(Counted what, AnyId id) {
-    if (statistics_ != nullptr) statistics_->Created(what, id);
+    if (statistics_ != nullptr) [[unlikely]]
+      statistics_->Created(what, id);
   }
   void Deleted(Counted what) {
-    if (statistics_ != nullptr) statistics_->Deleted(what);
+    if (statistics_ != nullptr) [[unlikely]]
+      statistics_->Deleted(what);
   }
   void Released(ProcId proc) {
-    if (statistics_ != nullptr) statistics_->Released(proc);
+    if (statistics_ != nullptr) [[unlikely]]
+      statistics_->Released(proc);
   }
 
  private:
   FrameId Start(TaskId task, OpId op);
   void Observe(TaskId task, const Syscall& call) {
-    if (observer_ != nullptr) observer_->Submitted(w_, task, call);
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->Submitted(w_, task, call);
   }
   void RunFrames(FrameId* top, TaskId task);
 
   const Driver& driver_;
   World& w_;
   Granularity granularity_ = Granularity::kCommand;
+  static constexpr uint32_t kGuesses = 16;
+  std::array<Guess, kGuesses> guesses_ = {};
   bool run_through_ = false;
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;

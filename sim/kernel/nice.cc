@@ -1,5 +1,6 @@
 #include "sim/kernel/nice.h"
 
+#include "sim/binderfs/binderfs.h"
 #include "sim/kernel/process.h"
 
 namespace bindery::sim {
@@ -12,12 +13,14 @@ void SetUserNice(Op& op, int32_t nice) {
   op.w.Edit(op.f->task).nice = static_cast<int8_t>(nice);
 }
 
-// can_nice(). The limit counts from 1 for 19 up to 40 for -20, and is compared
+// can_nice(). Who is root of a user namespace has no capability outside of it.
+// The limit counts from 1 for 19 up to 40 for -20, and is compared
 // without a sign.
 bool MayHaveNice(Op& op, int32_t nice) {
   const ProcessRow& process = op.w.Get(CurrentProcess(op));
   const int32_t needed = kMostNice + 1 - nice;
-  return process.uid == 0 || (needed >= 0 && needed <= process.rlimit_nice);
+  return (needed >= 0 && needed <= process.rlimit_nice) ||
+         Capable(op.w, CurrentProcess(op), kInitialUserNs);
 }
 
 }  // namespace

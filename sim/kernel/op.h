@@ -69,7 +69,7 @@ class Op {
     return k.events() == nullptr ? nullptr : NewEvent(kind, NameOf(word));
   }
   // A message of binder_user_error().
-  void UserError(const char* message);
+  [[gnu::cold]] void UserError(const char* message);
 
   GlobalId global() const {
     return GlobalId{AnyId::Make(TableId::kGlobal, 1, 1).value};
@@ -77,9 +77,10 @@ class Op {
 
  private:
   friend class Interpreter;
-  bool NextAllocationFails();
-  proto::Event* NewEvent(proto::Event::Kind kind, const char* name);
-  void Count(Guard guard, bool yes) const;
+  [[gnu::cold]] bool NextAllocationFails();
+  [[gnu::cold]] proto::Event* NewEvent(proto::Event::Kind kind,
+                                       const char* name);
+  [[gnu::cold]] void Count(Guard guard, bool yes) const;
 
   FrameRow* other_ = nullptr;
 };

@@ -19,6 +19,7 @@ Operation BuildEpollCreate();
 Operation BuildEpollCtl();
 Operation BuildEpollWait();
 // share.cc
+Operation BuildBpf();
 Operation BuildDup();
 Operation BuildFork();
 Operation BuildSendFd();

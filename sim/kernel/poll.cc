@@ -116,8 +116,18 @@ void FileOfRound(Op& op) {
   const FileId file = FileOfFd(op.w, CurrentProcess(op), op.f->handle);
   op.f->w = file.any();
   op.f->proc = file ? op.w.Get(file).proc : ProcId{};
-  if (file && op.w.Get(file).eventpoll) op.k.NoteUnmodelled(kWatchedEpoll);
+  if (!file) return;
+  if (op.w.Get(file).eventpoll) op.k.NoteUnmodelled(kWatchedEpoll);
+  if (op.w.Get(file).bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
 }
+
+// file_can_poll(): what is in a binderfs and no device has no poll of its own.
+bool CanPoll(const FileRow& file) { return file.proc || !file.mnt; }
+
+bool IsAlwaysReady(Op& op) { return !CanPoll(op.w.Get(FileId{op.f->w.value})); }
+
+// No descriptor is asked then.
+bool IsNegative(Op& op) { return static_cast<int32_t>(op.f->handle) < 0; }
 
 // Only the first round registers: the queue that the call sleeps on is that of
 // the first file, if that is a device.
@@ -139,13 +149,14 @@ Operation BuildPoll() {
   Builder b(OpId::kPoll, "binder_poll");
   b.Local("fdget", FdGet)
       .Label("again")
+      .Branch("the number is negative", IsNegative, "other_file")
       .Local("fdget of this round", FileOfRound)
       .Check(
           "the descriptor is open", [](Op& op) { return bool(op.f->w); },
           "bad_fd")
       .Branch(
           "the file is no device", [](Op& op) { return !op.f->proc; },
-          "other_file");
+          "no_device");
   AppendGetThread(b, "error");
   b.Lock("proc.inner")
       .Do("looper |= POLL; may it take the process's work?", SampleWork)
@@ -170,6 +181,8 @@ Operation BuildPoll() {
       .Label("bad_fd")
       .Local("POLLNVAL", PollReturns<kPollInvalid>)
       .Return()
+      .Label("no_device")
+      .Branch("it has no poll of its own", IsAlwaysReady, "always")
       // It is never readable; only a signal ends the wait, or the end of the
       // descriptor.
       .Label("other_file")
@@ -179,6 +192,9 @@ Operation BuildPoll() {
       .Goto("again")
       .Label("interrupted_other")
       .Do("take the signal", TakeSignal)
+      .Return()
+      .Label("always")
+      .Local("DEFAULT_POLLMASK", PollReturns<kPollIn>)
       .Return();
   return b.Finish();
 }
@@ -190,6 +206,12 @@ namespace {
 // Of epoll_ctl(): handle is the instance's descriptor, `i` the other one,
 // `type` what is to be done, `cookie` the events; `w` becomes the item.
 FileId Target(Op& op) { return FileOfFd(op.w, CurrentProcess(op), op.f->i); }
+
+bool TargetCanPoll(Op& op) {
+  const FileRow& file = op.w.Get(Target(op));
+  if (file.bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
+  return CanPoll(file);
+}
 
 EventPollId Instance(Op& op) { return op.w.Get(op.f->file).eventpoll; }
 
@@ -278,27 +300,11 @@ void TargetIsReady(Op& op) {
 }  // namespace
 
 Operation BuildEpollCreate() {
-  return Builder(OpId::kEpollCreate, "do_epoll_create")
-      .Lock("files.lock")
-      .Do("get_unused_fd_flags",
-          [](Op& op) {
-            const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), true);
-            op.f->handle = static_cast<uint32_t>(fd);
-            op.f->ret = fd < 0 ? Value(Errno::kEmfile) : fd;
-          })
-      .Check(
-          "a descriptor is free", [](Op& op) { return op.f->ret >= 0; }, "out")
-      .Do("fd_install",
-          [](Op& op) {
-            const FileId file = op.w.Create<FileRow>();
-            op.w.Edit(file).eventpoll = op.w.Create<EventPollRow>();
-            op.w.Edit(file).count = 1;
-            FdInstall(op.w, CurrentProcess(op), op.f->handle, file);
-          })
-      .Label("out")
-      .Unlock("files.lock")
-      .Return()
-      .Finish();
+  Builder b(OpId::kEpollCreate, "do_epoll_create");
+  AppendNewDescriptor(b, [](Op& op) {
+    InstallFile(op).eventpoll = op.w.Create<EventPollRow>();
+  });
+  return b.Return().Finish();
 }
 
 Operation BuildEpollCtl() {
@@ -310,6 +316,7 @@ Operation BuildEpollCtl() {
       .Check(
           "the other descriptor is open",
           [](Op& op) { return bool(Target(op)); }, "bad_fd")
+      .Check("the other file can be polled", TargetCanPoll, "no_poll")
       .Check("the first one is of an instance", IsInstance, "invalid")
       .Branch(
           "an instance is to be watched",
@@ -354,6 +361,7 @@ Operation BuildEpollCtl() {
              [](Op& op) {
                if (Target(op) != op.f->file) op.k.NoteUnmodelled(kWatchedEpoll);
              })
+      .ReturnErrno<Errno::kEperm>("no_poll")
       .ReturnErrno<Errno::kEinval>("invalid")
       .ReturnErrno<Errno::kEbadf>("bad_fd");
   return b.Finish();

@@ -10,6 +10,8 @@ namespace bindery::sim {
 // What the model says when somebody does that.
 inline constexpr char kWatchedEpoll[] =
     "an epoll instance is watched itself, which the model does not have";
+inline constexpr char kWatchedBpf[] =
+    "a file of the bpf subsystem is polled, which the model does not have";
 
 // wake_up_interruptible(&thread->wait), for who is on the queue with an item.
 void NotifyWatchers(Op& op, ThreadId thread);

@@ -8,7 +8,45 @@ namespace bindery::sim {
 ProcessId CurrentProcess(Op& op) { return op.w.Get(op.f->task).process; }
 
 void FdGet(Op& op) {
-  op.f->file = FGet(op.w, CurrentProcess(op), op.f->handle);
+  FdId& guess = op.k.guess(op.f->task).fd;
+  const ProcessId process = CurrentProcess(op);
+  const FdRow& row = op.w.Peek(guess);
+  if (!op.w.Alive(guess) || row.process != process ||
+      row.number != op.f->handle) {
+    guess = FindFd(op.w, process, op.f->handle);
+  }
+  op.f->file = guess ? op.w.Get(guess).file : FileId{};
+  if (op.f->file) ++op.w.Edit(op.f->file).count;
+}
+
+FileRow& NewFile(Op& op, FileId* id) {
+  FileRow& file = op.w.New<FileRow>(id);
+  file.count = 1;
+  file.opener = op.w.Get(CurrentProcess(op)).index;
+  return file;
+}
+
+FileRow& InstallFile(Op& op) {
+  FileId id;
+  FileRow& file = NewFile(op, &id);
+  FdInstall(op.w, CurrentProcess(op), op.f->handle, id);
+  op.f->ret = static_cast<int32_t>(op.f->handle);
+  return file;
+}
+
+void AppendNewDescriptor(Builder& b, void (*install)(Op&)) {
+  b.Lock("files.lock")
+      .Do("get_unused_fd_flags",
+          [](Op& op) {
+            const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), true);
+            op.f->handle = static_cast<uint32_t>(fd);
+            op.f->ret = fd < 0 ? Value(Errno::kEmfile) : fd;
+          })
+      .Check(
+          "a descriptor is free", [](Op& op) { return op.f->ret >= 0; }, "out")
+      .Do("fd_install", install)
+      .Label("out")
+      .Unlock("files.lock");
 }
 
 void DeferWork(Op& op, ProcId id, uint8_t work) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "sim/kernel/atom.h"
 #include "sim/kernel/op.h"
 #include "sim/vfs/files.h"
 
@@ -18,6 +19,14 @@ ProcessId CurrentProcess(Op& op);
 // fdget(): a system call finds the file of its descriptor (f.handle) and holds
 // it until it returns. Nothing between that and the first lock could tell.
 void FdGet(Op& op);
+// A new open file of the current process, with a count of 1.
+FileRow& NewFile(Op& op, FileId* id);
+// A system call that makes a file and a descriptor for it, at label "out" with
+// no lock held; f.handle and ret: the descriptor. `install` ends in
+// InstallFile().
+void AppendNewDescriptor(Builder& b, void (*install)(Op&));
+// Makes the file behind that descriptor.
+FileRow& InstallFile(Op& op);
 // The file of the oldest mapping of a process, if it has one.
 FileId OldestMapping(const World& w, ProcessId process);
 // binder_open() without its descriptor: the proc of a device (f.w), on

@@ -10,13 +10,20 @@ uint32_t OpenerOf(Op& op, ProcId proc) {
   return op.w.Get(op.w.Get(proc).process).index;
 }
 
-uint32_t Current(Op& op) { return op.w.Get(CurrentProcess(op)).index; }
-
-// Files that are no devices were there before anybody.
-uint32_t OpenerOf(Op& op, FileId file) {
-  const ProcId proc = op.w.Get(file).proc;
-  return proc ? OpenerOf(op, proc) : 0;
+// Who made a map or a program made the file, too.
+bool MayPassBpf(const Policy& policy, uint32_t to, const FileRow& file) {
+  switch (static_cast<BpfKind>(file.bpf)) {
+    case BpfKind::kNone:
+      return true;
+    case BpfKind::kMap:
+      return policy.Allows(to, file.opener, Permission::kUseMap);
+    case BpfKind::kProgram:
+      return policy.Allows(to, file.opener, Permission::kRunProgram);
+  }
+  return false;
 }
+
+uint32_t Current(Op& op) { return op.w.Get(CurrentProcess(op)).index; }
 
 }  // namespace
 
@@ -47,9 +54,10 @@ bool MayTransferBinder(Op& op) {
 bool MayTransferFile(Op& op) {
   const Policy* const policy = op.k.policy();
   if (policy == nullptr) return true;
-  const ProcId target = op.w.Get(op.f->buffer).proc;
-  return policy->Allows(OpenerOf(op, target), OpenerOf(op, op.f->file),
-                        Permission::kUseFd);
+  const uint32_t to = OpenerOf(op, op.w.Get(op.f->buffer).proc);
+  const FileRow& file = op.w.Get(op.f->file);
+  return policy->Allows(to, file.opener, Permission::kUseFd) &&
+         MayPassBpf(*policy, to, file);
 }
 
 }  // namespace bindery::sim

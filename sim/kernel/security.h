@@ -1,12 +1,15 @@
 // The security module: what it answers to the four questions of the driver,
 // security_binder_set_context_mgr, _transaction, _transfer_binder and
-// _transfer_file, with SELinux's classes `binder` and `fd`.
+// _transfer_file, with SELinux's classes `binder`, `fd` and `bpf`.
 //
 // 1. Who opened a device is judged, not who uses it: the driver passes
 //    proc->cred, which is the opener's, in 6.1, 6.12 and 7.2 alike. Who uses
 //    it needs the permission to impersonate the opener, if they differ.
 // 2. Replies are not judged, what is in them is.
-// 3. A kernel without a policy allows everything and asks nobody.
+// 3. Of a map or a program of bpf the receiver needs both the permission to use
+//    the descriptor and one of the class `bpf` (bpf_fd_pass); the latter within
+//    one context, too.
+// 4. A kernel without a policy allows everything and asks nobody.
 //
 // Not covered: checks outside the driver, such as those of open() and poll(),
 // and the class of the file itself (fifo_file, chr_file).
@@ -26,6 +29,8 @@ enum class Permission : uint8_t {
   kSetContextMgr,  // binder: set_context_mgr
   kImpersonate,    // binder: impersonate
   kUseFd,          // fd: use
+  kUseMap,         // bpf: map_read and map_write
+  kRunProgram,     // bpf: prog_run
   kCount,
 };
 

@@ -1,4 +1,5 @@
-// How processes come to share files: dup, fork, and SCM_RIGHTS.
+// How processes come to share files: dup, fork, and SCM_RIGHTS; and bpf(),
+// which makes files that a security module has a question of its own about.
 //
 // A child has its parent's descriptors, and none of its binder mappings
 // (VM_DONTCOPY). The driver does not hear of a fork, nor of dup(); but it does
@@ -31,6 +32,15 @@ void ReceiveDescriptor(Op& op) {
 }
 
 }  // namespace
+
+Operation BuildBpf() {
+  Builder b(OpId::kBpf, "__sys_bpf");
+  AppendNewDescriptor(b, [](Op& op) {
+    const auto kind = static_cast<uint8_t>(op.f->i);
+    InstallFile(op).bpf = kind;
+  });
+  return b.Return().Finish();
+}
 
 Operation BuildDup() {
   return Builder(OpId::kDup, "ksys_dup")

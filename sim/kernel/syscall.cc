@@ -87,6 +87,15 @@ void Kernel::SysEpollWait(TaskId task, uint32_t fd, const EpollArgs& args) {
   Observe(task, call);
 }
 
+void Kernel::SysBpf(TaskId task, BpfKind kind) {
+  const auto value = static_cast<uint32_t>(kind);
+  w_.Edit(Start(task, OpId::kBpf)).i = value;
+  Announce(events_, "bpf", "kind", value);
+  Syscall call{.op = OpId::kBpf};
+  call.bpf = kind;
+  Observe(task, call);
+}
+
 void Kernel::SysDup(TaskId task, uint32_t fd) {
   w_.Edit(Start(task, OpId::kDup)).handle = fd;
   Announce(events_, "dup", "fd", fd);

@@ -82,21 +82,23 @@ struct FsArgs {
 };
 
 // One call with everything that the caller passes. `op` says which: kOpen,
-// kClose, kMmap, kMunmap, kPoll, kEpollCreate, kEpollCtl, kEpollWait, kDup,
-// kFork, kSendFd, kReceiveFd, kIoctl, kWriteRead or one of binderfs.
+// kClose, kMmap, kMunmap, kPoll, kEpollCreate, kEpollCtl, kEpollWait, kBpf,
+// kDup, kFork, kSendFd, kReceiveFd, kIoctl, kWriteRead or one of binderfs.
 struct Syscall {
   OpId op = OpId::kNone;
-  uint32_t fd = 0;          // all but kOpen, kEpollCreate, kFork, kReceiveFd
-  uint32_t device = 0;      // kOpen: the context's index
-  bool nonblock = false;    // kOpen
-  uint64_t size = 0;        // kMmap, in bytes
-  bool writable = false;    // kMmap: asks for PROT_WRITE
-  uint32_t request = 0;     // kIoctl: the request's number
-  IoctlArgs ioctl = {};     // kIoctl
-  WriteReadArgs args = {};  // kWriteRead
-  EpollArgs epoll = {};     // kEpollCtl, kEpollWait
-  uint32_t process = 0;     // kFork, kSendFd: the other one's index
-  FsArgs fs = {};           // those of binderfs
+  uint32_t fd = 0;               // all but kOpen, kEpollCreate, kBpf, kFork,
+                                 // kReceiveFd
+  uint32_t device = 0;           // kOpen: the context's index
+  bool nonblock = false;         // kOpen
+  uint64_t size = 0;             // kMmap, in bytes
+  bool writable = false;         // kMmap: asks for PROT_WRITE
+  uint32_t request = 0;          // kIoctl: the request's number
+  IoctlArgs ioctl = {};          // kIoctl
+  WriteReadArgs args = {};       // kWriteRead
+  EpollArgs epoll = {};          // kEpollCtl, kEpollWait
+  BpfKind bpf = BpfKind::kNone;  // kBpf
+  uint32_t process = 0;          // kFork, kSendFd: the other one's index
+  FsArgs fs = {};                // those of binderfs
 };
 
 // What the driver tells whoever listens to its family of generic netlink about

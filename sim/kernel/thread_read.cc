@@ -16,13 +16,16 @@ void NoteWord(Op& op, Br br) {
   if (Statistics* s = op.k.statistics()) s->Word(op.f->proc, br);
 }
 
-ReturnRow& PutWord(Op& op, Br br) {
+// A word without operands.
+constexpr uint64_t kPlainWord = 4;
+
+ReturnRow& PutWord(Op& op, Br br, uint64_t size) {
   ReturnId id;
   ReturnRow& word = op.w.New<ReturnRow>(&id);
   word.task = op.f->task;
   word.br = static_cast<uint32_t>(br);
   op.w.PushBack(Head::kIn, op.f->task.any(), id.any());
-  op.f->consumed += SizeOf(br);
+  op.f->consumed += size;
   NoteWord(op, br);
   return word;
 }
@@ -32,10 +35,10 @@ bool Writable(Op& op, uint64_t size) {
   return op.f->unwritable_read == 0 || op.f->consumed + size <= op.f->writable;
 }
 
-bool PlainWordWritable(Op& op) { return Writable(op, SizeOf(Br::kNoop)); }
+bool PlainWordWritable(Op& op) { return Writable(op, kPlainWord); }
 
 void PutPlainWord(Op& op, Br br) {
-  PutWord(op, br);
+  PutWord(op, br, kPlainWord);
   op.WordEvent(proto::Event::RETURN, br);
 }
 
@@ -237,7 +240,7 @@ void PutNodeWord(Op& op, uint32_t bit, Br br) {
     op.Ret(Errno::kEfault);
     return;
   }
-  ReturnRow& word = PutWord(op, br);
+  ReturnRow& word = PutWord(op, br, SizeOf(br));
   word.ptr = op.f->ptr;
   word.cookie = op.f->cookie;
   if (proto::Event* event = op.WordEvent(proto::Event::RETURN, br)) {
@@ -293,7 +296,7 @@ bool DeathWritable(Op& op) { return Writable(op, SizeOf(Br::kDeadBinder)); }
 void PutDeath(Op& op) {
   const bool cleared = TypeIs(op, WorkType::kClearDeathNotification);
   const Br br = cleared ? Br::kClearDeathNotificationDone : Br::kDeadBinder;
-  PutWord(op, br).cookie = op.f->cookie;
+  PutWord(op, br, SizeOf(br)).cookie = op.f->cookie;
   if (proto::Event* event = op.WordEvent(proto::Event::RETURN, br)) {
     AddArg(event, "cookie", op.f->cookie);
   }
@@ -340,7 +343,7 @@ bool FreezeWritable(Op& op) { return Writable(op, SizeOf(Br::kFrozenBinder)); }
 void PutFreeze(Op& op) {
   const bool cleared = TypeIs(op, WorkType::kClearFreezeNotification);
   const Br br = cleared ? Br::kClearFreezeNotificationDone : Br::kFrozenBinder;
-  ReturnRow& word = PutWord(op, br);
+  ReturnRow& word = PutWord(op, br, SizeOf(br));
   word.cookie = op.f->cookie;
   word.code = op.f->frozen;
   if (proto::Event* event = op.WordEvent(proto::Event::RETURN, br)) {
@@ -428,7 +431,8 @@ bool TransactionWritable(Op& op) {
 void PutTransaction(Op& op) {
   const TransactionRow& t = op.w.Get(op.f->t);
   const BufferRow& buffer = op.w.Get(t.buffer);
-  ReturnRow& word = PutWord(op, IsReply(op) ? Br::kReply : Br::kTransaction);
+  const Br br = IsReply(op) ? Br::kReply : Br::kTransaction;
+  ReturnRow& word = PutWord(op, br, SizeOf(br));
   if (buffer.target_node) {
     word.ptr = op.w.Get(buffer.target_node).ptr;
     word.cookie = op.w.Get(buffer.target_node).cookie;

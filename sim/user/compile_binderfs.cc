@@ -123,7 +123,6 @@ void Compiler::EmitFs(const StepCursor& step, OpId op, const FsSpec& spec,
   instruction.b = fd;
   instruction.c = out_.fs_calls.size();
   out_.fs_calls.push_back(spec);
-  out_.uses_binderfs = true;
   EmitReturn(step, result);
 }
 

@@ -12,6 +12,7 @@ std::string NameOr(const std::string& name, const char* otherwise) {
 }
 
 constexpr char kEpollFd[] = "epoll_fd";
+constexpr char kBpfFd[] = "bpf_fd";
 constexpr char kDupFd[] = "dup_fd";
 constexpr char kReceivedFd[] = "received_fd";
 
@@ -50,6 +51,8 @@ void Compiler::DeclareFileStep(const StepCursor& step) {
   if (step->has_epoll_create()) {
     Declare(NameOr(step->epoll_create().fd(), kEpollFd), VariableKind::kFd,
             place);
+  } else if (step->has_bpf_create()) {
+    Declare(NameOr(step->bpf_create().fd(), kBpfFd), VariableKind::kFd, place);
   } else if (step->has_dup()) {
     Declare(NameOr(step->dup().as(), kDupFd), VariableKind::kFd, place);
   } else if (step->has_receive_fd()) {
@@ -69,6 +72,14 @@ void Compiler::FileStep(const StepCursor& step) {
     const std::string name = NameOr(step->epoll_create().fd(), kEpollFd);
     const uint32_t fd = Variable(name, VariableKind::kFd, place);
     Emit(OpCode::kEpollCreate, place).b = fd;
+  } else if (step->has_bpf_create()) {
+    const std::string name = NameOr(step->bpf_create().fd(), kBpfFd);
+    Instruction& instruction = Emit(OpCode::kBpf, place);
+    instruction.a = static_cast<uint32_t>(step->bpf_create().kind() ==
+                                                  proto::BpfCreate::PROGRAM
+                                              ? BpfKind::kProgram
+                                              : BpfKind::kMap);
+    instruction.b = Variable(name, VariableKind::kFd, place);
   } else if (step->has_epoll_ctl()) {
     EpollCtlStep(step);
   } else if (step->has_epoll_wait()) {

@@ -15,6 +15,9 @@ static_assert(static_cast<int>(Permission::kSetContextMgr) ==
 static_assert(static_cast<int>(Permission::kImpersonate) ==
               proto::Rule::IMPERSONATE);
 static_assert(static_cast<int>(Permission::kUseFd) == proto::Rule::USE_FD);
+static_assert(static_cast<int>(Permission::kUseMap) == proto::Rule::USE_MAP);
+static_assert(static_cast<int>(Permission::kRunProgram) ==
+              proto::Rule::RUN_PROGRAM);
 static_assert(static_cast<int>(Permission::kCount) ==
               proto::Rule::Permission_ARRAYSIZE);
 

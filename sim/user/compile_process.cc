@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "sim/kernel/nice.h"
 #include "sim/user/compiler.h"
+#include "sim/user/growing_scenario.h"
 #include "sim/user/payload.h"
 
 namespace bindery::sim {
@@ -56,10 +57,11 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   scopes_[scope_.index - 1] = scope_;
 }
 
-void Compiler::DeclareLater(const std::vector<std::string>& fds) {
+void Compiler::DeclareLater(const LaterNames& names) {
+  for (const std::string& name : names.mountpoints) Mountpoint(name, Place{});
   for (Scope& scope : scopes_) {
     scope_ = scope;
-    for (const std::string& fd : fds) {
+    for (const std::string& fd : names.fds) {
       Declare(fd, VariableKind::kFd, Place{});
     }
     scope = scope_;

@@ -94,6 +94,7 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
     case proto::Step::kEpollCreate:
     case proto::Step::kEpollCtl:
     case proto::Step::kEpollWait:
+    case proto::Step::kBpfCreate:
     case proto::Step::kDup:
     case proto::Step::kFork:
     case proto::Step::kSendFd:

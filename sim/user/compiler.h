@@ -22,6 +22,8 @@ namespace bindery::sim {
 
 using StepCursor = Cursor<proto::Step>;
 
+struct LaterNames;
+
 class Compiler {
  public:
   Compiler(Errors* errors, CompiledScenario* out)
@@ -31,7 +33,7 @@ class Compiler {
   // Behind Run(): descriptors that steps of any process may open later, and
   // such a step. Returns its first instruction. `process` and `thread`, its
   // number in the process, count from 0.
-  void DeclareLater(const std::vector<std::string>& fds);
+  void DeclareLater(const LaterNames& names);
   uint32_t LaterStep(int process, int thread, const StepCursor& step);
 
  private:

@@ -13,10 +13,10 @@ GrowingScenario::GrowingScenario(const std::string& name)
 GrowingScenario::~GrowingScenario() = default;
 
 absl::StatusOr<std::unique_ptr<GrowingScenario>> GrowingScenario::Create(
-    const proto::Scenario& base, const std::vector<std::string>& fds) {
+    const proto::Scenario& base, const LaterNames& names) {
   std::unique_ptr<GrowingScenario> made(new GrowingScenario(base.name()));
   made->compiler_->Run({base, nullptr, Place{}});
-  made->compiler_->DeclareLater(fds);
+  made->compiler_->DeclareLater(names);
   if (!made->errors_->empty()) return made->errors_->ToStatus();
   return made;
 }

@@ -5,8 +5,8 @@
 //     in a file, so that the file that is written afterwards does the same.
 //  G2 Code is only added. Addresses of instructions, commands and names that
 //     were handed out stay what they are; references into the vectors do not.
-//  G3 Names of descriptors are known from the start, whichever step opens them
-//     later; every step names its descriptor.
+//  G3 Names of descriptors and mount points are known from the start, whichever
+//     step opens or mounts them later; every step names its descriptor.
 //
 // Not for programs that call and serve: their handlers and names must be known
 // when they start.
@@ -25,13 +25,19 @@ namespace bindery::sim {
 class Compiler;
 class Errors;
 
+// What steps that are yet to come may name.
+struct LaterNames {
+  // Descriptors that steps of any process may open, besides those of `attach`.
+  std::vector<std::string> fds;
+  std::vector<std::string> mountpoints = {};
+};
+
 class GrowingScenario {
  public:
-  // `base` has processes with threads that have no steps. `fds` are the
-  // descriptors that steps of any process may open, besides those of `attach`.
-  // Errors: InvalidArgument, as Compile().
+  // `base` has processes with threads that have no steps. Errors:
+  // InvalidArgument, as Compile().
   static absl::StatusOr<std::unique_ptr<GrowingScenario>> Create(
-      const proto::Scenario& base, const std::vector<std::string>& fds);
+      const proto::Scenario& base, const LaterNames& names);
   ~GrowingScenario();
 
   const CompiledScenario& compiled() const { return out_; }

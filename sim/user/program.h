@@ -49,6 +49,7 @@ enum class OpCode : uint8_t {
   kEpollCtl,     // a: fd variable of the instance, b: the other one,
                  // c: events times 4 plus what is done
   kEpollWait,    // a: fd variable, c: most events, kNonblock
+  kBpf,          // a: BpfKind, b: fd variable
   kDup,          // a: fd variable, b: the new one
   kFork,         // a: process
   kSendFd,       // a: fd variable, b: process
@@ -379,8 +380,6 @@ struct CompiledScenario {
   bool shares_files = false;
   // Some thread may have another nice value than 0.
   bool nice = false;
-  // Some step is about binderfs.
-  bool uses_binderfs = false;
   BinderfsOptions binderfs;
   // Some step takes pages back, so it matters which are there.
   bool shrinks = false;

@@ -18,7 +18,8 @@ constexpr uint32_t kNoFd = ~uint32_t{0};
 // Calls that give a descriptor.
 bool Opens(const Instruction& call) {
   return call.op == OpCode::kOpen || call.op == OpCode::kEpollCreate ||
-         call.op == OpCode::kDup || call.op == OpCode::kReceiveFd ||
+         call.op == OpCode::kBpf || call.op == OpCode::kDup ||
+         call.op == OpCode::kReceiveFd ||
          (call.op == OpCode::kFs && call.b != 0);
 }
 
@@ -130,6 +131,9 @@ bool UserRuntime::SubmitFileStep(TaskId task, const Instruction& instruction) {
   switch (instruction.op) {
     case OpCode::kEpollCreate:
       kernel_.SysEpollCreate(task);
+      return true;
+    case OpCode::kBpf:
+      kernel_.SysBpf(task, static_cast<BpfKind>(instruction.a));
       return true;
     case OpCode::kEpollCtl:
       epoll.op = static_cast<EpollOp>(instruction.c & 3);

@@ -34,6 +34,8 @@ const char* CallName(OpCode op) {
       return "poll";
     case OpCode::kEpollCreate:
       return "epoll_create";
+    case OpCode::kBpf:
+      return "bpf";
     case OpCode::kEpollCtl:
       return "epoll_ctl";
     case OpCode::kEpollWait:

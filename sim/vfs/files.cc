@@ -1,13 +1,10 @@
 #include "sim/vfs/files.h"
 
 namespace bindery::sim {
-namespace {
 
 FdId FindFd(const World& w, ProcessId process, uint32_t number) {
   return w.Find<FdRow>(w.NameOf(process), number);
 }
-
-}  // namespace
 
 int32_t GetUnusedFd(World& w, ProcessId process, bool cloexec) {
   const uint32_t limit = w.Get(process).nofile;

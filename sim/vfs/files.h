@@ -32,6 +32,8 @@ void PutUnusedFd(World& w, ProcessId process, uint32_t number);
 // fd_install(): the descriptor takes over one count of the file.
 // REQUIRES: the number is reserved.
 void FdInstall(World& w, ProcessId process, uint32_t number, FileId file);
+// A descriptor, open or reserved; none if the number is free.
+FdId FindFd(const World& w, ProcessId process, uint32_t number);
 // The file behind a descriptor; none if it is not open.
 FileId FileOfFd(const World& w, ProcessId process, uint32_t number);
 // fget(): the same, held.

@@ -10,6 +10,9 @@
 
 namespace bindery::sim {
 
+// What an open file of the bpf subsystem is.
+enum class BpfKind : uint8_t { kNone, kMap, kProgram };
+
 // An open file description.
 struct alignas(8) FileRow {
   static constexpr TableId kTable = TableId::kFile;
@@ -20,6 +23,8 @@ struct alignas(8) FileRow {
   uint32_t count;    // descriptors, mappings, fixups, messages, calls that hold
                      // it
   uint8_t nonblock;  // O_NONBLOCK
+  uint8_t bpf;       // BpfKind
+  uint32_t opener;   // index of the process whose creds it has; 0: the agent's
   Link f_task_work;  // task.task_works: released on the way to user space
   EventPollId eventpoll;  // private data of an epoll instance
   InodeId inode;          // of what is in a binderfs
@@ -31,6 +36,8 @@ struct alignas(8) FileRow {
     v.Field("proc", &FileRow::proc);
     v.Field("count", &FileRow::count);
     v.Field("nonblock", &FileRow::nonblock);
+    v.Field("bpf", &FileRow::bpf);
+    v.Field("opener", &FileRow::opener);
     v.Field("f_task_work", &FileRow::f_task_work);
     v.Field("eventpoll", &FileRow::eventpoll);
     v.Field("inode", &FileRow::inode);

@@ -230,10 +230,10 @@ class World {
   void ForEachTouched(F&& f) const;
 
   // --- Faults ---------------------------------------------------------------
-  void RecordBug(const char* what) {
+  [[gnu::noinline, gnu::cold]] void RecordBug(const char* what) {
     faults_.push_back({Fault::Kind::kBug, TableId::kNone, {}, what});
   }
-  void RecordWarning(const char* what) {
+  [[gnu::noinline, gnu::cold]] void RecordWarning(const char* what) {
     faults_.push_back({Fault::Kind::kWarning, TableId::kNone, {}, what});
   }
   // Those of the latest step.
@@ -307,7 +307,7 @@ class World {
 
   template <typename F>
   static decltype(auto) DispatchRest(TableId table, F&& f);
-  void RecordFault(TableId table, AnyId id) const;
+  [[gnu::cold]] void RecordFault(TableId table, AnyId id) const;
   template <typename Row>
   const Row& PeekStray(Id<Row> id) const;
   template <typename Row>

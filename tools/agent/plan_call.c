@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "tools/agent/bpf.h"
+
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
@@ -64,6 +66,8 @@ static const struct Verb kVerbs[] = {
     {"dup", SYS_dup, kOpensFile, 0, {{"fd", 0, 1}}},
     {"pipe", SYS_pipe2, kOpensPair, 0, {{"flags", 1, 0}}},
     {"memfd", SYS_memfd_create, kOpensFile, 0, {{"flags", 1, 0}}},
+    {"bpf_map", SYS_bpf, kOpensFile, 0, {{0}}},
+    {"bpf_program", SYS_bpf, kOpensFile, 0, {{0}}},
     {"mount", SYS_mount, kPath, 1, {{"flags", 3, 0}}},
     {"umount", SYS_umount2, kPath, 1, {{"flags", 1, 0}}},
     {"unlink", SYS_unlinkat, kPath, 1, {{"flags", 2, 0}}},
@@ -191,7 +195,8 @@ static const char* ParsePaths(struct Words* words, struct Call* call) {
   return call->other.size < kMaxPath ? NULL : "text too long";
 }
 
-static const char* ParseSpecial(struct Words* words, struct Call* call) {
+static const char* ParseSpecial(struct Words* words, struct Text name,
+                                struct Call* call) {
   uint64_t number;
   if (call->kind >= kPath && call->kind <= kJoins) {
     return ParsePaths(words, call);
@@ -208,6 +213,13 @@ static const char* ParseSpecial(struct Words* words, struct Call* call) {
       return NULL;
     case SYS_epoll_wait:
       return call->arguments[2] <= kMaxEvents ? NULL : "too many events";
+    case SYS_bpf:
+      if (TextIs(name, "bpf_map")) {
+        FillBpfMap(call->arguments);
+      } else {
+        FillBpfProgram(call->arguments);
+      }
+      return NULL;
     case SYS_memfd_create:
       call->device = (struct Text){"memfd", 5};
       return NULL;
@@ -231,5 +243,5 @@ const char* ParseCall(struct Words* words, struct Call* call) {
   call->releases = verb->releases;
   const char* error = TakeOperands(words, verb, call);
   if (error == NULL) error = TakePeeks(words, call);
-  return error == NULL ? ParseSpecial(words, call) : error;
+  return error == NULL ? ParseSpecial(words, name, call) : error;
 }

@@ -41,6 +41,8 @@ compare at_the_start c-5.0,c-6.1 profiles/parent_at_the_start
 compare acquires_itself c-5.0,c-6.1 profiles/manager_acquires_itself
 compare requests c-4.14,c-5.0 profiles/requests_that_came_later
 compare later_requests c-5.0,c-6.1 profiles/requests_that_came_later
+compare mounting c-4.14,c-5.0 profiles/mounting_binderfs
+compare instances c-5.0,c-6.1 profiles/mounting_binderfs
 compare frozen c-6.1,c-6.12 profiles/frozen_one_way
 compare borrower c-6.12,c-7.2 objects/uid_of_a_borrower
 compare same c-6.12,c-7.2 tutorial/oneway_ordering

@@ -34,7 +34,8 @@ std::string FileName(const World& world, const sim::CompiledScenario& scenario,
                      sim::FileId id) {
   const sim::FileRow& file = world.Peek(id);
   if (file.name != 0) return scenario.file_names[file.name - 1];
-  if (file.eventpoll) return "epoll";
+  // What has no inode of its own shares one, which the agent calls so.
+  if (file.eventpoll || file.bpf != 0) return "epoll";
   const uint32_t device = world.Peek(world.Peek(file.proc).context).index;
   // A mutated driver may deliver a number without a file.
   if (device == 0) return file.mnt ? "other" : "?";

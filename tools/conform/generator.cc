@@ -7,6 +7,7 @@
 #include "google/protobuf/text_format.h"
 #include "sim/user/growing_scenario.h"
 #include "tools/conform/dice.h"
+#include "tools/conform/random_binderfs.h"
 #include "tools/conform/random_payload.h"
 #include "tools/conform/random_step.h"
 #include "tools/conform/view.h"
@@ -16,6 +17,7 @@ namespace {
 
 // Far from every seed that is near.
 constexpr uint64_t kAnother = uint64_t{1} << 40;
+constexpr int kMostTries = 8;
 
 constexpr uint32_t kUids[] = {0, 0, 1000, 2000};
 // Small ones make buffers run out.
@@ -35,12 +37,20 @@ constexpr int32_t kNice[] = {-20, -10, -1, 0, 0, 1, 10, 19};
 constexpr uint32_t kNiceLimits[] = {0, 0, 5, 20, 40};
 constexpr uint32_t kMinPriorities[] = {0, 0, 5, 19, 0x7f, 0xff};
 
+// Every sixth scenario is about binderfs, too: a quarter of its steps are. They
+// are drawn apart, so that the other scenarios are what they were before.
+constexpr uint64_t kBinderfsSeed = 0xd1b54a32d192ed03;
+constexpr int kChanceOfBinderfs = 17;
+constexpr int kChanceOfBinderfsStep = 25;
+
 class Generator {
  public:
   Generator(uint64_t seed, const Shape& shape, const sim::Driver& driver)
       : dice_(seed),
         nice_dice_(seed ^ kNiceSeed),
         has_nice_(nice_dice_.Chance(kChanceOfNice)),
+        binderfs_dice_(seed ^ kBinderfsSeed),
+        has_binderfs_(binderfs_dice_.Chance(kChanceOfBinderfs)),
         shape_(shape),
         driver_(driver) {
     made_.scenario.base.set_name(absl::StrCat("random_", seed));
@@ -51,8 +61,10 @@ class Generator {
   }
 
   absl::StatusOr<Generated> Run() {
+    sim::LaterNames names{.fds = OpenedFds()};
+    if (has_binderfs_) AddNames(&names);
     const auto growing =
-        sim::GrowingScenario::Create(made_.scenario.base, OpenedFds());
+        sim::GrowingScenario::Create(made_.scenario.base, names);
     if (!growing.ok()) return growing.status();
     LiveLockstep live((*growing)->compiled(), driver_);
     while (made_.scenario.steps.size() < shape_.commands && !live.over()) {
@@ -104,6 +116,7 @@ class Generator {
       threads_.emplace_back(static_cast<int>(index), static_cast<int>(i));
     }
     if (has_nice_) AddNice(process);
+    if (has_binderfs_) AddNamespaces(binderfs_dice_, process);
   }
 
   // It has what its parent has, but for threads of its own.
@@ -160,13 +173,19 @@ class Generator {
     OrderedStep& added = made_.scenario.steps.emplace_back();
     added.process = threads_[actor].first;
     added.thread = threads_[actor].second;
-    FillStep(dice_, view, actor, &added.step);
+    if (has_binderfs_ && binderfs_dice_.Chance(kChanceOfBinderfsStep)) {
+      FillBinderfsStep(binderfs_dice_, &added.step);
+    } else {
+      FillStep(dice_, view, actor, &added.step);
+    }
     return added;
   }
 
   Dice dice_;
   Dice nice_dice_;
   const bool has_nice_;
+  Dice binderfs_dice_;
+  const bool has_binderfs_;
   const Shape shape_;
   const sim::Driver& driver_;
   // By actor: places in the scenario's lists.
@@ -192,8 +211,10 @@ absl::StatusOr<Generated> Generate(uint64_t seed, const Shape& shape,
                                    const sim::Driver& driver) {
   absl::StatusOr<Generated> made = Generator(seed, shape, driver).Run();
   // What the model leaves open cannot be compared: another one takes its place.
-  if (absl::IsFailedPrecondition(made.status())) {
-    made = Generator(seed + kAnother, shape, driver).Run();
+  for (int i = 0; i < kMostTries && absl::IsFailedPrecondition(made.status());
+       ++i) {
+    seed += kAnother;
+    made = Generator(seed, shape, driver).Run();
   }
   return made;
 }

@@ -367,6 +367,12 @@ void Lowering::LowerFileCall(const sim::Syscall& call, LoweredCall* out) const {
       absl::StrAppend(&out->plan, "epoll_create");
       absl::StrAppend(&out->action, "epoll_create()");
       break;
+    case OpId::kBpf: {
+      const char* kind = call.bpf == sim::BpfKind::kMap ? "map" : "program";
+      absl::StrAppend(&out->plan, "bpf_", kind);
+      absl::StrAppend(&out->action, "bpf(", kind, ")");
+      break;
+    }
     case OpId::kEpollCtl:
       absl::StrAppendFormat(
           &out->plan, "epoll_ctl fd=%u op=%u target=%u events=%#x", call.fd,
@@ -541,6 +547,7 @@ LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
     case OpId::kEpollCreate:
     case OpId::kEpollCtl:
     case OpId::kEpollWait:
+    case OpId::kBpf:
     case OpId::kDup:
     case OpId::kFork:
     case OpId::kSendFd:

@@ -36,8 +36,11 @@ struct SecurityClass {
 constexpr uint16_t kProcess = 1;
 constexpr uint16_t kBinder = 2;
 constexpr uint16_t kFd = 3;
+constexpr uint16_t kBpf = 4;
 constexpr uint32_t kProcessDynTransition = 2;
 constexpr uint32_t kProcessSetCurrent = 4;
+constexpr uint32_t kBpfReadWrite = 3;
+constexpr uint32_t kBpfRun = 4;
 
 // The kernel refuses a policy without process: transition.
 std::vector<SecurityClass> Classes() {
@@ -45,7 +48,8 @@ std::vector<SecurityClass> Classes() {
           {kBinder,
            "binder",
            {"call", "transfer", "set_context_mgr", "impersonate"}},
-          {kFd, "fd", {"use"}}};
+          {kFd, "fd", {"use"}},
+          {kBpf, "bpf", {"map_read", "map_write", "prog_run"}}};
 }
 
 // Names by number, from 1.
@@ -118,6 +122,8 @@ class PolicyWriter {
     Allow(0, 0, kProcess, kProcessSetCurrent);
     for (uint32_t from = 0; from < count; ++from) {
       Allow(0, from, kProcess, kProcessDynTransition);
+      // To make them.
+      Allow(from, from, kBpf, kBpfReadWrite | kBpfRun);
       for (uint32_t to = 0; to < count; ++to) {
         uint32_t binder = 0;
         for (uint32_t i = 0; i < static_cast<uint32_t>(Permission::kUseFd);
@@ -129,6 +135,10 @@ class PolicyWriter {
         Allow(from, to, kBinder, binder);
         const bool use = policy.Allows(from, to, Permission::kUseFd);
         Allow(from, to, kFd, use ? 1 : 0);
+        const bool map = policy.Allows(from, to, Permission::kUseMap);
+        const bool program = policy.Allows(from, to, Permission::kRunProgram);
+        Allow(from, to, kBpf,
+              (map ? kBpfReadWrite : 0) | (program ? kBpfRun : 0));
       }
     }
   }

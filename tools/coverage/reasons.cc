@@ -20,7 +20,7 @@ constexpr char kWatched[] =
     "inconclusive";
 
 constexpr char kNoBinderfs[] =
-    "only c-4.14 has no binderfs, and no scenario is of that profile";
+    "only c-4.14 has no binderfs: profiles/mounting_binderfs takes it there";
 
 constexpr ReasonText kReasons[] = {
     {"binderfs_fill_super: the kernel has binderfs: no", kNoBinderfs},

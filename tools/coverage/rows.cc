@@ -13,6 +13,7 @@ std::vector<Row> AllRows() {
   AppendDeliverRows(&rows);
   AppendUnwindRows(&rows);
   AppendFreezeRows(&rows);
+  AppendBinderfsRows(&rows);
   AppendErrorRows(&rows);
   return rows;
 }

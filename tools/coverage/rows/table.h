@@ -35,6 +35,7 @@ void AppendTranslateRows(std::vector<Row>* rows);  // B.12
 void AppendDeliverRows(std::vector<Row>* rows);    // B.13
 void AppendUnwindRows(std::vector<Row>* rows);     // B.14, B.15
 void AppendFreezeRows(std::vector<Row>* rows);     // B.17
+void AppendBinderfsRows(std::vector<Row>* rows);   // B.21
 void AppendErrorRows(std::vector<Row>* rows);      // B.22
 
 }  // namespace bindery::coverage
