@@ -55,9 +55,10 @@ constexpr char kTooLarge[] =
 // asked of 6.1 and 7.2; the SELinux project's own cases of 7.2.
 bool IsRecorded(const sim::CompiledScenario& scenario,
                 const std::string& version) {
-  // No kernel with sockets has been asked.
+  // No kernel with sockets has been asked, and one with bpf.
   for (const sim::Instruction& instruction : scenario.code) {
     if (instruction.op == sim::OpCode::kSendFd) return false;
+    if (instruction.op == sim::OpCode::kBpf) return version == "7.2";
   }
   if (absl::StrContains(scenario.filename, "selinux_testsuite")) {
     return version == "7.2";

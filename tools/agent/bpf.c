@@ -1,7 +1,10 @@
 #include "tools/agent/bpf.h"
 
+#include <errno.h>
 #include <linux/bpf.h>
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // Actors are forked, so that what lies here is theirs, too.
 static union bpf_attr g_map = {
@@ -35,4 +38,11 @@ void FillBpfProgram(uint64_t arguments[6]) {
   g_program.insn_cnt = sizeof(g_returns_nothing) / sizeof(g_returns_nothing[0]);
   g_program.license = (uintptr_t) "";
   Fill(BPF_PROG_LOAD, &g_program, arguments);
+}
+
+int TryBpf(void) {
+  const long fd = syscall(SYS_bpf, BPF_MAP_CREATE, &g_map, sizeof(g_map));
+  if (fd < 0) return errno;
+  close((int)fd);
+  return 0;
 }

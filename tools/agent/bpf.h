@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 
+// Whether the kernel makes any: 0 or an errno.
+int TryBpf(void);
+
 // Arguments of the call that makes one.
 void FillBpfMap(uint64_t arguments[6]);
 void FillBpfProgram(uint64_t arguments[6]);

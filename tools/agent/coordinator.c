@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/agent/actor.h"
+#include "tools/agent/bpf.h"
 #include "tools/agent/devices.h"
 #include "tools/agent/file_names.h"
 #include "tools/agent/kernel_debug.h"
@@ -82,6 +83,7 @@ static void AwaitBirth(struct Run* run, int process) {
 
 static const char kNoPolicy[] = "a security module (CONFIG_SECURITY_SELINUX)";
 static const char kNoSockets[] = "sockets (CONFIG_UNIX)";
+static const char kNoBpf[] = "files of bpf (CONFIG_BPF_SYSCALL)";
 static const char kNoReports[] = "a driver that reports (CONFIG_NET)";
 
 // Returns null, or what cannot be done.
@@ -91,6 +93,8 @@ static const char* StartProcesses(struct Run* run, int* error) {
   if (*error != 0) return "its files cannot be opened";
   *error = OpenSockets(scenario);
   if (*error != 0) return kNoSockets;
+  *error = scenario->makes_bpf ? TryBpf() : 0;
+  if (*error != 0) return kNoBpf;
   for (int process = 0; process < scenario->process_count; ++process) {
     ForgetActors(scenario, process);
     if (scenario->processes[process].forked_from >= 0) {
@@ -448,8 +452,8 @@ static enum Outcome TakeSteps(struct Run* run) {
 // What the kernel was not built with is its own outcome.
 static enum Outcome NoteProblem(const struct Run* run, const char* problem,
                                 int error) {
-  const int lacks =
-      problem == kNoPolicy || problem == kNoReports || problem == kNoSockets;
+  const int lacks = problem == kNoPolicy || problem == kNoReports ||
+                    problem == kNoSockets || problem == kNoBpf;
   Record("%s line=%d %s: errno %d\n", lacks ? "lacks" : "error",
          run->scenario->line, problem, error);
   return lacks ? kLacks : kError;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "tools/agent/plan_call.h"
 #include "tools/agent/words.h"
@@ -405,6 +406,7 @@ static const char* ParseStatement(struct Text word, struct Words* words,
   to->line = line;
   const char* const error = ParseOperands(words, s, to);
   if (error == NULL) ++s->statement_count;
+  s->makes_bpf |= to->kind == kCall && to->call.number == SYS_bpf;
   s->has_messages |= to->kind == kCall &&
                      (to->call.kind == kSends || to->call.kind == kReceives);
   return error;
@@ -483,6 +485,7 @@ static int StartScenario(struct Parser* parser, struct Scenario* s) {
   s->listens = s->mountpoint_count = 0;
   s->process_count = s->actor_count = s->area_count = s->statement_count = 0;
   s->pipe_count = s->file_count = s->has_nice = s->has_messages = 0;
+  s->makes_bpf = 0;
   parser->message[0] = '\0';
   if (!NextLine(parser, &line)) return 0;
   s->line = parser->line;

@@ -115,6 +115,7 @@ struct Scenario {
   int process_of[kMaxActors];
   int nice_of[kMaxActors];  // nice values at the start
   int has_nice;             // some task was given one: returns tell them
+  int makes_bpf;            // some call makes a file of the bpf subsystem
   int has_messages;         // some call sends or receives a descriptor
   int mountpoint_count;
   struct Text mountpoints[kMaxMountPoints];

@@ -12,6 +12,7 @@ int RunCommand(const std::vector<std::string>& arguments);
 // run with two profiles: where they part ways.
 int CompareProfiles(const std::vector<std::string>& arguments);
 int ExploreCommand(const std::vector<std::string>& arguments);
+int ShrinkCommand(const std::vector<std::string>& arguments);
 int ReplayCommand(const std::vector<std::string>& arguments);
 int ExportCommand(const std::vector<std::string>& arguments);
 int ListCommand(const std::vector<std::string>& arguments);

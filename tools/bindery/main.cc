@@ -20,13 +20,13 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"run", RunCommand},         {"explore", ExploreCommand},
-    {"replay", ReplayCommand},   {"export", ExportCommand},
-    {"conform", ConformCommand}, {"list", ListCommand},
-    {"bench", BenchCommand},
+    {"run", RunCommand},       {"explore", ExploreCommand},
+    {"replay", ReplayCommand}, {"shrink", ShrinkCommand},
+    {"export", ExportCommand}, {"conform", ConformCommand},
+    {"list", ListCommand},     {"bench", BenchCommand},
 };
 
-constexpr const char* kPlanned[] = {"fuzz", "shrink", "mutate"};
+constexpr const char* kPlanned[] = {"fuzz", "mutate"};
 
 absl::Status CheckChoice(const char* flag, const std::string& value,
                          std::vector<std::string> allowed) {

@@ -156,6 +156,9 @@ std::string Text(const proto::Report& report) {
         absl::StrAppend(&text, "  trace: ", violation.trace(), "\n");
       }
     }
+    for (const std::string& sentence : result.explanation()) {
+      absl::StrAppend(&text, "  ", sentence, "\n");
+    }
     if (!result.reproduce().empty()) {
       absl::StrAppend(&text, "Reproduce: ", result.reproduce(), "\n");
     }

@@ -174,7 +174,8 @@ class Generator {
     added.process = threads_[actor].first;
     added.thread = threads_[actor].second;
     if (has_binderfs_ && binderfs_dice_.Chance(kChanceOfBinderfsStep)) {
-      FillBinderfsStep(binderfs_dice_, &added.step);
+      const size_t process = view.threads[actor].process;
+      FillBinderfsStep(binderfs_dice_, view.processes[process], &added.step);
     } else {
       FillStep(dice_, view, actor, &added.step);
     }

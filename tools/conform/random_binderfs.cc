@@ -1,5 +1,6 @@
 #include "tools/conform/random_binderfs.h"
 
+#include <algorithm>
 #include <string>
 
 namespace bindery::conform {
@@ -32,7 +33,8 @@ constexpr const char* kOpened[] = {"second_fd", "second_fd", "hw_fd", "vnd_fd"};
 
 class BinderfsFiller {
  public:
-  BinderfsFiller(Dice& dice, proto::Step* step) : dice_(dice), step_(*step) {}
+  BinderfsFiller(Dice& dice, const ProcessView& process, proto::Step* step)
+      : dice_(dice), process_(process), step_(*step) {}
 
   void Fill() {
     step_.add_expect();
@@ -58,7 +60,7 @@ class BinderfsFiller {
     } else if (kind < 98) {
       Make();
     } else {
-      step_.mutable_reopen()->set_fd(dice_.Pick(kOpened));
+      step_.mutable_reopen()->set_fd(dice_.Pick(process_.openings).fd);
     }
   }
 
@@ -86,7 +88,10 @@ class BinderfsFiller {
 
   // Without the control device nothing can be added.
   void Control() {
-    if (dice_.Chance(35)) {
+    const bool known = std::any_of(
+        process_.openings.begin(), process_.openings.end(),
+        [](const OpeningView& one) { return one.fd == kControlFd; });
+    if (!known || dice_.Chance(20)) {
       proto::Open* open = step_.mutable_open();
       open->set_at(dice_.Pick(kPlaces));
       open->set_device("binder-control");
@@ -128,6 +133,7 @@ class BinderfsFiller {
   }
 
   Dice& dice_;
+  const ProcessView& process_;
   proto::Step& step_;
 };
 
@@ -146,8 +152,9 @@ void AddNames(sim::LaterNames* names) {
   names->mountpoints = {"a", "b"};
 }
 
-void FillBinderfsStep(Dice& dice, proto::Step* step) {
-  BinderfsFiller(dice, step).Fill();
+void FillBinderfsStep(Dice& dice, const ProcessView& process,
+                      proto::Step* step) {
+  BinderfsFiller(dice, process, step).Fill();
 }
 
 }  // namespace bindery::conform

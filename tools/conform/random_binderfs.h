@@ -5,6 +5,7 @@
 #include "proto/scenario.pb.h"
 #include "sim/user/growing_scenario.h"
 #include "tools/conform/dice.h"
+#include "tools/conform/view.h"
 
 namespace bindery::conform {
 
@@ -18,7 +19,8 @@ void AddNames(sim::LaterNames* names);
 // Fills in the action of a step: about few mount points and few names, so that
 // it often meets what another one did. Devices are opened under names that
 // other steps use (OpenedFds()).
-void FillBinderfsStep(Dice& dice, proto::Step* step);
+void FillBinderfsStep(Dice& dice, const ProcessView& process,
+                      proto::Step* step);
 
 }  // namespace bindery::conform
 
