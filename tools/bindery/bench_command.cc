@@ -10,6 +10,7 @@
 #include "model/brm/run.h"
 #include "sim/engine/run.h"
 #include "sim/kernel/alloc_exhaustive.h"
+#include "tools/bindery/bench_checker.h"
 #include "tools/bindery/bench_scenarios.h"
 #include "tools/bindery/bench_spin.h"
 #include "tools/bindery/commands.h"
@@ -181,19 +182,23 @@ absl::Status BenchAllocator(proto::Result* result) {
 absl::Status BenchOne(const std::string& name, proto::Report* report) {
   if (name == "allocator") return BenchAllocator(report->add_results());
   if (name == "brm") return BenchBrm(report->add_results());
+  if (name == "checker") {
+    return BenchChecker(BenchBrm, BenchExplore, BenchSpin, report);
+  }
   if (name == "explore") return BenchExplore(report->add_results());
   if (name == "processes") return BenchProcesses(report);
   if (name == "roundtrip") return BenchRoundtrip(report->add_results());
   if (name == "spin") return BenchSpin(report->add_results());
   return absl::InvalidArgumentError(absl::StrCat(
       "unknown benchmark \"", name,
-      "\"; there are allocator, brm, explore, processes, roundtrip, spin"));
+      "\"; there are allocator, brm, checker, explore, processes, roundtrip, "
+      "spin"));
 }
 
 }  // namespace
 
 int BenchCommand(const std::vector<std::string>& arguments) {
-  // All but spin, which has to be installed.
+  // All but those that need SPIN, which has to be installed.
   const std::vector<std::string> all = {"allocator", "brm", "explore",
                                         "processes", "roundtrip"};
   const std::vector<std::string>& names = arguments.empty() ? all : arguments;

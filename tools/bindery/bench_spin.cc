@@ -1,7 +1,5 @@
 #include "tools/bindery/bench_spin.h"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "model/brm/promela.h"
 #include "model/brm/run.h"
+#include "tools/bindery/child_run.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/search.h"
@@ -25,11 +24,8 @@
 namespace bindery::tools {
 namespace {
 
-// What a process printed and took.
-struct Run {
-  std::string output;
-  double cpu_seconds = 0;
-  double peak_bytes = 0;
+// What a search took.
+struct Run : ChildRun {
   uint64_t states = 0;
   uint64_t transitions = 0;
 
@@ -39,46 +35,16 @@ struct Run {
   }
 };
 
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + 1e-6 * time.tv_usec;
-}
-
-// Runs `body` in a child whose standard output is kept. Errors: it failed.
-absl::StatusOr<Run> RunInChild(const std::string& name,
-                               const std::function<int()>& body) {
-  int ends[2];
-  if (pipe(ends) != 0) return absl::InternalError("pipe() failed");
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(ends[1], STDOUT_FILENO);
-    close(ends[0]);
-    close(ends[1]);
-    const int status = body();
-    std::fflush(stdout);
-    _exit(status);
-  }
-  close(ends[1]);
-  Run run;
-  char buffer[4096];
-  for (ssize_t n; (n = read(ends[0], buffer, sizeof(buffer))) > 0;) {
-    run.output.append(buffer, static_cast<size_t>(n));
-  }
-  close(ends[0]);
-  int status = 0;
-  rusage usage = {};
-  wait4(child, &status, 0, &usage);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("bench spin: ", name, " failed:\n", run.output));
-  }
-  run.cpu_seconds = Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
-  run.peak_bytes = static_cast<double>(usage.ru_maxrss) * 1024;
-  return run;
+absl::StatusOr<Run> RunSearch(const std::string& name,
+                              const std::function<int()>& body) {
+  absl::StatusOr<ChildRun> run = RunInChild(name, body);
+  if (!run.ok()) return run.status();
+  return Run{*std::move(run)};
 }
 
 absl::StatusOr<Run> RunShell(const std::string& name,
                              const std::string& command) {
-  return RunInChild(name, [&command] {
+  return RunSearch(name, [&command] {
     execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
     return 127;
   });
@@ -98,7 +64,7 @@ absl::StatusOr<Run> RunChecker(const model::BrmParams& params,
                 static_cast<unsigned long long>(found->transitions));
     return 0;
   };
-  absl::StatusOr<Run> run = RunInChild("the checker", body);
+  absl::StatusOr<Run> run = RunSearch("the checker", body);
   if (!run.ok()) return run;
   const std::pair<std::string, std::string> counts =
       absl::StrSplit(run->output, absl::ByAnyChar(" \n"));

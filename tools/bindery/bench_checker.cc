@@ -1,0 +1,137 @@
+#include "tools/bindery/bench_checker.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "tools/bindery/child_run.h"
+#include "tools/bindery/flags.h"
+
+namespace bindery::tools {
+namespace {
+
+constexpr char kSizeC[] = "3,2,1,0,1,1,1,7";
+constexpr uint64_t kDriverStates = 5'000'000;
+
+// Counts that TLC, SPIN, Stateright and two programs agree on; of D3 the
+// orbits.
+struct Size {
+  const char* name;
+  const char* params;
+  bool symmetry;
+  uint64_t states;
+  uint64_t transitions;
+};
+constexpr Size kSizes[] = {
+    {"A", "3,1,2,1,2,1,1,3", false, 97'182, 986'295},
+    {"B", "3,2,1,0,1,0,0,1", false, 815'720, 6'174'376},
+    {"C", kSizeC, false, 6'625'308, 78'898'539},
+    {"D3 by symmetry", "3,1,1,1,2,1,1,7", true, 21'742, 209'089},
+};
+
+// `set` changes flags, in the child alone.
+absl::StatusOr<proto::Result> Measure(const std::string& name,
+                                      const std::function<void()>& set,
+                                      const Benchmark& benchmark) {
+  const auto run = RunInChild(name, [&] {
+    set();
+    proto::Result result;
+    const absl::Status status = benchmark(&result);
+    const std::string bytes = status.ok() ? result.SerializeAsString()
+                                          : std::string(status.message());
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+    return status.ok() ? 0 : 1;
+  });
+  if (!run.ok()) return run.status();
+  proto::Result result;
+  if (!result.ParseFromString(run->output)) {
+    return absl::InternalError(
+        absl::StrCat("bench checker: ", name, " printed something else"));
+  }
+  result.set_name(name);
+  return result;
+}
+
+absl::Status BenchSizes(const Benchmark& brm, proto::Report* report) {
+  for (const Size& size : kSizes) {
+    auto result = Measure(
+        absl::StrCat("BRM-1 ", size.name, ", exact"),
+        [&size] {
+          absl::SetFlag(&FLAGS_params, size.params);
+          absl::SetFlag(&FLAGS_exact, true);
+          if (size.symmetry) absl::SetFlag(&FLAGS_reduction, "symmetry");
+        },
+        brm);
+    if (!result.ok()) return result.status();
+    if (result->states() != size.states ||
+        result->transitions() != size.transitions) {
+      result->set_verdict("mismatch");
+      result->set_reason(absl::StrCat("other tools have ", size.states,
+                                      " states and ", size.transitions,
+                                      " transitions"));
+    }
+    *report->add_results() = *std::move(result);
+  }
+  return absl::OkStatus();
+}
+
+// One thread, then two, on the same work.
+absl::Status BenchThreads(const std::string& name,
+                          const std::function<void()>& set,
+                          const Benchmark& benchmark, proto::Report* report) {
+  double rate = 0;
+  for (const uint32_t jobs : {1, 2}) {
+    auto result = Measure(
+        absl::StrCat(name, jobs == 1 ? ", one thread" : ", two threads"),
+        [&] {
+          set();
+          absl::SetFlag(&FLAGS_jobs, jobs);
+        },
+        benchmark);
+    if (!result.ok()) return result.status();
+    const double now =
+        static_cast<double>(result->transitions()) / result->seconds();
+    (*result->mutable_figures())["transitions_per_second"] = now;
+    if (jobs == 1) {
+      rate = now;
+    } else {
+      (*result->mutable_figures())["times_one_thread"] = now / rate;
+    }
+    *report->add_results() = *std::move(result);
+  }
+  return absl::OkStatus();
+}
+
+void SetDriver(const char* granularity) {
+  absl::SetFlag(&FLAGS_granularity, granularity);
+  if (absl::GetFlag(FLAGS_max_states) == 0) {
+    absl::SetFlag(&FLAGS_max_states, kDriverStates);
+  }
+}
+
+}  // namespace
+
+absl::Status BenchChecker(const Benchmark& brm, const Benchmark& explore,
+                          const Benchmark& spin, proto::Report* report) {
+  const auto size_c = [] { absl::SetFlag(&FLAGS_params, kSizeC); };
+  if (absl::Status s = BenchSizes(brm, report); !s.ok()) return s;
+  auto beside = Measure("BRM-1 C beside SPIN", size_c, spin);
+  if (!beside.ok()) return beside.status();
+  *report->add_results() = *std::move(beside);
+  if (absl::Status s = BenchThreads("BRM-1 C", size_c, brm, report); !s.ok()) {
+    return s;
+  }
+  for (const char* granularity : {"command", "lock"}) {
+    const absl::Status s = BenchThreads(
+        absl::StrCat("driver, ", granularity),
+        [granularity] { SetDriver(granularity); }, explore, report);
+    if (!s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace bindery::tools

@@ -1,0 +1,27 @@
+// bindery bench checker: the checker's figures, one after the other in one
+// call.
+#ifndef BINDERY_TOOLS_BINDERY_BENCH_CHECKER_H_
+#define BINDERY_TOOLS_BINDERY_BENCH_CHECKER_H_
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "proto/report.pb.h"
+
+namespace bindery::tools {
+
+// What `bench NAME` does with the flags in force.
+using Benchmark = std::function<absl::Status(proto::Result*)>;
+
+// Each in a process of its own: BRM-1 of sizes A, B and C exactly, and D3 by
+// symmetry, whose counts must be those that other tools agree on, else the
+// verdict is "mismatch"; size C beside SPIN; size C and the driver by one
+// thread and by two; the driver at both granularities, on --max_states states
+// (default 5,000,000). Figures of two runs are ratios ("times_one_thread", of
+// elapsed time). Errors: what could not be run.
+absl::Status BenchChecker(const Benchmark& brm, const Benchmark& explore,
+                          const Benchmark& spin, proto::Report* report);
+
+}  // namespace bindery::tools
+
+#endif  // BINDERY_TOOLS_BINDERY_BENCH_CHECKER_H_
