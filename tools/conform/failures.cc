@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -77,6 +78,20 @@ Verdict JudgePoints(const LockstepRun& run, const ScenarioRecord* records) {
   return best;
 }
 
+// A mount that fails can take a minor along for good (docs/findings/0012),
+// which the next scenario of the machine would see.
+absl::StatusOr<std::vector<ScenarioRecord>> RunApart(
+    const KernelSpec& kernel, const std::vector<Plan>& plans,
+    const MachineOptions& options) {
+  std::vector<ScenarioRecord> records;
+  for (const Plan& plan : plans) {
+    auto record = RunPlans(kernel, {plan}, options);
+    if (!record.ok()) return record.status();
+    records.push_back(std::move(record->front()));
+  }
+  return records;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<AllocationVerdict>> JudgeFailures(
@@ -91,7 +106,9 @@ absl::StatusOr<std::vector<AllocationVerdict>> JudgeFailures(
       plans.push_back(PlanOf(run, nth));
     }
   }
-  const auto records = RunPlans(kernel, plans, options);
+  const auto records = scenario.mountpoints.empty()
+                           ? RunPlans(kernel, plans, options)
+                           : RunApart(kernel, plans, options);
   if (!records.ok()) return records.status();
   for (const ScenarioRecord& record : *records) {
     if (!KernelCannotArm(record)) continue;
