@@ -21,6 +21,8 @@ bazel_do() {
     '' | [1-6].*) ;;
     *) config=(--config=bzlmod) ;;
   esac
+  # It is the linker that Bazel takes if it is there.
+  if command -v gold >/dev/null; then config+=(--define=linker=gold); fi
   (
     cd -- "$BINDERY_ROOT" || exit 3
     # Bazel keeps its output under $HOME, which a bare container may not set.
