@@ -51,15 +51,18 @@ uint32_t BinderModel::ActorOf(model::Choice choice) const {
   return acts ? sim::ActorOf(choice.value) : 0;
 }
 
+sim::FrameId BinderModel::FrameOf(uint32_t actor) const {
+  const sim::World& world = simulation_.world();
+  return actor == simulation_.scenario().worker_actor()
+             ? world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker
+             : world.Peek(simulation_.task(actor)).frame;
+}
+
 bool BinderModel::InsideCommand(uint32_t actor) const {
   if (boundaries_ == nullptr) return false;
-  const sim::World& world = simulation_.world();
-  if (actor == simulation_.scenario().worker_actor()) {
-    return boundaries_->Inside(
-        world, world.Peek(world.Find<sim::GlobalRow>(1, 0)).worker);
-  }
-  return simulation_.TaskEnabled(actor) &&
-         boundaries_->Inside(world, world.Peek(simulation_.task(actor)).frame);
+  const bool worker = actor == simulation_.scenario().worker_actor();
+  return (worker || simulation_.TaskEnabled(actor)) &&
+         boundaries_->Inside(simulation_.world(), FrameOf(actor));
 }
 
 bool BinderModel::Check(std::vector<model::Violation>* violations) const {

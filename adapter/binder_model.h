@@ -45,6 +45,9 @@ class BinderModel {
   // environment.
   uint32_t ActorOf(model::Choice choice) const;
   bool InsideCommand(uint32_t actor) const;
+  // The innermost frame of a task or of the deferred worker; none if it is not
+  // in the driver.
+  sim::FrameId FrameOf(uint32_t actor) const;
   // An allocation depended on the layout of buffers, which symbolic addresses
   // abstract from.
   bool Inconclusive() const { return simulation_.inconclusive() != nullptr; }

@@ -34,18 +34,15 @@ struct Place {
   std::string lock;  // that it let go of last; "" if it took none
 };
 
-Place PlaceOf(const sim::Simulation& simulation, uint32_t actor) {
-  const sim::World& w = simulation.world();
-  const bool worker = actor == simulation.scenario().worker_actor();
-  const sim::FrameId id = worker ? w.Peek(w.Find<sim::GlobalRow>(1, 0)).worker
-                                 : w.Peek(simulation.task(actor)).frame;
+Place PlaceOf(const BinderModel& model, uint32_t actor) {
+  const sim::World& w = model.simulation().world();
   Place place;
   bool innermost = true;
-  for (sim::FrameId at = id; at && place.lock.empty();
+  for (sim::FrameId at = model.FrameOf(actor); at && place.lock.empty();
        at = w.Peek(at).caller, innermost = false) {
     const sim::FrameRow& frame = w.Peek(at);
     const sim::Operation& op =
-        simulation.driver().operation(static_cast<sim::OpId>(frame.op));
+        model.simulation().driver().operation(static_cast<sim::OpId>(frame.op));
     if (innermost) place.function = op.function;
     for (size_t pc = std::min<size_t>(frame.pc, op.atoms.size()); pc > 0;
          --pc) {
@@ -134,7 +131,7 @@ class Explainer {
     const uint32_t actor = ActorAt(i - 1);
     if (actor == 0 || !model_.InsideCommand(actor)) return;
     if (++interruptions_ > kMostInterruptions) return;
-    const Place place = PlaceOf(model_.simulation(), actor);
+    const Place place = PlaceOf(model_, actor);
     int resumed = i;
     while (resumed < trace_.step_size() && ActorAt(resumed) != actor) ++resumed;
     sentences_.push_back(absl::StrCat(

@@ -1,6 +1,4 @@
-// The exact numbers of states and transitions of BRM-1. Those of sizes A and B
-// were found alike by SPIN, Rumur, TLC, Stateright and a separate C++ program,
-// those of C by all but Rumur and TLC, those of D3 by the C++ program.
+// The exact numbers of states and transitions of BRM-1.
 
 #include <ostream>
 #include <string>
@@ -8,30 +6,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "model/brm/known_sizes.h"
 #include "model/brm/params.h"
 #include "model/brm/run.h"
 #include "model/explore/result.h"
 #include "model/explore/strategy.h"
 
 namespace bindery::model {
+
+void PrintTo(const KnownSize& size, std::ostream* out) { *out << size.params; }
+
 namespace {
 
-struct Size {
-  const char* name;
-  const char* params;
-  uint64_t states;
-  uint64_t transitions;
-  uint64_t levels;  // of a breadth-first search, from 0
-};
-
-constexpr Size kSizes[] = {
-    {"A", "3,1,2,1,2,1,1,3", 97'182, 986'295, 22},
-    {"B", "3,2,1,0,1,0,0,1", 815'720, 6'174'376, 37},
-    {"C", "3,2,1,0,1,1,1,7", 6'625'308, 78'898'539, 32},
-    {"D3", "3,1,1,1,2,1,1,7", 43'198, 416'090, 22},
-};
-
-void PrintTo(const Size& size, std::ostream* out) { *out << size.params; }
+using Size = KnownSize;
 
 class CountsTest
     : public testing::TestWithParam<std::tuple<Size, Strategy, Probing>> {};
@@ -45,7 +32,7 @@ std::string NameOf(
 
 INSTANTIATE_TEST_SUITE_P(
     Sizes, CountsTest,
-    testing::Combine(testing::ValuesIn(kSizes),
+    testing::Combine(testing::ValuesIn(kKnownSizes),
                      testing::Values(Strategy::kDepthFirst,
                                      Strategy::kBreadthFirst),
                      testing::Values(Probing::kBatched, Probing::kImmediate)),
@@ -91,7 +78,7 @@ std::string NameOfKept(
 
 INSTANTIATE_TEST_SUITE_P(
     Sizes, KeptCountsTest,
-    testing::Combine(testing::ValuesIn(kSizes),
+    testing::Combine(testing::ValuesIn(kKnownSizes),
                      testing::Values(Strategy::kDepthFirst,
                                      Strategy::kBreadthFirst),
                      testing::Values(StoreKind::kFingerprints64,
@@ -140,8 +127,8 @@ TEST(SymmetricCounts, AreThoseOfOrbits) {
         options.explore.symmetry = true;
         const ExploreResult result =
             RunBrm(ParseBrmParams("3,1,1,1,2,1,1,7").value(), options).value();
-        EXPECT_EQ(result.states, 21'742u);
-        EXPECT_EQ(result.transitions, 209'089u);
+        EXPECT_EQ(result.states, kOrbitsOfD3);
+        EXPECT_EQ(result.transitions, kOrbitTransitionsOfD3);
         EXPECT_TRUE(result.complete);
       }
     }

@@ -76,12 +76,6 @@ uint32_t ModeOf(Op& op) {
 
 // --- open --------------------------------------------------------------------
 
-void ReserveDescriptor(Op& op) {
-  const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), true);
-  op.f->handle = static_cast<uint32_t>(fd);
-  if (fd < 0) op.Ret(Errno::kEmfile);
-}
-
 // What a program opens to do the one thing that this call is about is closed
 // again when it is done.
 void ReserveForTheCall(Op& op) {

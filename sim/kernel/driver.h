@@ -31,11 +31,8 @@ class Driver {
   const Operation& operation(OpId id) const {
     return operations_[static_cast<size_t>(id)];
   }
-  // Its atoms at command granularity.
-  const std::vector<Atom>& without_locks(OpId id) const {
-    return without_locks_[static_cast<size_t>(id)];
-  }
-  // The first atom of each operation, by OpId; with locks or without.
+  // The first atom of each operation, by OpId: with locks, or without, as at
+  // command granularity.
   using Tables = std::array<const Atom*, static_cast<size_t>(OpId::kCount)>;
   const Tables& tables(bool locks) const { return tables_[locks ? 1 : 0]; }
 

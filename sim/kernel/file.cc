@@ -47,12 +47,7 @@ void FindMapping(Op& op) {
 
 Operation BuildOpen() {
   return Builder(OpId::kOpen, "binder_open")
-      .Do("reserve the lowest descriptor",
-          [](Op& op) {
-            const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), true);
-            op.f->handle = static_cast<uint32_t>(fd);
-            if (fd < 0) op.Ret(Errno::kEmfile);
-          })
+      .Do("reserve the lowest descriptor", ReserveDescriptor)
       .Check(
           "a descriptor is free", [](Op& op) { return op.f->ret == 0; }, "out")
       .Local("allocate the proc",

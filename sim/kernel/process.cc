@@ -34,16 +34,17 @@ FileRow& InstallFile(Op& op) {
   return file;
 }
 
+void ReserveDescriptor(Op& op) {
+  const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), /*cloexec=*/true);
+  op.f->handle = static_cast<uint32_t>(fd);
+  if (fd < 0) op.Ret(Errno::kEmfile);
+}
+
 void AppendNewDescriptor(Builder& b, void (*install)(Op&)) {
   b.Lock("files.lock")
-      .Do("get_unused_fd_flags",
-          [](Op& op) {
-            const int32_t fd = GetUnusedFd(op.w, CurrentProcess(op), true);
-            op.f->handle = static_cast<uint32_t>(fd);
-            op.f->ret = fd < 0 ? Value(Errno::kEmfile) : fd;
-          })
+      .Do("get_unused_fd_flags", ReserveDescriptor)
       .Check(
-          "a descriptor is free", [](Op& op) { return op.f->ret >= 0; }, "out")
+          "a descriptor is free", [](Op& op) { return op.f->ret == 0; }, "out")
       .Do("fd_install", install)
       .Label("out")
       .Unlock("files.lock");

@@ -21,6 +21,9 @@ ProcessId CurrentProcess(Op& op);
 void FdGet(Op& op);
 // A new open file of the current process, with a count of 1.
 FileRow& NewFile(Op& op, FileId* id);
+// get_unused_fd_flags(): f.handle becomes the lowest free number, closed on
+// exec; ret: EMFILE if there is none.
+void ReserveDescriptor(Op& op);
 // A system call that makes a file and a descriptor for it, at label "out" with
 // no lock held; f.handle and ret: the descriptor. `install` ends in
 // InstallFile().

@@ -8,30 +8,14 @@
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "model/brm/known_sizes.h"
 #include "tools/bindery/child_run.h"
 #include "tools/bindery/flags.h"
 
 namespace bindery::tools {
 namespace {
 
-constexpr char kSizeC[] = "3,2,1,0,1,1,1,7";
 constexpr uint64_t kDriverStates = 5'000'000;
-
-// Counts that TLC, SPIN, Stateright and two programs agree on; of D3 the
-// orbits.
-struct Size {
-  const char* name;
-  const char* params;
-  bool symmetry;
-  uint64_t states;
-  uint64_t transitions;
-};
-constexpr Size kSizes[] = {
-    {"A", "3,1,2,1,2,1,1,3", false, 97'182, 986'295},
-    {"B", "3,2,1,0,1,0,0,1", false, 815'720, 6'174'376},
-    {"C", kSizeC, false, 6'625'308, 78'898'539},
-    {"D3 by symmetry", "3,1,1,1,2,1,1,7", true, 21'742, 209'089},
-};
 
 // `set` changes flags, in the child alone.
 absl::StatusOr<proto::Result> Measure(const std::string& name,
@@ -56,27 +40,38 @@ absl::StatusOr<proto::Result> Measure(const std::string& name,
   return result;
 }
 
-absl::Status BenchSizes(const Benchmark& brm, proto::Report* report) {
-  for (const Size& size : kSizes) {
-    auto result = Measure(
-        absl::StrCat("BRM-1 ", size.name, ", exact"),
-        [&size] {
-          absl::SetFlag(&FLAGS_params, size.params);
-          absl::SetFlag(&FLAGS_exact, true);
-          if (size.symmetry) absl::SetFlag(&FLAGS_reduction, "symmetry");
-        },
-        brm);
-    if (!result.ok()) return result.status();
-    if (result->states() != size.states ||
-        result->transitions() != size.transitions) {
-      result->set_verdict("mismatch");
-      result->set_reason(absl::StrCat("other tools have ", size.states,
-                                      " states and ", size.transitions,
-                                      " transitions"));
-    }
-    *report->add_results() = *std::move(result);
+// A mismatch if the counts are not those of others.
+absl::Status BenchSize(const model::KnownSize& size, bool symmetry,
+                       const Benchmark& brm, proto::Report* report) {
+  auto result = Measure(
+      absl::StrCat("BRM-1 ", size.name, symmetry ? " by symmetry" : "",
+                   ", exact"),
+      [&] {
+        absl::SetFlag(&FLAGS_params, size.params);
+        absl::SetFlag(&FLAGS_exact, true);
+        if (symmetry) absl::SetFlag(&FLAGS_reduction, "symmetry");
+      },
+      brm);
+  if (!result.ok()) return result.status();
+  if (result->states() != size.states ||
+      result->transitions() != size.transitions) {
+    result->set_verdict("mismatch");
+    result->set_reason(absl::StrCat("others have ", size.states, " states and ",
+                                    size.transitions, " transitions"));
   }
+  *report->add_results() = *std::move(result);
   return absl::OkStatus();
+}
+
+absl::Status BenchSizes(const Benchmark& brm, proto::Report* report) {
+  for (const model::KnownSize& size : model::kKnownSizes) {
+    const absl::Status s = BenchSize(size, /*symmetry=*/false, brm, report);
+    if (!s.ok()) return s;
+  }
+  model::KnownSize orbits = model::kSizeD3;
+  orbits.states = model::kOrbitsOfD3;
+  orbits.transitions = model::kOrbitTransitionsOfD3;
+  return BenchSize(orbits, /*symmetry=*/true, brm, report);
 }
 
 // One thread, then two, on the same work.
@@ -117,7 +112,9 @@ void SetDriver(const char* granularity) {
 
 absl::Status BenchChecker(const Benchmark& brm, const Benchmark& explore,
                           const Benchmark& spin, proto::Report* report) {
-  const auto size_c = [] { absl::SetFlag(&FLAGS_params, kSizeC); };
+  const auto size_c = [] {
+    absl::SetFlag(&FLAGS_params, model::kSizeC.params);
+  };
   if (absl::Status s = BenchSizes(brm, report); !s.ok()) return s;
   auto beside = Measure("BRM-1 C beside SPIN", size_c, spin);
   if (!beside.ok()) return beside.status();

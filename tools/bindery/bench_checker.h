@@ -13,9 +13,9 @@ namespace bindery::tools {
 // What `bench NAME` does with the flags in force.
 using Benchmark = std::function<absl::Status(proto::Result*)>;
 
-// Each in a process of its own: BRM-1 of sizes A, B and C exactly, and D3 by
-// symmetry, whose counts must be those that other tools agree on, else the
-// verdict is "mismatch"; size C beside SPIN; size C and the driver by one
+// Each in a process of its own: BRM-1 of the known sizes exactly, and D3 by
+// symmetry, too, whose counts must be those that others found, else the verdict
+// is "mismatch"; size C beside SPIN; size C and the driver by one
 // thread and by two; the driver at both granularities, on --max_states states
 // (default 5,000,000). Figures of two runs are ratios ("times_one_thread", of
 // elapsed time). Errors: what could not be run.

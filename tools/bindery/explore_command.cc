@@ -7,7 +7,6 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "model/explore/result.h"
-#include "sim/engine/run.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
@@ -33,25 +32,6 @@ const char* VerdictOf(const model::ExploreResult& found) {
   return found.complete ? "pass" : "inconclusive";
 }
 
-// Re-executes the choices of a finding to write down what happened.
-absl::Status RecordFinding(const Session& session,
-                           const model::Finding& finding,
-                           const std::string& path) {
-  std::vector<uint64_t> choices;
-  for (const model::Choice choice : finding.choices) {
-    choices.push_back(choice.value);
-  }
-  sim::Simulation simulation(session.scenario.compiled, session.driver,
-                             &session.properties, session.options);
-  sim::ReplayScheduler scheduler(std::move(choices));
-  proto::Trace trace;
-  sim::RunOptions options;
-  options.trace = &trace;
-  options.check_properties = absl::GetFlag(FLAGS_properties) != "none";
-  sim::Run(simulation, scheduler, options);
-  return WriteTrace(path, trace);
-}
-
 // The first finding goes to --trace=FILE, the next to FILE.2, and so on.
 absl::Status RecordFindings(const Session& session,
                             const model::ExploreResult& found,
@@ -61,10 +41,10 @@ absl::Status RecordFindings(const Session& session,
   for (size_t i = 0; i < found.findings.size(); ++i) {
     if (!found.findings[i].has_trace) continue;
     const std::string path = i == 0 ? trace : absl::StrCat(trace, ".", i + 1);
-    if (absl::Status s = RecordFinding(session, found.findings[i], path);
-        !s.ok()) {
-      return s;
-    }
+    const bool checks = absl::GetFlag(FLAGS_properties) != "none";
+    const absl::Status s = WriteTrace(
+        path, RecordChoices(session, found.findings[i].choices, checks));
+    if (!s.ok()) return s;
     result->mutable_violations(static_cast<int>(i))->set_trace(path);
   }
   return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "adapter/binder_model.h"
 #include "model/explore/parallel.h"
 #include "sim/engine/recorder.h"
+#include "sim/engine/run.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/meter.h"
 
@@ -237,6 +238,22 @@ std::string IdentityOf(const Session& session) {
 }
 
 }  // namespace
+
+proto::Trace RecordChoices(const Session& session,
+                           const std::vector<model::Choice>& choices,
+                           bool check_properties) {
+  std::vector<uint64_t> values;
+  for (const model::Choice choice : choices) values.push_back(choice.value);
+  sim::Simulation simulation(session.scenario.compiled, session.driver,
+                             &session.properties, session.options);
+  sim::ReplayScheduler scheduler(std::move(values));
+  proto::Trace trace;
+  sim::RunOptions options;
+  options.trace = &trace;
+  options.check_properties = check_properties;
+  sim::Run(simulation, scheduler, options);
+  return trace;
+}
 
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options) {

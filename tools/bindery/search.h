@@ -13,6 +13,7 @@
 #include "model/explore/result.h"
 #include "model/explore/strategy.h"
 #include "proto/report.pb.h"
+#include "proto/trace.pb.h"
 #include "tools/bindery/session.h"
 #include "tools/bindery/ticker.h"
 
@@ -38,6 +39,10 @@ std::string ReasonOf(const model::ExploreResult& found);
 // Errors: those of model::Explore() of parallel.h.
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options);
+// Executes choices, such as those of a finding, and writes down what happens.
+proto::Trace RecordChoices(const Session& session,
+                           const std::vector<model::Choice>& choices,
+                           bool check_properties);
 void FillCounts(const model::ExploreResult& found, proto::Result* result);
 
 }  // namespace bindery::tools

@@ -14,6 +14,7 @@
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/report.h"
+#include "tools/bindery/search.h"
 #include "tools/bindery/session.h"
 
 namespace bindery::tools {
@@ -29,20 +30,6 @@ std::vector<model::Choice> ChoicesOf(const proto::Trace& trace) {
   std::vector<model::Choice> choices;
   for (const uint64_t value : sim::ChoicesOf(trace)) choices.push_back({value});
   return choices;
-}
-
-proto::Trace Record(const Session& session,
-                    const std::vector<model::Choice>& choices) {
-  std::vector<uint64_t> values;
-  for (const model::Choice choice : choices) values.push_back(choice.value);
-  sim::Simulation simulation(session.scenario.compiled, session.driver,
-                             &session.properties, session.options);
-  sim::ReplayScheduler scheduler(std::move(values));
-  proto::Trace trace;
-  sim::RunOptions options;
-  options.trace = &trace;
-  sim::Run(simulation, scheduler, options);
-  return trace;
 }
 
 void FillResult(const proto::Trace& trace, const std::string& property,
@@ -79,7 +66,8 @@ absl::Status Shrink(const std::string& path, proto::Result* result) {
                      "says where it is not what it was"));
   }
   const std::vector<model::Choice> after = shrinker.Run(before);
-  const proto::Trace smaller = Record(**session, after);
+  const proto::Trace smaller =
+      RecordChoices(**session, after, /*check_properties=*/true);
   FillResult(smaller, property, result);
   result->set_reason(absl::StrCat(
       before.size(), " steps with ", shrinker.Switches(before),
