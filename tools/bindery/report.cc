@@ -142,6 +142,9 @@ std::string Text(const proto::Report& report) {
     }
     absl::StrAppend(&text, "\n");
     AppendNotJudged(result, &text);
+    if (!result.not_mainline().empty()) {
+      absl::StrAppend(&text, "  not mainline: ", result.not_mainline(), "\n");
+    }
     AppendCounts(result, &text);
     const std::map<std::string, double> figures(result.figures().begin(),
                                                 result.figures().end());

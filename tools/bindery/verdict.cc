@@ -36,6 +36,7 @@ void ApplyScenarioExpectation(const Session& session, proto::Result* result) {
   absl::string_view verdict = proto::Verdict_Name(expect.verdict());
   absl::ConsumePrefix(&verdict, "VERDICT_");
   ApplyExpectation(absl::AsciiStrToLower(verdict), expect.property(), result);
+  result->set_not_mainline(session.scenario.proto.not_mainline());
 }
 
 }  // namespace bindery::tools

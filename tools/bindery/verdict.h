@@ -19,6 +19,8 @@ namespace bindery::tools {
 absl::StatusOr<std::vector<std::unique_ptr<Session>>> OpenSessions(
     const std::vector<std::string>& arguments);
 
+// What the scenario itself says of a result: which verdict it is about, and
+// whether its source asks for what no mainline kernel does.
 void ApplyScenarioExpectation(const Session& session, proto::Result* result);
 
 }  // namespace bindery::tools
