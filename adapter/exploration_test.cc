@@ -167,6 +167,20 @@ TEST_P(Exploration, TwoThreadsCountTheSame) {
   }
 }
 
+// With little memory, so that states are written and merged.
+TEST_P(Exploration, ASearchOnDiskCountsTheSame) {
+  const ExploreResult bfs = Explore(Strategy::kBreadthFirst, kReferenceStates);
+  ExploreOptions options;
+  options.max_states = kReferenceStates;
+  options.disk.folder = testing::TempDir();
+  options.memory_limit = 8192;
+  const ExploreResult disk = ExploreShared(Strategy::kBreadthFirst, options);
+  ExpectEqualCounts(disk, bfs);
+  EXPECT_EQ(disk.max_depth, bfs.max_depth);
+  EXPECT_EQ(disk.peak_frontier, bfs.peak_frontier);
+  EXPECT_EQ(disk.stop_reason, bfs.stop_reason);
+}
+
 // Exact storage keeps whole texts: no state is taken for another.
 TEST_P(Exploration, ExactStorageCountsTheSame) {
   const ExploreResult alone = Explore(Strategy::kDepthFirst);

@@ -85,6 +85,44 @@ TEST(Findings, DoNotDependOnTheNumberOfThreads) {
   }
 }
 
+// An ending, a violation of a state, and one of what the latest step did.
+TEST(Findings, AreTheSameOnDisk) {
+  const struct {
+    const char* scenario;
+    std::string mutation;
+    bool history;
+  } cases[] = {
+      {kScenario, MutationOf("drop", "binder_wakeup_thread_ilocked"), false},
+      {"scenarios/polling/thread_exits_under_epoll.textproto",
+       "drop:binder_thread_release:wake_up_pollfree", false},
+      {"scenarios/polling/epoll_closed_behind_a_thread.textproto",
+       "drop:binder_thread_release:wake_up_pollfree", true},
+  };
+  for (const auto& one : cases) {
+    sim::SimulationOptions simulation;
+    simulation.history = one.history;
+    const Explorable explorable(ReadFile(one.scenario), {one.mutation},
+                                simulation);
+    model::ExploreOptions options;
+    const model::ExploreResult bfs = model::Explore(
+        *explorable.Start(), model::Strategy::kBreadthFirst, options);
+    options.disk.folder = testing::TempDir();
+    options.memory_limit = 4096;
+    const model::ExploreResult disk =
+        model::Explore<BinderModel>([&] { return explorable.Start(); },
+                                    model::Strategy::kBreadthFirst, options)
+            .value();
+    ASSERT_EQ(bfs.findings.size(), 1u);
+    ASSERT_EQ(disk.findings.size(), 1u);
+    EXPECT_EQ(disk.findings[0].property, bfs.findings[0].property);
+    EXPECT_EQ(disk.findings[0].choices, bfs.findings[0].choices);
+    EXPECT_EQ(disk.findings[0].message, bfs.findings[0].message);
+    EXPECT_EQ(disk.states, bfs.states);
+    EXPECT_EQ(disk.transitions, bfs.transitions);
+    EXPECT_EQ(disk.terminal_states, bfs.terminal_states);
+  }
+}
+
 TEST(Findings, AFindingIsRecordedAndReplays) {
   const Explorable explorable(
       ReadFile(kScenario),

@@ -39,9 +39,9 @@ bool VisitedSet::Contains(Fingerprint fp) const {
 
 void VisitedSet::SetMaxBytes(size_t max_bytes) { max_bytes_ = max_bytes; }
 
-double VisitedSet::CollisionBound() const {
-  const double n = static_cast<double>(size_);
-  return std::min(1.0, std::ldexp(n * n, wide_ ? -129 : -65));
+double VisitedSet::CollisionBoundOf(uint64_t states, bool wide) {
+  const double n = static_cast<double>(states);
+  return std::min(1.0, std::ldexp(n * n, wide ? -129 : -65));
 }
 
 VisitedSet::Outcome VisitedSet::InsertZeroKey() {

@@ -103,7 +103,8 @@ class VisitedSet {
 
   // An upper bound for the probability that any two of the size() states were
   // merged: n^2 / 2^(bits+1), never more than 1.
-  double CollisionBound() const;
+  double CollisionBound() const { return CollisionBoundOf(size_, wide_); }
+  static double CollisionBoundOf(uint64_t states, bool wide);
 
  private:
   static constexpr size_t kLineWords = 8;

@@ -113,6 +113,31 @@ TEST_P(KeptCountsTest, AreExact) {
   }
 }
 
+class DiskCountsTest : public testing::TestWithParam<Size> {};
+
+INSTANTIATE_TEST_SUITE_P(Sizes, DiskCountsTest, testing::ValuesIn(kKnownSizes),
+                         [](const auto& info) {
+                           return absl::StrCat(info.param.name, "_disk");
+                         });
+
+// A hundredth of the memory that the states take, or less.
+TEST_P(DiskCountsTest, AreExact) {
+  const Size& size = GetParam();
+  BrmRunOptions options = DefaultBrmRunOptions();
+  options.strategy = Strategy::kBreadthFirst;
+  options.explore.disk.folder = testing::TempDir();
+  options.explore.memory_limit = size.states / 8;
+  const ExploreResult result =
+      RunBrm(ParseBrmParams(size.params).value(), options).value();
+  EXPECT_EQ(result.states, size.states);
+  EXPECT_EQ(result.transitions, size.transitions);
+  EXPECT_EQ(result.max_depth, size.levels);
+  EXPECT_EQ(result.terminal_states, 1u);
+  EXPECT_TRUE(result.complete);
+  EXPECT_LE(result.peak_bytes, options.explore.memory_limit);
+  EXPECT_GT(result.peak_disk_bytes, 16 * size.states);
+}
+
 // The two clients of D3 may change places.
 TEST(SymmetricCounts, AreThoseOfOrbits) {
   for (const Strategy strategy :
@@ -133,6 +158,18 @@ TEST(SymmetricCounts, AreThoseOfOrbits) {
       }
     }
   }
+}
+
+TEST(SymmetricCounts, AreThoseOfOrbitsOnDiskToo) {
+  BrmRunOptions options = DefaultBrmRunOptions();
+  options.strategy = Strategy::kBreadthFirst;
+  options.explore.disk.folder = testing::TempDir();
+  options.explore.memory_limit = 10'000;
+  options.explore.symmetry = true;
+  const ExploreResult result =
+      RunBrm(ParseBrmParams(kSizeD3.params).value(), options).value();
+  EXPECT_EQ(result.states, kOrbitsOfD3);
+  EXPECT_EQ(result.transitions, kOrbitTransitionsOfD3);
 }
 
 TEST(WideCounts, AreTheSameWithExactlyCompared128Bits) {

@@ -20,11 +20,11 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "base/check.h"
 #include "model/concept.h"
 #include "model/explore/encoding_queue.h"
 #include "model/explore/ledger.h"
 #include "model/explore/result.h"
+#include "model/explore/sites.h"
 #include "model/explore/trail_log.h"
 
 namespace bindery::model {
@@ -34,27 +34,26 @@ class BreadthFirst {
  public:
   // Both must outlive the search.
   BreadthFirst(M& model, const ExploreOptions& options)
-      : model_(model), options_(options), ledger_(options) {}
+      : model_(model),
+        options_(options),
+        ledger_(options),
+        sites_(&model, &ledger_) {}
 
   // To be called once.
   ExploreResult Run() {
-    model_.Encode(&initial_);
     if (Trusted() && ledger_.Discover(ledger_.KeyOf(model_))) Enter();
     for (; queue_.size() > 0 && !ledger_.stopped(); ++depth_) {
       ExpandLevel(queue_.size());
     }
-    CompleteFindings();
-    model_.Decode(initial_);
+    sites_.Complete([this](uint64_t state, std::vector<uint32_t>* positions) {
+      *positions = trail_.PathTo(state);
+      return true;
+    });
+    sites_.Return();
     return std::move(ledger_).Close();
   }
 
  private:
-  // What is known of the i-th finding until its path is worked out.
-  struct Site {
-    uint64_t state;
-    Fingerprint fingerprint;
-  };
-
   FrontierSize Frontier() const {
     return {queue_.size(), queue_.bytes() + trail_.bytes()};
   }
@@ -147,57 +146,17 @@ class BreadthFirst {
   }
 
   void Report(std::vector<Finding> findings, uint64_t state) {
-    for (Finding& finding : findings) {
-      if (!ledger_.IsNews(finding.property)) continue;
-      ledger_.Report(std::move(finding));
-      sites_.push_back({state, model_.GetFingerprint()});
-    }
-  }
-
-  // Executes the way to each finding, which also words its message by the
-  // names that the trace shows.
-  void CompleteFindings() {
-    std::vector<Finding>& findings = ledger_.findings();
-    for (size_t i = 0; i < findings.size(); ++i) {
-      findings[i].choices = Execute(trail_.PathTo(sites_[i].state));
-      BINDERY_CHECK_MSG(model_.GetFingerprint() == sites_[i].fingerprint,
-                        "the model took another way when it was re-executed");
-      Reword(&findings[i]);
-      for (size_t n = findings[i].depth(); n > 0; --n) model_.Undo();
-    }
-  }
-
-  std::vector<Choice> Execute(const std::vector<uint32_t>& positions) {
-    std::vector<Choice> path;
-    model_.Decode(initial_);
-    for (const uint32_t position : positions) {
-      choices_.clear();
-      model_.Enabled(&choices_);
-      BINDERY_CHECK(position < choices_.size());
-      path.push_back(choices_[position]);
-      model_.Apply(path.back());
-    }
-    return path;
-  }
-
-  void Reword(Finding* finding) {
-    const std::vector<Finding> again = finding->kind == FindingKind::kViolation
-                                           ? FindingsOfState(model_)
-                                           : FindingsOfTerminal(model_);
-    for (const Finding& other : again) {
-      if (other.property == finding->property) finding->message = other.message;
-    }
+    sites_.Report(std::move(findings), state, model_.GetFingerprint());
   }
 
   M& model_;
   const ExploreOptions& options_;
   Ledger ledger_;
-  std::string initial_;
+  Sites<M> sites_;
   EncodingQueue queue_;
   TrailLog trail_;
   uint64_t depth_ = 0;     // of the states being expanded
   uint64_t expanded_ = 0;  // number of the state being expanded
-  std::vector<Site> sites_;
   std::vector<Choice> choices_;
   std::vector<Fingerprint> keys_;
   std::string encoding_;

@@ -45,6 +45,7 @@ ExploreResult Explore(M& model, Strategy strategy,
                       const ExploreOptions& options) {
   const bool bounded = options.preemptions != ExploreOptions::kUnlimited;
   BINDERY_CHECK(!bounded || strategy == Strategy::kDepthFirst);
+  BINDERY_CHECK(options.disk.folder.empty());
   if (bounded) return ExploreByActors(model, strategy, options);
   switch (strategy) {
     case Strategy::kDepthFirst:

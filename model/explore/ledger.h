@@ -35,6 +35,8 @@ class Ledger {
 
   bool stopped() const { return stopped_; }
   uint64_t states() const { return result_.states; }
+  uint64_t transitions() const { return result_.transitions; }
+  uint64_t max_depth() const { return result_.max_depth; }
   void Prefetch(Fingerprint key) const { store_.Prefetch(key); }
 
   // The key of the state that the model is in; anything once stopped.
@@ -47,6 +49,7 @@ class Ledger {
 
   // Counts a transition; true if it is time to Poll().
   bool CountTransition() { return ++result_.transitions % kPollEvery == 0; }
+  void CountTransitions(uint64_t count) { result_.transitions += count; }
 
   // True if `key` is a new state, which is then counted. Otherwise it is known,
   // or a budget ran out.
@@ -55,6 +58,8 @@ class Ledger {
     if (outcome == StateStore::Outcome::kPresent) return false;
     return Admit(outcome);
   }
+  // The same for a state that somebody else knows to be new.
+  bool AdmitNew() { return Admit(StateStore::Outcome::kInserted); }
 
   // A new state was entered after `depth` choices.
   void Enter(uint64_t depth, uint64_t sometimes) {

@@ -1,5 +1,5 @@
-// Exhaustive searches by several threads, and such as can be interrupted and
-// resumed.
+// Exhaustive searches by several threads, such as can be interrupted and
+// resumed, and such as keep on disk what they know.
 //
 //  1. A search that finds nothing has the counts of one thread: states,
 //     transitions and terminal states, and for breadth first also max_depth.
@@ -15,6 +15,9 @@
 //     when it is due and when a budget ends it; a search resumed from it ends
 //     with the counts of one that was never interrupted. It is removed when the
 //     search has its answer.
+//  5. With a folder in options.disk one thread searches breadth first in
+//  bounded
+//     memory (disk_search.h).
 //
 // `make` gives a model in the initial state, a new one with each call; the
 // models must not share anything that changes.
@@ -33,6 +36,7 @@
 #include "model/concept.h"
 #include "model/explore/crew.h"
 #include "model/explore/crew_worker.h"
+#include "model/explore/disk_search.h"
 #include "model/explore/explore.h"
 #include "model/explore/result.h"
 #include "model/explore/strategy.h"
@@ -82,14 +86,30 @@ ExploreResult SearchAgain(const ModelFactory<M>& make, Strategy strategy,
   return result;
 }
 
-// Errors: InvalidArgument for what several threads, or a checkpoint, cannot
-// do; those of Crew::Open().
+// A search by one thread that keeps nothing.
+template <Model M>
+absl::StatusOr<ExploreResult> ExploreAlone(const ModelFactory<M>& make,
+                                           Strategy strategy,
+                                           const ExploreOptions& options) {
+  if (options.disk.folder.empty()) return Explore(*make(), strategy, options);
+  if (strategy != Strategy::kBreadthFirst) {
+    return absl::InvalidArgumentError("only bfs can search on disk");
+  }
+  return SearchOnDisk(*make(), options);
+}
+
+// Errors: InvalidArgument for what several threads, a checkpoint or a disk
+// cannot do; those of Crew::Open() and SearchOnDisk().
 template <Model M>
 absl::StatusOr<ExploreResult> Explore(const ModelFactory<M>& make,
                                       Strategy strategy,
                                       const ExploreOptions& options) {
   const bool kept = !options.checkpoint.folder.empty();
-  if (options.jobs == 1 && !kept) return Explore(*make(), strategy, options);
+  if (options.jobs == 1 && !kept) return ExploreAlone(make, strategy, options);
+  if (!options.disk.folder.empty()) {
+    return absl::InvalidArgumentError(
+        "a search on disk has one thread and no checkpoints");
+  }
   if (strategy != Strategy::kDepthFirst &&
       strategy != Strategy::kBreadthFirst) {
     return absl::InvalidArgumentError(

@@ -28,6 +28,8 @@ const char* StopReasonName(StopReason reason) {
       return "bitstate";
     case StopReason::kCheckpoint:
       return "checkpoint";
+    case StopReason::kDisk:
+      return "disk";
   }
   return "unknown";
 }

@@ -34,6 +34,7 @@ struct Progress {
   uint64_t frontier = 0;  // states that wait to be expanded
   uint64_t depth = 0;     // the largest so far
   size_t bytes = 0;       // visited set, frontier and trace links
+  uint64_t disk_bytes = 0;
 };
 
 // How a depth-first or breadth-first search asks the visited set.
@@ -58,6 +59,16 @@ struct CheckpointOptions {
   std::string identity;
   // Polled like tick; true: now.
   std::function<bool()> due;
+};
+
+// Keeping what a breadth-first search knows on disk, by Explore() of
+// parallel.h. memory_limit is then what its tables and buffers take: at least
+// kLeastMemory, and kUsualMemory if it is not limited.
+struct DiskOptions {
+  static constexpr size_t kLeastMemory = 512;
+  static constexpr size_t kUsualMemory = size_t{256} << 20;
+
+  std::string folder;  // empty: everything is in memory
 };
 
 struct ExploreOptions {
@@ -92,6 +103,7 @@ struct ExploreOptions {
   // How many threads search, and what is kept on disk: parallel.h.
   int jobs = 1;
   CheckpointOptions checkpoint;
+  DiskOptions disk;
 
   // Switches inside of a command on each path of a depth-first search
   // (bounded.h), which then tries 0, 1, 2, ... of them. Models with actors
@@ -118,6 +130,7 @@ enum class StopReason {
   kPreemptions,   // nothing is left to expand with so few of them
   kBitstate,      // nothing is left to expand, but states may have been missed
   kCheckpoint,    // it could not be written; see stop_detail
+  kDisk,          // it failed; see stop_detail
 };
 
 enum class FindingKind { kViolation, kUserDeadlock, kLostWork };
@@ -128,7 +141,7 @@ struct Finding {
   std::string property;  // for an ending: "user-deadlock" or "lost-work"
   std::string message;
   std::vector<Choice> choices;
-  // False if nobody knows the choices (see parallel.h).
+  // False if nobody knows the choices (see parallel.h and disk_search.h).
   bool has_trace = true;
 
   size_t depth() const { return choices.size(); }
@@ -141,6 +154,7 @@ struct ExploreResult {
   uint64_t max_depth = 0;
   uint64_t peak_frontier = 0;
   size_t peak_bytes = 0;  // visited set, frontier and trace links
+  uint64_t peak_disk_bytes = 0;
   // Every reachable state was visited, except what lies behind a violation.
   bool complete = false;
   StopReason stop_reason = StopReason::kExhausted;

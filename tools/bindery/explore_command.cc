@@ -20,9 +20,17 @@
 namespace bindery::tools {
 namespace {
 
-constexpr char kNoTrace[] =
+constexpr char kNotMetAlone[] =
     " (met by several threads; one thread, which is to find the trace, did not "
     "get there: give it more time or memory, or --jobs=1)";
+constexpr char kNotRead[] =
+    " (the way there could not be read from the disk: give --disk another "
+    "folder)";
+
+const char* NoTrace(const model::Finding& finding) {
+  if (finding.has_trace) return "";
+  return absl::GetFlag(FLAGS_disk).empty() ? kNotMetAlone : kNotRead;
+}
 
 const char* VerdictOf(const model::ExploreResult& found) {
   for (const model::Finding& finding : found.findings) {
@@ -77,8 +85,7 @@ void FillResult(const Session& session, const model::ExploreResult& found,
   for (const model::Finding& finding : found.findings) {
     proto::ViolationReport* report = result->add_violations();
     report->set_property(finding.property);
-    report->set_message(
-        absl::StrCat(finding.message, finding.has_trace ? "" : kNoTrace));
+    report->set_message(absl::StrCat(finding.message, NoTrace(finding)));
     report->set_depth(finding.depth());
   }
   ReportUnseen(session, found, result);

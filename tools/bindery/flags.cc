@@ -88,6 +88,9 @@ ABSL_FLAG(
 ABSL_FLAG(std::string, reduction, "none",
           "none, or symmetry (bench brm: processes that may change places)");
 ABSL_FLAG(uint32_t, jobs, 1, "threads of a search, 1 to 64");
+ABSL_FLAG(std::string, disk, "",
+          "bfs: folder for what does not fit in --memory_limit (256M if not "
+          "given)");
 ABSL_FLAG(std::string, checkpoint, "",
           "folder to keep a search in while it runs, to go on after a crash");
 ABSL_FLAG(std::string, checkpoint_interval, "2m", "how often");
@@ -145,6 +148,7 @@ constexpr const char* kNames[] = {
     "bitstate",
     "reduction",
     "jobs",
+    "disk",
     "checkpoint",
     "checkpoint_interval",
     "resume",

@@ -60,6 +60,7 @@ ABSL_DECLARE_FLAG(bool, exact);
 ABSL_DECLARE_FLAG(std::string, bitstate);
 ABSL_DECLARE_FLAG(std::string, reduction);
 ABSL_DECLARE_FLAG(uint32_t, jobs);
+ABSL_DECLARE_FLAG(std::string, disk);
 ABSL_DECLARE_FLAG(std::string, checkpoint);
 ABSL_DECLARE_FLAG(std::string, checkpoint_interval);
 ABSL_DECLARE_FLAG(bool, resume);

@@ -77,6 +77,38 @@ absl::Status CheckBudgets() {
   return absl::OkStatus();
 }
 
+// A search on disk is breadth first, by one thread, of fingerprints.
+absl::Status CheckDisk() {
+  if (absl::GetFlag(FLAGS_disk).empty()) return absl::OkStatus();
+  const auto strategy = model::StrategyByName(absl::GetFlag(FLAGS_strategy));
+  if (strategy != model::Strategy::kBreadthFirst) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--disk=DIR needs --strategy=bfs, which answers for a whole level at a "
+        "time; ",
+        absl::GetFlag(FLAGS_strategy),
+        " must know of each state at once whether it is new"));
+  }
+  const struct {
+    bool given;
+    const char* flag;
+    const char* why;
+  } others[] = {
+      {absl::GetFlag(FLAGS_jobs) > 1, "--jobs", "one thread searches on disk"},
+      {absl::GetFlag(FLAGS_exact), "--exact",
+       "its dictionaries are in memory; take --wide_fingerprints"},
+      {!absl::GetFlag(FLAGS_bitstate).empty(), "--bitstate",
+       "a search on disk misses no state"},
+      {!absl::GetFlag(FLAGS_checkpoint).empty(), "--checkpoint",
+       "files on disk go with the process, so nothing can be resumed"},
+  };
+  for (const auto& other : others) {
+    if (!other.given) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--disk=DIR does not go with ", other.flag, ": ", other.why));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCheckpoints() {
   if (absl::GetFlag(FLAGS_resume) && absl::GetFlag(FLAGS_checkpoint).empty()) {
     return absl::InvalidArgumentError(
@@ -105,7 +137,8 @@ void SetStore(model::ExploreOptions* options) {
   uint64_t bytes = 0;
   ParseBytes("memory_limit", absl::GetFlag(FLAGS_memory_limit), &bytes)
       .IgnoreError();
-  if (bytes == 0) bytes = SpareMemory();
+  options->disk.folder = absl::GetFlag(FLAGS_disk);
+  if (bytes == 0 && options->disk.folder.empty()) bytes = SpareMemory();
   if (bytes != 0) options->memory_limit = bytes;
   if (absl::GetFlag(FLAGS_wide_fingerprints)) {
     options->store = model::StoreKind::kFingerprints128;
@@ -137,8 +170,8 @@ void SetCheckpoint(model::CheckpointOptions* options) {
 }  // namespace
 
 absl::Status CheckSearchFlags() {
-  for (const absl::Status& status :
-       {CheckStores(), CheckThreads(), CheckBudgets(), CheckCheckpoints()}) {
+  for (const absl::Status& status : {CheckStores(), CheckDisk(), CheckThreads(),
+                                     CheckBudgets(), CheckCheckpoints()}) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -201,9 +234,12 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
   }
   options->tick = [ticker](const model::Progress& progress) {
     return ticker->Tick([&progress] {
-      return absl::StrCat(progress.states, " states, ", progress.transitions,
-                          " transitions, ", progress.frontier, " waiting, ",
-                          progress.bytes >> 20, " MB");
+      return absl::StrCat(
+          progress.states, " states, ", progress.transitions, " transitions, ",
+          progress.frontier, " waiting, ", progress.bytes >> 20, " MB",
+          progress.disk_bytes == 0
+              ? ""
+              : absl::StrCat(", ", progress.disk_bytes >> 20, " MB on disk"));
     });
   };
 }
@@ -277,6 +313,10 @@ void FillCounts(const model::ExploreResult& found, proto::Result* result) {
   result->set_max_depth(found.max_depth);
   result->set_terminal_states(found.terminal_states);
   result->set_collision_bound(found.collision_bound);
+  if (!absl::GetFlag(FLAGS_disk).empty()) {
+    (*result->mutable_figures())["peak_disk_bytes"] =
+        static_cast<double>(found.peak_disk_bytes);
+  }
 }
 
 }  // namespace bindery::tools
