@@ -1,4 +1,6 @@
 // bindery: see HelpText() in flags.cc and docs/.
+#include <signal.h>
+
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -130,4 +132,8 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace bindery::tools
 
-int main(int argc, char** argv) { return bindery::tools::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // A file that may not grow is an error that is reported, like a full disk.
+  signal(SIGXFSZ, SIG_IGN);
+  return bindery::tools::Main(argc, argv);
+}
