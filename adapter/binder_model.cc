@@ -46,8 +46,9 @@ std::string BinderModel::CanonicalText() const {
 
 uint32_t BinderModel::ActorOf(model::Choice choice) const {
   const sim::ChoiceKind kind = sim::KindOf(choice.value);
-  const bool acts =
-      kind == sim::ChoiceKind::kTask || kind == sim::ChoiceKind::kWorker;
+  const bool acts = kind == sim::ChoiceKind::kTask ||
+                    kind == sim::ChoiceKind::kWorker ||
+                    kind == sim::ChoiceKind::kIssue;
   return acts ? sim::ActorOf(choice.value) : 0;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "sim/user/alphabet.h"
 
 namespace bindery::sim {
 namespace {
@@ -15,6 +16,24 @@ std::string KillText(const CompiledScenario& scenario, uint32_t index) {
   if (index >= scenario.budget.kill.size()) return "";
   const uint32_t process = scenario.budget.kill[index];
   return absl::StrCat("kill ", scenario.processes[process - 1].name);
+}
+
+// ", handle 1"; "" for nothing.
+std::string OperandText(Over over, uint32_t value) {
+  if (over == Over::kNothing) return "";
+  return absl::StrCat(", ", OverName(over), " ", value);
+}
+
+std::string IssueText(const CompiledScenario& scenario, uint64_t choice) {
+  const uint32_t operand = OperandOf(choice);
+  if (!scenario.open || !IsTask(scenario, ActorOf(choice)) ||
+      LetterOf(operand) >= scenario.open->alphabet->size()) {
+    return "";
+  }
+  const Letter& letter = (*scenario.open->alphabet)[LetterOf(operand)];
+  return absl::StrCat(letter.name, " by ", scenario.ActorName(ActorOf(choice)),
+                      OperandText(letter.target, TargetOf(operand)),
+                      OperandText(letter.object, ObjectOf(operand)));
 }
 
 // "" if the scenario has no such choice.
@@ -36,6 +55,8 @@ std::string KnownChoiceText(const CompiledScenario& scenario, uint64_t choice) {
       if (!IsTask(scenario, OperandOf(choice))) return "";
       return absl::StrCat("time is up for ",
                           scenario.ActorName(OperandOf(choice)));
+    case ChoiceKind::kIssue:
+      return IssueText(scenario, choice);
     case ChoiceKind::kNone:
       break;
   }

@@ -23,6 +23,7 @@ enum class ChoiceKind : uint8_t {
   kSignal = 4,             // operand: the task whose sleep a signal ends
   kAllocationFailure = 5,  // the next allocation in the driver fails
   kTimeout = 6,            // operand: the task that has slept long enough
+  kIssue = 7,              // the actor's task does what IssueOperand() says
 };
 
 constexpr uint64_t MakeChoice(ChoiceKind kind, uint32_t actor,
@@ -39,6 +40,15 @@ constexpr uint32_t ActorOf(uint64_t choice) {
 constexpr uint32_t OperandOf(uint64_t choice) {
   return static_cast<uint32_t>(choice);
 }
+
+// Of kIssue: a letter of the alphabet (sim/user/alphabet.h) and its operands.
+constexpr uint32_t IssueOperand(uint32_t letter, uint32_t target,
+                                uint32_t object) {
+  return letter | target << 8 | object << 20;
+}
+constexpr uint32_t LetterOf(uint32_t operand) { return operand & 0xff; }
+constexpr uint32_t TargetOf(uint32_t operand) { return operand >> 8 & 0xfff; }
+constexpr uint32_t ObjectOf(uint32_t operand) { return operand >> 20; }
 
 // "run client.main", "kill server", "signal client.main", ...; the number in
 // hexadecimal if the scenario has no such choice.

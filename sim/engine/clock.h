@@ -30,6 +30,7 @@ struct CostTable {
   uint32_t Of(uint64_t choice) const {
     switch (KindOf(choice)) {
       case ChoiceKind::kTask:
+      case ChoiceKind::kIssue:
         return task;
       case ChoiceKind::kWorker:
         return worker;

@@ -78,6 +78,8 @@ std::vector<std::string> LostWork(const Simulation& simulation) {
 
 std::vector<std::string> StuckPrograms(const Simulation& simulation) {
   std::vector<std::string> lines;
+  // Who has no program cannot be stuck in it.
+  if (simulation.scenario().open) return lines;
   for (uint32_t actor = 1; actor <= simulation.task_count(); ++actor) {
     const TaskId task = simulation.task(actor);
     if (simulation.world().Peek(task).state != TaskState::kRunning) continue;

@@ -39,22 +39,28 @@ void Recorder::Begin(uint64_t seed) {
   recorded->set_seed(seed);
   recorded->set_addresses(options.exact_addresses ? "exact" : "symbolic");
   recorded->set_properties(options.history ? "all" : "state");
+  if (scenario.open) recorded->set_open(scenario.open->text);
   for (uint32_t i = 1; i <= scenario.environment_actor(); ++i) {
     trace_->add_actor(scenario.ActorName(i));
   }
 }
 
-void Recorder::AddEvents(uint32_t actor, proto::TraceStep* step) {
+// A call that is submitted begins in the next transition, but for one that was
+// issued, which begins at once.
+void Recorder::AddEvents(uint64_t choice, proto::TraceStep* step) {
+  const uint32_t actor = ActorOf(choice);
+  const bool issued = KindOf(choice) == ChoiceKind::kIssue;
   for (const proto::Event& event : submitted_[actor]) {
     call_[actor] = event.name();
     *step->add_event() = event;
   }
   submitted_[actor].clear();
   for (const proto::Event& event : simulation_.events()) {
-    if (event.kind() == proto::Event::SYSCALL) {
+    if (event.kind() == proto::Event::SYSCALL && !issued) {
       submitted_[actor].push_back(event);
       continue;
     }
+    if (event.kind() == proto::Event::SYSCALL) call_[actor] = event.name();
     proto::Event* added = step->add_event();
     *added = event;
     if (event.kind() == proto::Event::SYSCALL_RETURN) {
@@ -67,7 +73,7 @@ void Recorder::Step(uint64_t choice) {
   proto::TraceStep* step = trace_->add_step();
   step->set_choice(choice);
   step->set_actor(simulation_.scenario().ActorName(ActorOf(choice)));
-  AddEvents(ActorOf(choice), step);
+  AddEvents(choice, step);
   for (const proto::Change& change : simulation_.changes()) {
     *step->add_change() = change;
   }

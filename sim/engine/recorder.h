@@ -32,7 +32,7 @@ class Recorder {
 
  private:
   void Begin(uint64_t seed);
-  void AddEvents(uint32_t actor, proto::TraceStep* step);
+  void AddEvents(uint64_t choice, proto::TraceStep* step);
 
   Simulation& simulation_;
   proto::Trace* const trace_;

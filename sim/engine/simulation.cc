@@ -1,5 +1,7 @@
 #include "sim/engine/simulation.h"
 
+#include <bit>
+
 #include "base/check.h"
 #include "sim/user/build_world.h"
 
@@ -46,6 +48,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   FindTasks();
   FindFirstCalls();
   FailLater();
+  if (scenario.open) FindPrices();
   if (!options.sums) return;
   sums_.emplace(world_);
   sums_->Update();
@@ -57,6 +60,19 @@ void Simulation::FailLater() {
   world_.BeginStep(scenario_.environment_actor());
   world_.Edit(kGlobal).fail_next = options_.fail_allocation;
   world_.Commit();
+  world_.ForgetHistory();
+}
+
+// The initial state with each budget there can be.
+void Simulation::FindPrices() {
+  BINDERY_CHECK_MSG(options_.journal, "an open question needs the journal");
+  open_.emplace(scenario_, runtime_, kernel_);
+  for (uint32_t left = 0; left <= scenario_.open->commands; ++left) {
+    world_.BeginStep(scenario_.environment_actor());
+    open_->SetLeft(left);
+    world_.Commit();
+    prices_.push_back(world_.fingerprint());
+  }
   world_.ForgetHistory();
 }
 
@@ -101,13 +117,18 @@ bool Simulation::TaskEnabled(uint32_t actor) const {
 bool Simulation::Quiet() const {
   for (uint32_t actor = 1; actor <= task_count(); ++actor) {
     if (TaskEnabled(actor) || TimeoutEnabled(actor)) return false;
+    if (Idle(actor)) return false;
   }
   return !WorkerEnabled();
 }
 
 bool Simulation::KillEnabled(uint32_t index) const {
   if (index >= scenario_.budget.kill.size()) return false;
-  if ((world_.Peek(kGlobal).kills >> index & 1) == 0) return false;
+  const uint32_t kills = world_.Peek(kGlobal).kills;
+  if ((kills >> index & 1) == 0) return false;
+  const size_t killed =
+      scenario_.budget.kill.size() - static_cast<size_t>(std::popcount(kills));
+  if (killed >= scenario_.budget.most_kills) return false;
   const uint32_t process = scenario_.budget.kill[index];
   return world_.Peek(world_.Find<ProcessRow>(process, 0)).dead == 0;
 }
@@ -138,6 +159,12 @@ void Simulation::Enabled(std::vector<uint64_t>* choices) const {
       choices->push_back(MakeChoice(ChoiceKind::kTask, actor));
     } else {
       timeouts |= TimeoutEnabled(actor);
+    }
+    if (!open_) continue;
+    operands_.clear();
+    open_->AppendOperands(tasks_[actor - 1], &operands_);
+    for (const uint32_t operand : operands_) {
+      choices->push_back(MakeChoice(ChoiceKind::kIssue, actor, operand));
     }
   }
   if (WorkerEnabled()) {
@@ -190,6 +217,9 @@ bool Simulation::IsEnabled(uint64_t choice) const {
       return environment && operand == 0 && FailureEnabled();
     case ChoiceKind::kTimeout:
       return environment && TimeoutEnabled(operand);
+    case ChoiceKind::kIssue:
+      return open_ && actor >= 1 && actor <= task_count() &&
+             open_->Allows(tasks_[actor - 1], operand);
     case ChoiceKind::kNone:
       break;
   }
@@ -201,11 +231,13 @@ bool Simulation::IsEnabled(uint64_t choice) const {
 void Simulation::Apply(uint64_t choice) {
   sink_.events.clear();
   runtime_.ClearFailures();
+  const Hash128 before = world_.fingerprint();
   world_.BeginStep(ActorOf(choice));
   Execute(choice);
   if (history_) history_->Observe(world_);
   if (record_changes_) CollectChanges();
   world_.Commit();
+  if (KindOf(choice) == ChoiceKind::kIssue) Refund(choice, before);
   if (sums_) sums_->Update();
   has_step_ = true;
 }
@@ -224,6 +256,8 @@ void Simulation::Execute(uint64_t choice) {
       return FailNextAllocation();
     case ChoiceKind::kTimeout:
       return ExpireTask(OperandOf(choice));
+    case ChoiceKind::kIssue:
+      return Issue(choice);
     case ChoiceKind::kNone:
       break;
   }
@@ -238,6 +272,30 @@ void Simulation::RunTask(TaskId task) {
     if (!row.frame && row.state == TaskState::kRunning) runtime_.Resume(task);
   } while (options_.run_through && kernel_.Runnable(task) &&
            runtime_.failures().empty());
+}
+
+// Beginning a system call is no transition of its own.
+void Simulation::Issue(uint64_t choice) {
+  const TaskId task = tasks_[ActorOf(choice) - 1];
+  open_->Issue(task, OperandOf(choice));
+  RunTask(task);
+}
+
+// If nothing but the budget changed, nothing did.
+void Simulation::Refund(uint64_t choice, const Hash128& before) {
+  const uint64_t left = open_->left();
+  if (left == scenario_.open->commands || !world_.faults().empty() ||
+      !runtime_.failures().empty() || !broken_history().empty()) {
+    return;
+  }
+  Hash128 after = world_.fingerprint();
+  after += prices_[left + 1];
+  after -= prices_[left];
+  if (after != before) return;
+  world_.Undo();
+  world_.BeginStep(ActorOf(choice));
+  world_.Commit();
+  changes_.clear();
 }
 
 void Simulation::RunWorker() {

@@ -11,12 +11,16 @@
 //  S2 Between transitions a live task is inside a system call, or stands before
 //     a visible instruction: local code of programs runs with the transition
 //     before it, since nobody could tell the difference.
-//  S3 Enabled() lists tasks by actor, the worker, kills by their place in the
+//  S3 Enabled() lists tasks by actor (of an open question, an idle one with all
+//     that it may do), the worker, kills by their place in the
 //     budget, signals by task, an allocation failure, timeouts by task; each at
 //     most once.
 //  S4 The world is the only state. What a transition reports (events, changes,
 //     faults, broken histories, unmet expectations) is about the latest Apply()
 //     and gone with the next Apply(), Undo() or Decode().
+//
+//  S5 Of an open question, a command that is over in one transition and changes
+//     nothing costs nothing: it leads back to the state that it was issued in.
 //
 // Without a journal there is no Undo(), no fingerprint and no changes, and a
 // transition allocates nothing. Not thread-safe.
@@ -32,6 +36,7 @@
 #include "proto/trace.pb.h"
 #include "sim/engine/choice.h"
 #include "sim/engine/names.h"
+#include "sim/engine/open_client.h"
 #include "sim/engine/properties.h"
 #include "sim/events/events.h"
 #include "sim/history/history.h"
@@ -159,6 +164,12 @@ class Simulation {
 
  private:
   void FindTasks();
+  void FindPrices();
+  bool Idle(uint32_t actor) const {
+    return open_ && open_->CanAct(tasks_[actor - 1]);
+  }
+  void Issue(uint64_t choice);
+  void Refund(uint64_t choice, const Hash128& before);
   void FailLater();
   void FindFirstCalls();
   bool KillEnabled(uint32_t index) const;
@@ -184,6 +195,9 @@ class Simulation {
   ScenarioNames names_;
   std::optional<History> history_;
   std::optional<Sums> sums_;
+  std::optional<OpenClient> open_;
+  std::vector<Hash128> prices_;  // what a budget adds to the fingerprint
+  mutable std::vector<uint32_t> operands_;  // scratch of Enabled()
   std::vector<TaskId> tasks_;  // by actor - 1; derived from the world
   bool has_step_ = false;
   bool record_changes_ = false;

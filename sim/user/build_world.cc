@@ -25,6 +25,9 @@ class WorldBuilder {
     for (uint32_t i = 1; i <= scenario_.events.size(); ++i) {
       w_.Edit(w_.Create<VariableRow>(0, i)).index = i;
     }
+    if (scenario_.open) {
+      w_.Edit(w_.Find<VariableRow>(0, 1)).value = scenario_.open->commands;
+    }
     for (uint32_t i = 1; i <= scenario_.processes.size(); ++i) Process(i);
     w_.Commit();
     for (const ProcessSpec& process : scenario_.processes) Attach(process);

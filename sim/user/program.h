@@ -333,9 +333,22 @@ struct TurnSpec {
 };
 
 struct BudgetSpec {
-  std::vector<uint32_t> kill;  // processes
+  std::vector<uint32_t> kill;          // processes
+  uint32_t most_kills = ~uint32_t{0};  // of them, in all
   uint32_t signals = 0;
   uint32_t allocation_failures = 0;
+};
+
+struct Letter;
+
+// What threads may do that have no program (open_question.h).
+struct OpenSpec {
+  std::string text;                               // the question
+  const std::vector<Letter>* alphabet = nullptr;  // of alphabet.h
+  uint32_t commands = 0;                          // budget
+  uint32_t values = 0;                            // of an object, at most
+  // By process - 1, letter and value of its object: the code of that step.
+  std::vector<std::vector<std::vector<uint32_t>>> entries;
 };
 
 struct CompiledScenario {
@@ -383,6 +396,8 @@ struct CompiledScenario {
   BinderfsOptions binderfs;
   // Some step takes pages back, so it matters which are there.
   bool shrinks = false;
+  // Tasks may issue any command; event 1 counts those that are left.
+  std::optional<OpenSpec> open;
   // What the security module allows; none: everything.
   std::optional<Policy> policy;
   proto::Expectation expect;

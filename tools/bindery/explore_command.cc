@@ -108,15 +108,36 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
   }
   ApplyScenarioExpectation(session, result);
   if (StatusOf(result->verdict()) != kExitPass) {
-    result->set_reproduce(Reproduce("explore", session.path));
+    result->set_reproduce(Reproduce(
+        "explore", session.scenario.compiled.open ? "" : session.path));
   }
   return CheckGolden(session, result);
 }
 
 }  // namespace
 
+namespace {
+
+// The scenarios, or the open question.
+absl::StatusOr<std::vector<std::unique_ptr<Session>>> Questions(
+    const std::vector<std::string>& arguments) {
+  if (absl::GetFlag(FLAGS_open).empty()) return OpenSessions(arguments);
+  if (!arguments.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--open asks without a scenario; leave out \"",
+                     arguments[0], "\" or --open"));
+  }
+  auto session = OpenOpenQuestion();
+  if (!session.ok()) return session.status();
+  std::vector<std::unique_ptr<Session>> sessions;
+  sessions.push_back(*std::move(session));
+  return sessions;
+}
+
+}  // namespace
+
 int ExploreCommand(const std::vector<std::string>& arguments) {
-  auto sessions = OpenSessions(arguments);
+  auto sessions = Questions(arguments);
   if (!sessions.ok()) return Fail(sessions.status());
   if (absl::Status s = CheckCheckpointOfOne(sessions->size()); !s.ok()) {
     return Fail(s);

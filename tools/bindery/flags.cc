@@ -34,6 +34,10 @@ ABSL_FLAG(std::string, output, "", "file to write to instead of stdout");
 ABSL_FLAG(std::string, color, "auto", "auto, always or never");
 ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");
 ABSL_FLAG(std::string, schedule, "", "run: a trace whose choices are taken");
+ABSL_FLAG(std::string, open, "",
+          "explore: an open question instead of scenarios: "
+          "procs:P,threads:T,commands:K[,alphabet:core][,deaths:N]"
+          "[,signals:N][,faults:N]");
 ABSL_FLAG(std::string, golden, "", "explore: file of expected counts");
 ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");
 ABSL_FLAG(std::string, to, "text",
@@ -119,6 +123,7 @@ constexpr const char* kNames[] = {
     "color",
     "trace",
     "schedule",
+    "open",
     "golden",
     "update_goldens",
     "to",
@@ -302,6 +307,8 @@ std::string HelpText() {
       "  bindery run     SCENARIO... --profile=A,B\n"
       "                                where two profiles part ways\n"
       "  bindery explore SCENARIO...   every interleaving within the bounds\n"
+      "  bindery explore --open=procs:2,threads:1,commands:3\n"
+      "                                any commands, without a script\n"
       "  bindery replay  TRACE...      a recorded trace, byte for byte\n"
       "  bindery shrink  TRACE         a smaller trace with the same "
       "violation,\n"
@@ -311,7 +318,7 @@ std::string HelpText() {
       "  bindery conform SCENARIO... [--kernel=NAME] | --recorded | "
       "--random=N\n"
       "                                model and real kernel, step by step\n"
-      "  bindery list    scenarios|invariants|profiles|mutations\n"
+      "  bindery list    scenarios|invariants|profiles|mutations|alphabet\n"
       "  bindery list    coverage [SCENARIO...]\n"
       "                                what of the driver they exercise\n"
       "  bindery bench   [allocator|brm|checker|explore|processes|roundtrip|\n"

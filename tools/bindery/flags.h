@@ -28,6 +28,7 @@ ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(std::string, color);
 ABSL_DECLARE_FLAG(std::string, trace);
 ABSL_DECLARE_FLAG(std::string, schedule);
+ABSL_DECLARE_FLAG(std::string, open);
 ABSL_DECLARE_FLAG(std::string, golden);
 ABSL_DECLARE_FLAG(bool, update_goldens);
 ABSL_DECLARE_FLAG(std::string, to);

@@ -13,6 +13,7 @@
 #include "sim/kernel/driver.h"
 #include "sim/kernel/features.h"
 #include "sim/kernel/mutation.h"
+#include "sim/user/alphabet.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
@@ -110,6 +111,19 @@ absl::StatusOr<Listing> ListMutations() {
   return listing;
 }
 
+// What threads of open questions may do: letters in their order, and what their
+// operands range over.
+Listing ListAlphabet() {
+  Listing listing{{"alphabet", "letter", "target", "object", "what"}, {}};
+  for (const std::string& name : sim::AlphabetNames()) {
+    for (const sim::Letter& letter : *sim::AlphabetByName(name)) {
+      listing.rows.push_back({name, letter.name, sim::OverName(letter.target),
+                              sim::OverName(letter.object), letter.what});
+    }
+  }
+  return listing;
+}
+
 // Scenario files below the folders named, by default `scenarios`.
 absl::StatusOr<Listing> ListScenarios(std::vector<std::string> folders) {
   if (folders.empty()) folders.push_back("scenarios");
@@ -126,11 +140,12 @@ absl::StatusOr<Listing> List(const std::string& what,
   if (what == "invariants") return ListInvariants();
   if (what == "profiles") return ListProfiles();
   if (what == "mutations") return ListMutations();
+  if (what == "alphabet") return ListAlphabet();
   if (what == "scenarios") return ListScenarios(rest);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "cannot list \"", what,
-      "\"; there are scenarios, invariants, profiles, mutations and "
-      "coverage"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("cannot list \"", what,
+                   "\"; there are scenarios, invariants, profiles, mutations, "
+                   "alphabet and coverage"));
 }
 
 }  // namespace
@@ -138,7 +153,8 @@ absl::StatusOr<Listing> List(const std::string& what,
 int ListCommand(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     return Fail(absl::InvalidArgumentError(
-        "list what? scenarios, invariants, profiles, mutations or coverage"));
+        "list what? scenarios, invariants, profiles, mutations, alphabet or "
+        "coverage"));
   }
   if (arguments[0] == "coverage") {
     return ListCoverage({arguments.begin() + 1, arguments.end()});

@@ -81,7 +81,8 @@ void NoteJudged(const sim::Driver& driver, proto::Result* result) {
 }
 
 std::string Reproduce(const std::string& command, const std::string& input) {
-  std::string text = absl::StrCat("./bindery ", command, " ", Quoted(input));
+  std::string text = absl::StrCat("./bindery ", command);
+  if (!input.empty()) absl::StrAppend(&text, " ", Quoted(input));
   for (const std::string& flag : GivenFlags()) {
     absl::StrAppend(&text, " ", Quoted(flag));
   }

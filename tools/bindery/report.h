@@ -38,7 +38,7 @@ void ApplyExpectation(const std::string& expected_verdict,
 // so.
 void NoteJudged(const sim::Driver& driver, proto::Result* result);
 
-// A command line that shows the same again.
+// A command line that shows the same again; `input` may be empty.
 std::string Reproduce(const std::string& command, const std::string& input);
 
 // Prints the report as --format and --output say; returns the exit status.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_split.h"
 #include "sim/engine/recorder.h"
 #include "sim/engine/run.h"
+#include "sim/user/open_question.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
 
@@ -50,24 +51,54 @@ absl::Status SetOptions(const Choices& choices, Session* session) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
+absl::StatusOr<std::unique_ptr<Session>> Make(const std::string& path,
                                               std::string text,
+                                              sim::LoadedScenario scenario,
                                               const Choices& choices) {
-  absl::StatusOr<sim::LoadedScenario> scenario = sim::LoadScenario(text, path);
-  if (!scenario.ok()) return scenario.status();
   const std::string profile =
-      Or(choices.profile, scenario->proto.profile(), "c-7.2");
+      Or(choices.profile, scenario.proto.profile(), "c-7.2");
   absl::StatusOr<sim::Driver> driver =
       sim::Driver::Create(profile, choices.mutations);
   if (!driver.ok()) return driver.status();
   auto session = std::unique_ptr<Session>(new Session{
-      path, std::move(text), *std::move(scenario), *std::move(driver), {}, {}});
+      path, std::move(text), std::move(scenario), *std::move(driver), {}, {}});
   if (absl::Status s = SetOptions(choices, session.get()); !s.ok()) return s;
   absl::StatusOr<sim::Properties> properties =
       sim::Properties::Compile(session->scenario.compiled);
   if (!properties.ok()) return properties.status();
   session->properties = *std::move(properties);
   return session;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& path,
+                                              const std::string& text,
+                                              const Choices& choices) {
+  absl::StatusOr<sim::LoadedScenario> scenario = sim::LoadScenario(text, path);
+  if (!scenario.ok()) return scenario.status();
+  return Make(path, text, *std::move(scenario), choices);
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Ask(const std::string& text,
+                                             const Choices& choices) {
+  const auto question = sim::ParseOpenQuestion(text);
+  if (!question.ok()) return question.status();
+  auto compiled = sim::CompileOpen(*question);
+  if (!compiled.ok()) return compiled.status();
+  return Make("open", question->ToText(),
+              {sim::ScenarioOf(*question), *std::move(compiled)}, choices);
+}
+
+Choices ChoicesOfFlags() {
+  Choices choices;
+  // Of several, whoever compares them makes a driver each.
+  const std::vector<std::string> profiles = ProfilesGiven();
+  if (!profiles.empty()) choices.profile = profiles[0];
+  choices.granularity = absl::GetFlag(FLAGS_granularity);
+  choices.addresses = absl::GetFlag(FLAGS_addresses);
+  choices.properties = absl::GetFlag(FLAGS_properties);
+  choices.mutations =
+      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty());
+  return choices;
 }
 
 }  // namespace
@@ -84,16 +115,11 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
                                                   const std::string& text) {
-  Choices choices;
-  // Of several, whoever compares them makes a driver each.
-  const std::vector<std::string> profiles = ProfilesGiven();
-  if (!profiles.empty()) choices.profile = profiles[0];
-  choices.granularity = absl::GetFlag(FLAGS_granularity);
-  choices.addresses = absl::GetFlag(FLAGS_addresses);
-  choices.properties = absl::GetFlag(FLAGS_properties);
-  choices.mutations =
-      absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty());
-  return Open(name, text, choices);
+  return Open(name, text, ChoicesOfFlags());
+}
+
+absl::StatusOr<std::unique_ptr<Session>> OpenOpenQuestion() {
+  return Ask(absl::GetFlag(FLAGS_open), ChoicesOfFlags());
 }
 
 absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
@@ -111,6 +137,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
   choices.properties = trace.options().properties();
   choices.mutations.assign(trace.options().mutation().begin(),
                            trace.options().mutation().end());
+  if (!trace.options().open().empty()) {
+    return Ask(trace.options().open(), choices);
+  }
   return Open(absl::StrCat(trace.scenario_name(), ".textproto"),
               trace.scenario_text(), choices);
 }

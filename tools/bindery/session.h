@@ -39,6 +39,9 @@ absl::StatusOr<std::unique_ptr<Session>> OpenSession(const std::string& path);
 absl::StatusOr<std::unique_ptr<Session>> OpenText(const std::string& name,
                                                   const std::string& text);
 
+// The open question of --open. Errors: InvalidArgument with the place.
+absl::StatusOr<std::unique_ptr<Session>> OpenOpenQuestion();
+
 // The session that a trace was recorded in, from the trace alone.
 absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
                                                    const std::string& path);
