@@ -62,7 +62,13 @@ class KeySearch {
   bool Find(const Owed* begin, const Owed* end, Lasso* lasso);
 
  private:
-  enum Mark : uint8_t { kOutside = 0, kOwed = 1, kDue = 2, kInside = 4, kMet = 8 };
+  enum Mark : uint8_t {
+    kOutside = 0,
+    kOwed = 1,
+    kDue = 2,
+    kInside = 4,
+    kMet = 8
+  };
   struct Level {
     uint32_t state;
     uint32_t rank;
@@ -210,14 +216,16 @@ std::vector<Step> KeySearch::Loop() {
   const uint32_t start = *std::min_element(best_.begin(), best_.end());
   std::vector<Step> loop;
   uint32_t at = Go(
-      start, [&](uint32_t s, uint32_t rank) {
+      start,
+      [&](uint32_t s, uint32_t rank) {
         return rank == kNone && (mark_[s] & kDue) != 0;
       },
       &loop);
   // Whoever cannot act where the loop begins demands nothing.
   for (const uint32_t actor : Acting(g_, start)) {
     at = Go(
-        at, [&](uint32_t s, uint32_t rank) {
+        at,
+        [&](uint32_t s, uint32_t rank) {
           return rank == kNone ? Satisfies(s, actor)
                                : g_.edge(s, rank).actor == actor;
         },
@@ -226,11 +234,13 @@ std::vector<Step> KeySearch::Loop() {
   if (at == start && !loop.empty()) return loop;
   const bool alone = best_.size() == 1;
   if (alone && loop.empty()) return loop;  // it rests
-  Go(at, [&](uint32_t s, uint32_t rank) {
-       return rank == kNone ? s == start && !loop.empty()
-                            : g_.edge(s, rank).to == start;
-     },
-     &loop);
+  Go(
+      at,
+      [&](uint32_t s, uint32_t rank) {
+        return rank == kNone ? s == start && !loop.empty()
+                             : g_.edge(s, rank).to == start;
+      },
+      &loop);
   return loop;
 }
 

@@ -85,8 +85,8 @@ class Liveness {
     Report(FindingsOfState(model_), state);
     model_.Encode(&bytes_);
     queue_.Push(bytes_);
-    if (graph_.states() > std::min<uint64_t>(options_.max_states,
-                                             StateGraph::kMostStates - 1)) {
+    if (graph_.states() >
+        std::min<uint64_t>(options_.max_states, StateGraph::kMostStates - 1)) {
       Stop(StopReason::kMaxStates);
     }
     return state;
@@ -150,10 +150,10 @@ class Liveness {
       Violation violation = model_.Describe(lasso.key);
       for (const Choice choice : Follow(lasso.loop)) choices.push_back(choice);
       Confirm(lasso, choices);
-      result_.findings.push_back(
-          {FindingKind::kViolation, std::move(violation.property),
-           std::move(violation.message), std::move(choices), true,
-           lasso.stem.size()});
+      result_.findings.push_back({FindingKind::kViolation,
+                                  std::move(violation.property),
+                                  std::move(violation.message),
+                                  std::move(choices), true, lasso.stem.size()});
     }
     if (!result_.findings.empty()) result_.stop_reason = StopReason::kFinding;
   }

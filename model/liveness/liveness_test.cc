@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "model/explore/random.h"
@@ -29,7 +29,8 @@ class ActorGraph {
     edges_[from].push_back({to, actor});
   }
   void Owe(int state, int property, uint64_t object, bool due = true) {
-    owed_[state].push_back({static_cast<uint64_t>(property) << 56 | object, due});
+    owed_[state].push_back(
+        {static_cast<uint64_t>(property) << 56 | object, due});
   }
   int states() const { return static_cast<int>(edges_.size()); }
   const std::vector<Edge>& edges(int state) const { return edges_[state]; }
@@ -37,8 +38,8 @@ class ActorGraph {
 
   void Enabled(std::vector<Choice>* choices) const {
     for (size_t i = 0; i < edges_[now_].size(); ++i) {
-      choices->push_back({static_cast<uint64_t>(now_) << 32 | i << 8 |
-                          edges_[now_][i].actor});
+      choices->push_back(
+          {static_cast<uint64_t>(now_) << 32 | i << 8 | edges_[now_][i].actor});
     }
   }
   void Apply(Choice choice) {
@@ -216,16 +217,18 @@ TEST(LassoJudgeTest, RefusesLoopsThatShowNothing) {
   };
   const Choice there{uint64_t{0} << 32 | 0 << 8 | 1};
   const Choice back{uint64_t{1} << 32 | 0 << 8 | 1};
-  EXPECT_TRUE(absl::StrContains(judge({there, back}, 0, 1).message(),
-                                "not fair"));
+  EXPECT_TRUE(
+      absl::StrContains(judge({there, back}, 0, 1).message(), "not fair"));
   EXPECT_TRUE(absl::StrContains(judge({there}, 0, 1).message(), "lead back"));
   EXPECT_TRUE(absl::StrContains(judge({back}, 0, 1).message(), "not enabled"));
   EXPECT_TRUE(absl::StrContains(judge({there}, 2, 1).message(), "behind"));
   const Choice end{uint64_t{0} << 32 | 1 << 8 | 2};
-  EXPECT_TRUE(absl::StrContains(judge({end}, 1, 1).message(), "nothing is owed"));
+  EXPECT_TRUE(
+      absl::StrContains(judge({end}, 1, 1).message(), "nothing is owed"));
 }
 
-// ------------------------------------------------- against another algorithm --
+// ------------------------------------------------- against another algorithm
+// --
 
 // Every set of states, connected or not by the closure of its own edges: by
 // the definition, no components.
@@ -235,7 +238,8 @@ bool BrokenByDefinition(const ActorGraph& graph, uint64_t key) {
   reachable[0] = 1;
   for (int round = 0; round < n; ++round) {
     for (int s = 0; s < n; ++s) {
-      for (const auto& edge : graph.edges(s)) reachable[edge.to] |= reachable[s];
+      for (const auto& edge : graph.edges(s))
+        reachable[edge.to] |= reachable[s];
     }
   }
   const auto dues = [&](int s) {
