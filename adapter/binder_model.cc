@@ -66,6 +66,24 @@ bool BinderModel::InsideCommand(uint32_t actor) const {
          boundaries_->Inside(simulation_.world(), FrameOf(actor));
 }
 
+uint32_t BinderModel::FairActorOf(model::Choice choice) const {
+  if (sim::KindOf(choice.value) == sim::ChoiceKind::kTimeout) {
+    return sim::OperandOf(choice.value);
+  }
+  return ActorOf(choice);
+}
+
+void BinderModel::Obligations(std::vector<model::Obligation>* owed) const {
+  owed_.clear();
+  sim::AppendOwed(simulation_, &owed_);
+  for (const sim::OwedThing& one : owed_) owed->push_back({one.key, one.due});
+}
+
+model::Violation BinderModel::Describe(uint64_t key) const {
+  const sim::Invariant& property = sim::LivenessProperties()[key >> 56];
+  return {property.id, sim::DescribeOwed(simulation_, key)};
+}
+
 bool BinderModel::Check(std::vector<model::Violation>* violations) const {
   if (violations == nullptr) return sim::Check(simulation_, nullptr);
   std::vector<sim::PropertyViolation> found;

@@ -17,6 +17,7 @@
 #include "sim/engine/checker.h"
 #include "sim/engine/simulation.h"
 #include "sim/kernel/boundary.h"
+#include "sim/liveness/liveness.h"
 
 namespace bindery {
 
@@ -48,6 +49,10 @@ class BinderModel {
   // The innermost frame of a task or of the deferred worker; none if it is not
   // in the driver.
   sim::FrameId FrameOf(uint32_t actor) const;
+  // Tasks, the end of whose sleep counts as theirs, and the worker.
+  uint32_t FairActorOf(model::Choice choice) const;
+  void Obligations(std::vector<model::Obligation>* owed) const;
+  model::Violation Describe(uint64_t key) const;
   // An allocation depended on the layout of buffers, which symbolic addresses
   // abstract from.
   bool Inconclusive() const { return simulation_.inconclusive() != nullptr; }
@@ -70,10 +75,12 @@ class BinderModel {
   sim::Simulation simulation_;
   // Null at command granularity, where nobody else runs inside of a command.
   const std::unique_ptr<const sim::Boundaries> boundaries_;
-  mutable std::vector<uint64_t> enabled_;  // scratch of Enabled()
+  mutable std::vector<sim::OwedThing> owed_;  // scratch of Obligations()
+  mutable std::vector<uint64_t> enabled_;     // scratch of Enabled()
 };
 
 static_assert(model::HasActors<BinderModel>);
+static_assert(model::HasObligations<BinderModel>);
 
 }  // namespace bindery
 

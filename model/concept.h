@@ -104,6 +104,29 @@ concept HasActors = Model<M> &&
   { c.InsideCommand(actor) } -> std::same_as<bool>;
 };
 
+// Something that is owed in a state: an object, named the same wherever it is
+// owed, to which something has to happen. The upper eight bits of the key
+// number the property. `due`: nothing but the system itself holds it up here.
+struct Obligation {
+  uint64_t key = 0;
+  bool due = true;
+  int property() const { return static_cast<int>(key >> 56); }
+};
+
+// A model that says what it owes. A run breaks its promise if from some state
+// on one key is owed for ever, and due again and again.
+template <typename M>
+concept HasObligations = Model<M> &&
+    requires(const M c, Choice choice, std::vector<Obligation>* owed,
+             uint64_t key) {
+  // Who has to act if it can for ever; 0: nobody has to make this choice.
+  { c.FairActorOf(choice) } -> std::same_as<uint32_t>;
+  // Appends what is owed here, each key once. Depends on the state alone.
+  { c.Obligations(owed) } -> std::same_as<void>;
+  // What a key that is owed here means. REQUIRES: it is.
+  { c.Describe(key) } -> std::same_as<Violation>;
+};
+
 // A model with parts that may be interchanged: a group of permutations under
 // which Apply(pi s, pi c) = pi Apply(s, c), properties hold in s exactly if
 // they hold in pi s, and the initial state is its own image.

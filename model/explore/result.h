@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -143,6 +144,9 @@ struct Finding {
   std::vector<Choice> choices;
   // False if nobody knows the choices (see parallel.h and disk_search.h).
   bool has_trace = true;
+  // The choices from here on lead back to where they began, and the run goes
+  // on with them for ever; with none it rests (model/liveness).
+  std::optional<size_t> loop = std::nullopt;
 
   size_t depth() const { return choices.size(); }
 };

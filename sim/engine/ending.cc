@@ -9,13 +9,13 @@
 #include "sim/world/dump.h"
 
 namespace bindery::sim {
-namespace {
 
-// binder_available_for_proc_work_ilocked, for a thread at rest.
 bool AvailableForProcWork(const ThreadRow& thread) {
   return !thread.transaction_stack && thread.todo.size == 0 &&
          (thread.looper & (kLooperEntered | kLooperRegistered)) != 0;
 }
+
+namespace {
 
 // Why the thread that sleeps on its queue should be awake; "" if it rightly
 // sleeps.
@@ -52,8 +52,8 @@ std::string LostEvent(const World& world, ThreadId id, const TaskRow& task) {
   return why;
 }
 
-// "" as well if the thread sleeps elsewhere: in a poll() of another file, or
-// in another opening.
+}  // namespace
+
 std::string WhyAwake(const World& world, ThreadId id, const ThreadRow& thread) {
   const TaskRow& task = world.Peek(thread.task);
   if (task.state != TaskState::kRunning) return "";
@@ -61,6 +61,8 @@ std::string WhyAwake(const World& world, ThreadId id, const ThreadRow& thread) {
   const bool here = world.Peek(task.frame).thread == id;
   return task.asleep == kAsleep && here ? LostWakeup(world, thread) : "";
 }
+
+namespace {
 
 std::vector<std::string> LostWork(const Simulation& simulation) {
   const World& world = simulation.world();

@@ -17,6 +17,13 @@ namespace bindery::sim {
 
 enum class Ending { kFinished, kUserDeadlock, kLostWork };
 
+// binder_available_for_proc_work_ilocked, for a thread at rest.
+bool AvailableForProcWork(const ThreadRow& thread);
+// Why a thread that sleeps should be awake; "" if it is awake, rightly sleeps,
+// or sleeps elsewhere: in a poll() of another file, or in another opening.
+// REQUIRES: its task is there.
+std::string WhyAwake(const World& world, ThreadId id, const ThreadRow& thread);
+
 // Fills *reason (unless it is null) with who waits for what; "" if finished.
 // REQUIRES: simulation.Quiet().
 Ending Classify(const Simulation& simulation, std::string* reason);

@@ -50,12 +50,36 @@ absl::Status RecordFindings(const Session& session,
     if (!found.findings[i].has_trace) continue;
     const std::string path = i == 0 ? trace : absl::StrCat(trace, ".", i + 1);
     const bool checks = absl::GetFlag(FLAGS_properties) != "none";
-    const absl::Status s = WriteTrace(
-        path, RecordChoices(session, found.findings[i].choices, checks));
+    const absl::Status s =
+        WriteTrace(path, RecordFinding(session, found.findings[i], checks));
     if (!s.ok()) return s;
     result->mutable_violations(static_cast<int>(i))->set_trace(path);
   }
   return absl::OkStatus();
+}
+
+// "server.main: BC_REPLY, BR_TRANSACTION_COMPLETE".
+std::string StepText(const proto::TraceStep& step) {
+  std::string text = absl::StrCat(step.actor(), ":");
+  std::string previous;
+  for (const proto::Event& event : step.event()) {
+    if (event.name().empty() || event.name() == previous) continue;
+    absl::StrAppend(&text, previous.empty() ? " " : ", ", event.name());
+    previous = event.name();
+  }
+  return previous.empty() ? absl::StrCat(text, " goes on") : text;
+}
+
+void FillRun(const Session& session, const model::Finding& finding,
+             proto::ViolationReport* report) {
+  if (!finding.loop.has_value()) return;
+  report->set_endless(true);
+  const proto::Trace trace =
+      RecordFinding(session, finding, /*check_properties=*/true);
+  for (int i = 0; i < trace.step_size(); ++i) {
+    const bool loop = static_cast<size_t>(i) >= *finding.loop;
+    *(loop ? report->add_loop() : report->add_stem()) = StepText(trace.step(i));
+  }
 }
 
 // A predicate that never held makes a complete search a failure: the scenario
@@ -87,6 +111,7 @@ void FillResult(const Session& session, const model::ExploreResult& found,
     report->set_property(finding.property);
     report->set_message(absl::StrCat(finding.message, NoTrace(finding)));
     report->set_depth(finding.depth());
+    FillRun(session, finding, report);
   }
   ReportUnseen(session, found, result);
   meter.Fill(result);

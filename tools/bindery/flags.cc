@@ -99,6 +99,10 @@ ABSL_FLAG(std::string, checkpoint, "",
           "folder to keep a search in while it runs, to go on after a crash");
 ABSL_FLAG(std::string, checkpoint_interval, "2m", "how often");
 ABSL_FLAG(bool, resume, false, "go on from the checkpoint, if there is one");
+ABSL_FLAG(
+    bool, liveness, false,
+    "explore: also what may never happen, though every thread that can run "
+    "does at some time; keeps the graph of states");
 ABSL_FLAG(bool, keep_going, false, "collect several violations, or mismatches");
 ABSL_FLAG(bool, help, false, "show this text");
 
@@ -111,6 +115,7 @@ constexpr const char* kNames[] = {
     "granularity",
     "strategy",
     "properties",
+    "liveness",
     "addresses",
     "seed",
     "max_states",

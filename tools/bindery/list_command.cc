@@ -13,6 +13,7 @@
 #include "sim/kernel/driver.h"
 #include "sim/kernel/features.h"
 #include "sim/kernel/mutation.h"
+#include "sim/liveness/liveness.h"
 #include "sim/user/alphabet.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
@@ -65,6 +66,9 @@ Listing ListInvariants() {
   }
   for (const sim::Invariant& one : sim::HistoryProperties()) {
     listing.rows.push_back({one.id, one.scope, "all", one.what});
+  }
+  for (const sim::Invariant& one : sim::LivenessProperties()) {
+    listing.rows.push_back({one.id, one.scope, "--liveness", one.what});
   }
   return listing;
 }

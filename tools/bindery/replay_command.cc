@@ -2,7 +2,10 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "adapter/binder_model.h"
+#include "model/liveness/lasso.h"
 #include "sim/engine/run.h"
+#include "sim/liveness/liveness.h"
 #include "tools/bindery/commands.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/report.h"
@@ -10,6 +13,41 @@
 
 namespace bindery::tools {
 namespace {
+
+// Whether the steps behind end().loop() close, are fair, and break the property
+// if they go on for ever.
+absl::Status JudgeLoop(const proto::Trace& trace, const Session& session) {
+  std::vector<model::Choice> choices;
+  for (const uint64_t value : sim::ChoicesOf(trace)) choices.push_back({value});
+  int property = 0;
+  for (const sim::Invariant& one : sim::LivenessProperties()) {
+    if (trace.end().property() == one.id) break;
+    ++property;
+  }
+  BinderModel model(session.scenario.compiled, session.driver,
+                    &session.properties, session.options);
+  return model::LassoJudge<BinderModel>(model).Judge(
+      choices, trace.end().loop(), property);
+}
+
+void ReportLoop(const proto::Trace& trace, const std::string& path,
+                const Session& session, proto::Result* result) {
+  const absl::Status status = JudgeLoop(trace, session);
+  if (!status.ok()) {
+    result->set_verdict("mismatch");
+    result->set_reason(std::string(status.message()));
+    return;
+  }
+  proto::ViolationReport* report = result->add_violations();
+  report->set_property(trace.end().property());
+  report->set_message(trace.end().message());
+  report->set_depth(static_cast<uint64_t>(trace.step_size()));
+  report->set_trace(path);
+  result->set_reason(absl::StrCat(
+      result->reason(), ", the last ",
+      static_cast<uint64_t>(trace.step_size()) - trace.end().loop(),
+      " of them for ever"));
+}
 
 absl::Status ReplayOne(const std::string& path, proto::Result* result) {
   absl::StatusOr<proto::Trace> trace = ReadTrace(path);
@@ -29,6 +67,7 @@ absl::Status ReplayOne(const std::string& path, proto::Result* result) {
   }
   result->set_verdict(trace->end().verdict());
   result->set_reason(absl::StrCat("the same ", trace->step_size(), " steps"));
+  if (trace->end().has_loop()) ReportLoop(*trace, path, **session, result);
   for (const sim::PropertyViolation& violation : replay.run.violations) {
     proto::ViolationReport* report = result->add_violations();
     report->set_property(violation.property);

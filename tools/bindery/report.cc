@@ -134,6 +134,21 @@ void AppendCounts(const proto::Result& result, std::string* text) {
   absl::StrAppend(text, "\n");
 }
 
+// Stem and loop, one step a line, numbered as in the trace.
+void AppendRun(const proto::ViolationReport& violation, std::string* text) {
+  if (!violation.endless()) return;
+  int number = 0;
+  for (const std::string& step : violation.stem()) {
+    absl::StrAppendFormat(text, "  %6d %s\n", ++number, step);
+  }
+  absl::StrAppend(text, violation.loop().empty()
+                            ? "  and so it rests for ever\n"
+                            : "  and then for ever:\n");
+  for (const std::string& step : violation.loop()) {
+    absl::StrAppendFormat(text, "  %6d %s\n", ++number, step);
+  }
+}
+
 std::string Text(const proto::Report& report) {
   std::string text;
   for (const proto::Result& result : report.results()) {
@@ -156,6 +171,7 @@ std::string Text(const proto::Report& report) {
       absl::StrAppendFormat(&text, "  %s after %d transitions: %s\n",
                             violation.property(), violation.depth(),
                             violation.message());
+      AppendRun(violation, &text);
       if (!violation.trace().empty()) {
         absl::StrAppend(&text, "  trace: ", violation.trace(), "\n");
       }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapter/binder_model.h"
 #include "model/explore/parallel.h"
+#include "model/liveness/liveness.h"
 #include "sim/engine/recorder.h"
 #include "sim/engine/run.h"
 #include "tools/bindery/flags.h"
@@ -109,6 +110,42 @@ absl::Status CheckDisk() {
   return absl::OkStatus();
 }
 
+// Why a flag does not go together with --liveness; "" if all do.
+std::string NotLive() {
+  const std::string strategy = absl::GetFlag(FLAGS_strategy);
+  if (absl::GetFlag(FLAGS_reduction) != "none") {
+    return "--reduction leaves out runs, and one that never ends may be among "
+           "them; leave it out";
+  }
+  if (strategy != "dfs" && strategy != "bfs") {
+    return absl::StrCat("--strategy=", strategy,
+                        " keeps no graph of all states; use bfs");
+  }
+  if (absl::GetFlag(FLAGS_preemptions) >= 0 ||
+      absl::GetFlag(FLAGS_max_depth) != 0) {
+    return "--preemptions and --max_depth cut off runs, and what never ends is "
+           "longer than any bound; use --max_states";
+  }
+  if (absl::GetFlag(FLAGS_exact) || !absl::GetFlag(FLAGS_bitstate).empty()) {
+    return "its graph names states by 128 bits; leave out --exact and "
+           "--bitstate";
+  }
+  if (absl::GetFlag(FLAGS_jobs) > 1 ||
+      !absl::GetFlag(FLAGS_checkpoint).empty() ||
+      !absl::GetFlag(FLAGS_disk).empty()) {
+    return "its graph is built by one thread and not kept on disk; leave out "
+           "--jobs, --checkpoint and --disk";
+  }
+  return "";
+}
+
+absl::Status CheckLiveness() {
+  if (!absl::GetFlag(FLAGS_liveness)) return absl::OkStatus();
+  const std::string why = NotLive();
+  if (why.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--liveness: ", why));
+}
+
 absl::Status CheckCheckpoints() {
   if (absl::GetFlag(FLAGS_resume) && absl::GetFlag(FLAGS_checkpoint).empty()) {
     return absl::InvalidArgumentError(
@@ -170,8 +207,9 @@ void SetCheckpoint(model::CheckpointOptions* options) {
 }  // namespace
 
 absl::Status CheckSearchFlags() {
-  for (const absl::Status& status : {CheckStores(), CheckDisk(), CheckThreads(),
-                                     CheckBudgets(), CheckCheckpoints()}) {
+  for (const absl::Status& status :
+       {CheckLiveness(), CheckStores(), CheckDisk(), CheckThreads(),
+        CheckBudgets(), CheckCheckpoints()}) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -291,11 +329,30 @@ proto::Trace RecordChoices(const Session& session,
   return trace;
 }
 
+proto::Trace RecordFinding(const Session& session,
+                           const model::Finding& finding,
+                           bool check_properties) {
+  proto::Trace trace =
+      RecordChoices(session, finding.choices, check_properties);
+  if (!finding.loop.has_value()) return trace;
+  proto::TraceEnd* end = trace.mutable_end();
+  end->set_verdict("violated");
+  end->set_property(finding.property);
+  end->set_message(finding.message);
+  end->set_loop(*finding.loop);
+  return trace;
+}
+
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options) {
   if (absl::GetFlag(FLAGS_reduction) != "none") {
     return absl::InvalidArgumentError(
         "--reduction=symmetry: scenarios know no reduction yet");
+  }
+  if (absl::GetFlag(FLAGS_liveness)) {
+    BinderModel model(session.scenario.compiled, session.driver,
+                      &session.properties, session.options);
+    return model::ExploreLiveness(model, options);
   }
   options.checkpoint.identity = IdentityOf(session);
   const model::ModelFactory<BinderModel> make = [&session] {

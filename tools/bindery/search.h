@@ -43,6 +43,10 @@ absl::StatusOr<model::ExploreResult> ExploreSession(
 proto::Trace RecordChoices(const Session& session,
                            const std::vector<model::Choice>& choices,
                            bool check_properties);
+// The same for a finding, with where its loop begins.
+proto::Trace RecordFinding(const Session& session,
+                           const model::Finding& finding,
+                           bool check_properties);
 void FillCounts(const model::ExploreResult& found, proto::Result* result);
 
 }  // namespace bindery::tools

@@ -48,6 +48,12 @@ absl::Status Shrink(const std::string& path, proto::Result* result) {
   if (!trace.ok()) return trace.status();
   absl::StatusOr<std::unique_ptr<Session>> session = OpenTrace(*trace, path);
   if (!session.ok()) return session.status();
+  if (trace->end().has_loop()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": its steps from ", trace->end().loop() + 1,
+        " on go on for ever, and a loop that lost a step would not close; "
+        "`bindery export` shows it"));
+  }
   const std::string property = PropertyOf(*trace);
   if (property.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(

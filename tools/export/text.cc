@@ -153,9 +153,20 @@ class Writer {
     }
   }
 
+  void Loop(const proto::TraceEnd& end) {
+    if (!end.has_loop()) return;
+    const uint64_t steps = static_cast<uint64_t>(trace_.step_size());
+    absl::StrAppend(&out_, "--- ",
+                    end.loop() < steps
+                        ? absl::StrCat("for ever from step ", end.loop() + 1)
+                        : "it rests for ever",
+                    "\n");
+  }
+
   void End() {
     if (!trace_.has_end()) return;
     const proto::TraceEnd& end = trace_.end();
+    Loop(end);
     absl::StrAppend(
         &out_, "--- ",
         Paint(EndsBadly(trace_) ? kBad : kBold, Printable(end.verdict())));
