@@ -181,7 +181,7 @@ TEST(Liveness, EveryPropertyIsOwedSomewhere) {
     }
   }
   const Explorable pool(ReadFile("adapter/testdata/history/pool.textproto"));
-  for (uint64_t seed = 1; seed <= 30; ++seed) Walk(pool, seed, &held_up, &due);
+  for (uint64_t seed = 1; seed <= 99; ++seed) Walk(pool, seed, &held_up, &due);
   int place = 0;
   for (const sim::Invariant& one : sim::LivenessProperties()) {
     if (std::string(one.id) != "L3") EXPECT_EQ(due.count(place), 1u) << one.id;
