@@ -267,6 +267,10 @@ bool KeySearch::Find(const Owed* begin, const Owed* end, Lasso* lasso) {
 
 }  // namespace
 
+size_t FairCycleBytes(const StateGraph& graph) {
+  return graph.owed().size() * sizeof(Owed) + graph.states() * size_t{9};
+}
+
 std::vector<Lasso> FindFairCycles(const StateGraph& graph, bool all) {
   const std::vector<Owed> owed = ByKey(graph);
   KeySearch search(graph);

@@ -9,6 +9,7 @@
 #ifndef BINDERY_MODEL_LIVENESS_FAIR_CYCLE_H_
 #define BINDERY_MODEL_LIVENESS_FAIR_CYCLE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Lasso {
 // numbers; the first alone unless `all`. The stem is a shortest path to the
 // component. REQUIRES: all states are complete.
 std::vector<Lasso> FindFairCycles(const StateGraph& graph, bool all);
+
+// What that takes beside the graph, in bytes.
+size_t FairCycleBytes(const StateGraph& graph);
 
 }  // namespace bindery::model
 

@@ -6,8 +6,9 @@
 //     trace: of a part of the graph nothing can be said.
 //  3. A run that is reported has been executed: each state of stem and loop has
 //     the fingerprint that was found, and LassoJudge agrees.
-//  4. options.max_states bounds states, options.memory_limit the graph and the
-//     frontier; a bound that is reached makes the answer incomplete.
+//  4. options.max_states bounds states, options.memory_limit the graph, what
+//     is to be computed on it, and the frontier; a bound that is reached makes
+//     the answer incomplete.
 //
 // Not thread-safe.
 #ifndef BINDERY_MODEL_LIVENESS_LIVENESS_H_
@@ -115,8 +116,8 @@ class Liveness {
   }
 
   void Poll(uint32_t state) {
-    const size_t bytes =
-        graph_.bytes() + queue_.bytes() + depths_.capacity() * 4;
+    const size_t bytes = graph_.bytes() + FairCycleBytes(graph_) +
+                         queue_.bytes() + depths_.capacity() * 4;
     result_.peak_bytes = std::max(result_.peak_bytes, bytes);
     if (bytes > options_.memory_limit) {
       Stop(StopReason::kMemoryLimit, "the graph of states and edges is full");

@@ -39,10 +39,13 @@ bool Survey::IsIn(const TaskRow& task, OpId op, ThreadId thread) const {
   return false;
 }
 
+// At command granularity a read that has work begins and ends in one step.
+// Whoever is in the ioctl again and again reads again and again, since programs
+// do nothing else for ever.
 bool Survey::Reads(const ThreadRow& thread, ThreadId id) const {
   if (!thread.task || !w_.Alive(thread.task)) return false;
   const TaskRow& task = w_.Peek(thread.task);
-  return task.state == TaskState::kRunning && IsIn(task, OpId::kThreadRead, id);
+  return task.state == TaskState::kRunning && IsIn(task, OpId::kWriteRead, id);
 }
 
 bool Survey::SomebodyReads(ProcId proc) const {

@@ -53,7 +53,7 @@ class Survey {
   void Listener(FreezeId id, const FreezeRow& freeze);
   // The task is in an activation of `op`, of this thread if one is given.
   bool IsIn(const TaskRow& task, OpId op, ThreadId thread = {}) const;
-  // The thread is in a read and alive.
+  // The thread is alive and in BINDER_WRITE_READ.
   bool Reads(const ThreadRow& thread, ThreadId id) const;
   // Some thread of the process reads and may take any work.
   bool SomebodyReads(ProcId proc) const;

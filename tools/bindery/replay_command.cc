@@ -24,6 +24,10 @@ absl::Status JudgeLoop(const proto::Trace& trace, const Session& session) {
     if (trace.end().property() == one.id) break;
     ++property;
   }
+  if (property == static_cast<int>(sim::LivenessProperties().size())) {
+    return absl::NotFoundError(absl::StrCat(
+        "there is no such property of runs: ", trace.end().property()));
+  }
   BinderModel model(session.scenario.compiled, session.driver,
                     &session.properties, session.options);
   return model::LassoJudge<BinderModel>(model).Judge(
