@@ -28,8 +28,8 @@ bool CheckStep(const Simulation& simulation,
                std::vector<PropertyViolation>* violations);
 
 // The same and every invariant, property of histories (if the simulation
-// watches them) and `always` predicate, given that all held before the latest
-// transition. Needs the journal.
+// watches them) and `always` predicate but those that the simulation is to pass
+// over, given that all held before the latest transition. Needs the journal.
 bool Check(const Simulation& simulation,
            std::vector<PropertyViolation>* violations);
 

@@ -39,6 +39,7 @@ void Recorder::Begin(uint64_t seed) {
   recorded->set_seed(seed);
   recorded->set_addresses(options.exact_addresses ? "exact" : "symbolic");
   recorded->set_properties(options.history ? "all" : "state");
+  for (const std::string& id : options.except) recorded->add_except(id);
   if (scenario.open) recorded->set_open(scenario.open->text);
   for (uint32_t i = 1; i <= scenario.environment_actor(); ++i) {
     trace_->add_actor(scenario.ActorName(i));

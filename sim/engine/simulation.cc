@@ -283,9 +283,11 @@ void Simulation::Issue(uint64_t choice) {
 
 // If nothing but the budget changed, nothing did.
 void Simulation::Refund(uint64_t choice, const Hash128& before) {
+  const Letter& letter =
+      (*scenario_.open->alphabet)[LetterOf(OperandOf(choice))];
   const uint64_t left = open_->left();
-  if (left == scenario_.open->commands || !world_.faults().empty() ||
-      !runtime_.failures().empty() || !broken_history().empty()) {
+  if (letter.free || !world_.faults().empty() || !runtime_.failures().empty() ||
+      !broken_history().empty()) {
     return;
   }
   Hash128 after = world_.fingerprint();

@@ -77,6 +77,8 @@ struct SimulationOptions {
   // Watches properties of histories, whose memory is then part of the state.
   // Needs the journal.
   bool history = false;
+  // Properties, by their identifiers, whose violations are passed over.
+  std::vector<std::string> except = {};
   // Keeps what invariants add up from step to step: for runs, which go forward
   // only. Needs the journal.
   bool sums = false;

@@ -66,7 +66,7 @@ constexpr Invariant kInvariants[] = {
      "a proc's outstanding count is the number of transactions "
      "to it"},
     {"E55", "A", "a waiting thread has nothing to do and is alive"},
-    {"E56", "A", "a thread's list has at most one transaction"},
+    {"E56", "A", "a thread's list has at most one call"},
     {"E57", "A", "a list that needs no wake-up has only deferred items"},
     {"E58", "Q", "an error is queued exactly if it is set"},
     {"E60", "A", "at most one looper is requested at a time"},

@@ -19,6 +19,8 @@ ABSL_FLAG(std::string, strategy, "dfs",
 ABSL_FLAG(std::string, properties, "state",
           "what is checked: state, all (histories too), or none (faults and "
           "expectations only)");
+ABSL_FLAG(std::string, except, "",
+          "properties whose violations are passed over, such as E16,E39");
 ABSL_FLAG(std::string, addresses, "",
           "buffer addresses in states: symbolic (default) or exact");
 ABSL_FLAG(int64_t, seed, -1, "run: random schedule; random search: its seed");
@@ -116,6 +118,7 @@ constexpr const char* kNames[] = {
     "strategy",
     "properties",
     "liveness",
+    "except",
     "addresses",
     "seed",
     "max_states",

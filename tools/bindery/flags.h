@@ -17,6 +17,7 @@ ABSL_DECLARE_FLAG(std::string, granularity);
 ABSL_DECLARE_FLAG(std::string, strategy);
 ABSL_DECLARE_FLAG(std::string, properties);
 ABSL_DECLARE_FLAG(bool, liveness);
+ABSL_DECLARE_FLAG(std::string, except);
 ABSL_DECLARE_FLAG(std::string, addresses);
 ABSL_DECLARE_FLAG(int64_t, seed);
 ABSL_DECLARE_FLAG(uint64_t, max_states);

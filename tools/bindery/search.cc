@@ -307,6 +307,7 @@ std::string IdentityOf(const Session& session) {
        {"granularity", lock ? "lock" : "command"},
        {"addresses", session.options.exact_addresses ? "exact" : "symbolic"},
        {"properties", absl::GetFlag(FLAGS_properties)},
+       {"except", absl::GetFlag(FLAGS_except)},
        {"mutations", absl::GetFlag(FLAGS_mutate)},
        {"text", absl::CEscape(session.text)}});
 }

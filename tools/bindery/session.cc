@@ -1,10 +1,14 @@
 #include "tools/bindery/session.h"
 
+#include <algorithm>
+
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sim/engine/recorder.h"
 #include "sim/engine/run.h"
+#include "sim/history/history.h"
+#include "sim/invariants/invariants.h"
 #include "sim/user/open_question.h"
 #include "tools/bindery/files.h"
 #include "tools/bindery/flags.h"
@@ -19,6 +23,7 @@ struct Choices {
   std::string addresses;
   std::string properties;
   std::vector<std::string> mutations;
+  std::vector<std::string> except;
 };
 
 std::string Or(const std::string& first, const std::string& second,
@@ -27,7 +32,25 @@ std::string Or(const std::string& first, const std::string& second,
   return second.empty() ? third : second;
 }
 
+// A name that is no property's would pass over nothing without a word.
+absl::Status CheckExcept(const std::vector<std::string>& except) {
+  for (const std::string& id : except) {
+    const auto is = [&id](const sim::Invariant& one) { return id == one.id; };
+    const auto& states = sim::Invariants();
+    const auto& histories = sim::HistoryProperties();
+    if (std::any_of(states.begin(), states.end(), is) ||
+        std::any_of(histories.begin(), histories.end(), is)) {
+      continue;
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("--except: there is no property \"", id,
+                     "\"; `bindery list invariants` names them"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SetOptions(const Choices& choices, Session* session) {
+  if (absl::Status s = CheckExcept(choices.except); !s.ok()) return s;
   const proto::ExploreDefaults& defaults = session->scenario.proto.explore();
   const std::string granularity =
       Or(choices.granularity, defaults.granularity(), "command");
@@ -47,6 +70,7 @@ absl::Status SetOptions(const Choices& choices, Session* session) {
                      "\" are neither symbolic nor exact"));
   }
   session->options.exact_addresses = addresses == "exact";
+  session->options.except = choices.except;
   session->options.history = choices.properties == "all";
   return absl::OkStatus();
 }
@@ -98,6 +122,8 @@ Choices ChoicesOfFlags() {
   choices.properties = absl::GetFlag(FLAGS_properties);
   choices.mutations =
       absl::StrSplit(absl::GetFlag(FLAGS_mutate), ',', absl::SkipEmpty());
+  choices.except =
+      absl::StrSplit(absl::GetFlag(FLAGS_except), ',', absl::SkipEmpty());
   return choices;
 }
 
@@ -137,6 +163,8 @@ absl::StatusOr<std::unique_ptr<Session>> OpenTrace(const proto::Trace& trace,
   choices.properties = trace.options().properties();
   choices.mutations.assign(trace.options().mutation().begin(),
                            trace.options().mutation().end());
+  choices.except.assign(trace.options().except().begin(),
+                        trace.options().except().end());
   if (!trace.options().open().empty()) {
     return Ask(trace.options().open(), choices);
   }
