@@ -184,7 +184,9 @@ TEST(Liveness, EveryPropertyIsOwedSomewhere) {
   for (uint64_t seed = 1; seed <= 99; ++seed) Walk(pool, seed, &held_up, &due);
   int place = 0;
   for (const sim::Invariant& one : sim::LivenessProperties()) {
-    if (std::string(one.id) != "L3") EXPECT_EQ(due.count(place), 1u) << one.id;
+    if (std::string(one.id) != "L3") {
+      EXPECT_EQ(due.count(place), 1u) << one.id;
+    }
     ++place;
   }
   EXPECT_EQ(held_up.count(0), 1u) << "a call that a thread has taken";

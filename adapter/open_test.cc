@@ -53,7 +53,8 @@ class Question {
 // Issues commands by what ChoiceText() says of them, and runs tasks.
 class Play {
  public:
-  explicit Play(const Question& question) : model_(question.Start()) {}
+  explicit Play(const std::string& text)
+      : question_(text), model_(question_.Start()) {}
 
   std::vector<std::string> Choices() const {
     std::vector<model::Choice> choices;
@@ -91,6 +92,7 @@ class Play {
     return sim::ChoiceText(model_->simulation().scenario(), choice.value);
   }
 
+  const Question question_;
   std::unique_ptr<BinderModel> model_;
 };
 
@@ -99,7 +101,7 @@ constexpr char kTwo[] = "procs:2,threads:1,commands:2";
 constexpr char kFive[] = "procs:2,threads:1,commands:5";
 
 TEST(OpenTest, OperandsAreThoseInUseAndTheLeastUnused) {
-  Play play{Question(kFive)};
+  Play play(kFive);
   EXPECT_EQ(
       play.ChoicesOf("acquire by p1.t0"),
       (Texts{"acquire by p1.t0, handle 0", "acquire by p1.t0, handle 1"}));
@@ -125,7 +127,7 @@ TEST(OpenTest, OperandsAreThoseInUseAndTheLeastUnused) {
 }
 
 TEST(OpenTest, ABufferIsFreedOnceItWasDelivered) {
-  Play play{Question(kFive)};
+  Play play(kFive);
   play.Do("oneway by p1.t0, handle 0");
   const sim::World& world = play.model().simulation().world();
   const auto before = world.fingerprint();
@@ -138,16 +140,17 @@ TEST(OpenTest, ABufferIsFreedOnceItWasDelivered) {
 }
 
 TEST(OpenTest, TheBudgetIsOfAllTogether) {
-  Play play{Question(kTwo)};
+  Play play(kTwo);
   play.Do("enter_looper by p0.t0");
-  // Nothing is there to be answered or cleared, so it costs nothing.
-  play.Do("free_nothing by p1.t0");
+  // A call that changes nothing costs nothing; the first one of p1 would make
+  // its thread.
+  play.Do("free_nothing by p0.t0");
   play.Do("oneway by p1.t0, handle 0");
   EXPECT_EQ(play.Choices(), (Texts{"read by p0.t0", "read by p1.t0"}));
 }
 
 TEST(OpenTest, WhoClosedTheDeviceCanOnlyUnmap) {
-  Play play{Question(kFive)};
+  Play play(kFive);
   play.Do("close by p1.t0");
   EXPECT_EQ(play.ChoicesOf("munmap by p1"), (Texts{"munmap by p1.t0"}));
   EXPECT_TRUE(play.ChoicesOf("call by p1").empty());
@@ -155,15 +158,14 @@ TEST(OpenTest, WhoClosedTheDeviceCanOnlyUnmap) {
 }
 
 TEST(OpenTest, DeathsHaveABudgetOfTheirOwn) {
-  Play play{Question("procs:3,threads:1,commands:1,deaths:1")};
+  Play play("procs:3,threads:1,commands:1,deaths:1");
   EXPECT_EQ(play.ChoicesOf("kill").size(), 3u);
   play.Do("kill p1");
   EXPECT_TRUE(play.ChoicesOf("kill").empty());
   EXPECT_TRUE(play.ChoicesOf("read by p1").empty());
 }
 
-// --------------------------------------------------------------- same counts
-// --
+// ------------------------------------------------------------ same counts --
 
 // All that is known of the faithful driver is passed over, so that nothing is
 // cut off.

@@ -17,15 +17,26 @@ bool InTransition(const World& w, ProcId proc) {
   return found;
 }
 
-// The proc that the listener is about; none if it was cleared, or if nobody
-// will tell it anything any more.
+// The proc that the listener is about; none if it was cleared or is being
+// freed, or if nobody will tell it anything any more.
 ProcId Target(const World& w, FreezeId id) {
   ProcId target;
   w.ForEach<RefRow>([&](RefId, const RefRow& ref) {
-    if (ref.freeze == id) target = w.Peek(ref.node).proc;
+    if (ref.freeze == id && ref.rb_node.linked()) {
+      target = w.Peek(ref.node).proc;
+    }
   });
   if (!target || w.Peek(target).is_dead != 0) return {};
   return target;
+}
+
+// The ref is off its proc's tree, and frees the listener next.
+bool IsBeingFreed(const World& w, FreezeId id) {
+  bool found = false;
+  w.ForEach<RefRow>([&](RefId, const RefRow& ref) {
+    found |= ref.freeze == id && !ref.rb_node.linked();
+  });
+  return found;
 }
 
 }  // namespace
@@ -35,7 +46,8 @@ void CheckFreeze(const World& w, FreezeId id, Findings* f) {
   // A dying proc's list is emptied before what was on it is freed.
   const bool dying = w.Peek(freeze.proc).is_dead != 0;
   const bool delivered = freeze.work.entry.head == Head::kDeliveredFreeze;
-  f->Expect((freeze.sent != 0) == delivered || dying, "E69", id.any(), [&] {
+  const bool agree = (freeze.sent != 0) == delivered || dying;
+  f->Expect(agree || IsBeingFreed(w, id), "E69", id.any(), [&] {
     return std::string(delivered ? "delivered, but not marked as sent"
                                  : "marked as sent, but not delivered");
   });

@@ -30,6 +30,7 @@ class FreezeTest : public testing::Test {
     ref.proc = listener_;
     ref.node = node_;
     ref.freeze = freeze_;
+    w_.PushFront(Head::kSet, listener_.any(), ref_.any());
     w_.Commit();
   }
 
@@ -88,6 +89,14 @@ TEST_F(FreezeTest, E69ADyingListenersListIsEmptiedFirst) {
             "");
 }
 
+// bindery explore --open=procs:2,threads:1,commands:3 --granularity=lock
+TEST_F(FreezeTest, E69ARefThatIsBeingFreedTakesItsListenerAlong) {
+  EXPECT_EQ(After([&] {
+              w_.Edit(freeze_).sent = 1;
+              w_.Remove(Head::kSet, ref_.any());
+            }),
+            "");
+}
 TEST_F(FreezeTest, E70TheProcessIsFrozenAndNobodySaysSo) {
   EXPECT_EQ(After([&] { w_.Edit(owner_).is_frozen = 1; }), "E70");
 }
@@ -118,6 +127,14 @@ TEST_F(FreezeTest, E70SomebodyIsAboutToTell) {
             "");
 }
 
+// bindery explore --open=procs:2,threads:1,commands:2 --granularity=lock
+TEST_F(FreezeTest, E70NobodyTellsAListenerThatIsBeingFreed) {
+  EXPECT_EQ(After([&] {
+              w_.Edit(freeze_).told = 0;
+              w_.Remove(Head::kSet, ref_.any());
+            }),
+            "");
+}
 TEST_F(FreezeTest, E70NobodyTellsOfTheDead) {
   EXPECT_EQ(After([&] {
               w_.Edit(freeze_).told = 2;

@@ -113,6 +113,10 @@ absl::Status CheckDisk() {
 // Why a flag does not go together with --liveness; "" if all do.
 std::string NotLive() {
   const std::string strategy = absl::GetFlag(FLAGS_strategy);
+  if (!absl::GetFlag(FLAGS_open).empty()) {
+    return "threads that may issue any command need never get on; ask about a "
+           "scenario";
+  }
   if (absl::GetFlag(FLAGS_reduction) != "none") {
     return "--reduction leaves out runs, and one that never ends may be among "
            "them; leave it out";
