@@ -6,8 +6,8 @@
 //     are told by ascending tags. So the answers depend on the offers alone,
 //     and not on how much memory there is.
 //  2. Offers are sorted in a buffer, written as runs, and merged with the set
-//  at
-//     the end of the round: every file is read and written from front to back.
+//     at the end of the round: every file is read and written from front to
+//     back.
 //  3. The set is sorted runs of keys. Two of them become one when the latter is
 //     more than half as large, so there are few, and a key is rewritten about
 //     log2(size) times at most. Parts of a run that no offer falls in are

@@ -5,9 +5,8 @@
 //     search leaves nothing behind, never meets what another one left, and any
 //     number of them may use one folder, whatever else is in it.
 //  2. The first error stands: from then on nothing is written, and reading
-//  gives
-//     nothing. Whoever spills asks ok() now and then and is never in the middle
-//     of a half-written record.
+//     gives nothing. Whoever spills asks ok() now and then and is never in the
+//     middle of a half-written record.
 //  3. Data are kept in the order of bytes of the machine: no other one sees
 //     them.
 //

@@ -15,9 +15,8 @@
 //     when it is due and when a budget ends it; a search resumed from it ends
 //     with the counts of one that was never interrupted. It is removed when the
 //     search has its answer.
-//  5. With a folder in options.disk one thread searches breadth first in
-//  bounded
-//     memory (disk_search.h).
+//  5. With a folder in options.disk one thread searches breadth first, in
+//     bounded memory (disk_search.h).
 //
 // `make` gives a model in the initial state, a new one with each call; the
 // models must not share anything that changes.

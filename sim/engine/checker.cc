@@ -165,7 +165,10 @@ bool Excepted(const Simulation& simulation, const std::string& property) {
 
 bool Check(const Simulation& simulation,
            std::vector<PropertyViolation>* violations) {
-  if (violations == nullptr && CheckEach(simulation, nullptr)) return true;
+  if (simulation.options().except.empty()) {
+    return CheckEach(simulation, violations);
+  }
+  if (CheckEach(simulation, nullptr)) return true;
   std::vector<PropertyViolation> found;
   CheckEach(simulation, &found);
   bool good = true;

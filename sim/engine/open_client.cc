@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/string_view.h"
 #include "base/check.h"
 #include "sim/engine/choice.h"
 
@@ -37,8 +36,7 @@ OpenClient::OpenClient(const CompiledScenario& scenario, UserRuntime& runtime,
   }
 }
 
-// ---------------------------------------------------------------- what is so
-// --
+// -------------------------------------------------------------- what is so --
 
 bool OpenClient::Idle(TaskId task) const {
   const TaskRow& row = w_.Peek(task);
@@ -68,19 +66,13 @@ ProcId OpenClient::Mapped(ProcessId process) const {
   return proc && w_.Peek(proc).mapped != 0 ? proc : ProcId{};
 }
 
-bool OpenClient::Possible(const Letter& letter, bool opened,
-                          bool mapped) const {
-  return absl::string_view(letter.name) == "munmap" ? mapped : opened;
-}
-
 bool OpenClient::CanAct(TaskId task) const {
   if (!Idle(task)) return false;
   const ProcessId process = w_.Peek(task).process;
   return Opened(process) || (left() != 0 && Mapped(process));
 }
 
-// -------------------------------------------------------------------- values
-// --
+// ------------------------------------------------------------------ values --
 
 void OpenClient::Handles(ProcId proc, std::vector<uint32_t>* values) const {
   values->push_back(0);
@@ -149,7 +141,7 @@ void OpenClient::AppendOperands(TaskId task,
   for (uint32_t i = 0; i < open_.alphabet->size(); ++i) {
     const Letter& letter = (*open_.alphabet)[i];
     if (!affordable && !letter.free) continue;
-    if (!Possible(letter, opened, mapped)) continue;
+    if (letter.of_mapping ? !mapped : !opened) continue;
     for (const uint32_t target : values_[static_cast<size_t>(letter.target)]) {
       for (const uint32_t object :
            values_[static_cast<size_t>(letter.object)]) {
@@ -165,8 +157,7 @@ bool OpenClient::Allows(TaskId task, uint32_t operand) const {
   return Contains(operands, operand);
 }
 
-// --------------------------------------------------------------------- doing
-// --
+// ------------------------------------------------------------------- doing --
 
 void OpenClient::Issue(TaskId task, uint32_t operand) {
   const Letter& letter = (*open_.alphabet)[LetterOf(operand)];

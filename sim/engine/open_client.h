@@ -7,7 +7,7 @@
 //     name.
 //  O2 A command is one system call with one command and without a read. A read
 //     is one without a command.
-//  O3 Commands and ioctls are counted by event 1 of the scenario; reads are
+//  O3 Commands and ioctls are counted by event 1 of the scenario. Reads are
 //  not.
 #ifndef BINDERY_SIM_ENGINE_OPEN_CLIENT_H_
 #define BINDERY_SIM_ENGINE_OPEN_CLIENT_H_
@@ -52,7 +52,6 @@ class OpenClient {
   bool Opened(ProcessId process) const;
   ProcId Mapped(ProcessId process) const;
   ProcId ProcOf(ProcessId process) const;
-  bool Possible(const Letter& letter, bool opened, bool mapped) const;
   void Collect(ProcessId process) const;
   void Handles(ProcId proc, std::vector<uint32_t>* values) const;
   void Nodes(ProcId proc, std::vector<uint32_t>* values) const;

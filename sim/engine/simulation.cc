@@ -231,13 +231,14 @@ bool Simulation::IsEnabled(uint64_t choice) const {
 void Simulation::Apply(uint64_t choice) {
   sink_.events.clear();
   runtime_.ClearFailures();
-  const Hash128 before = world_.fingerprint();
+  const bool issued = KindOf(choice) == ChoiceKind::kIssue;
+  const Hash128 before = issued ? world_.fingerprint() : Hash128{};
   world_.BeginStep(ActorOf(choice));
   Execute(choice);
   if (history_) history_->Observe(world_);
   if (record_changes_) CollectChanges();
   world_.Commit();
-  if (KindOf(choice) == ChoiceKind::kIssue) Refund(choice, before);
+  if (issued) Refund(choice, before);
   if (sums_) sums_->Update();
   has_step_ = true;
 }

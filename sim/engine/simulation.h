@@ -18,7 +18,6 @@
 //  S4 The world is the only state. What a transition reports (events, changes,
 //     faults, broken histories, unmet expectations) is about the latest Apply()
 //     and gone with the next Apply(), Undo() or Decode().
-//
 //  S5 Of an open question, a command that is over in one transition and changes
 //     nothing costs nothing: it leads back to the state that it was issued in.
 //

@@ -17,26 +17,29 @@ bool InTransition(const World& w, ProcId proc) {
   return found;
 }
 
-// The proc that the listener is about; none if it was cleared or is being
-// freed, or if nobody will tell it anything any more.
-ProcId Target(const World& w, FreezeId id) {
-  ProcId target;
-  w.ForEach<RefRow>([&](RefId, const RefRow& ref) {
-    if (ref.freeze == id && ref.rb_node.linked()) {
-      target = w.Peek(ref.node).proc;
-    }
+// The ref that has the listener; none if it was cleared.
+RefId RefOf(const World& w, FreezeId id) {
+  RefId found;
+  w.ForEach<RefRow>([&](RefId ref, const RefRow& row) {
+    if (row.freeze == id) found = ref;
   });
-  if (!target || w.Peek(target).is_dead != 0) return {};
-  return target;
+  return found;
 }
 
 // The ref is off its proc's tree, and frees the listener next.
 bool IsBeingFreed(const World& w, FreezeId id) {
-  bool found = false;
-  w.ForEach<RefRow>([&](RefId, const RefRow& ref) {
-    found |= ref.freeze == id && !ref.rb_node.linked();
-  });
-  return found;
+  const RefId ref = RefOf(w, id);
+  return ref && !w.Peek(ref).rb_node.linked();
+}
+
+// The proc that the listener is about; none if it was cleared or is being
+// freed, or if nobody will tell it anything any more.
+ProcId Target(const World& w, FreezeId id) {
+  const RefId ref = RefOf(w, id);
+  if (!ref || IsBeingFreed(w, id)) return {};
+  const ProcId target = w.Peek(w.Peek(ref).node).proc;
+  if (!target || w.Peek(target).is_dead != 0) return {};
+  return target;
 }
 
 }  // namespace

@@ -191,7 +191,7 @@ constexpr Letter kCore[] = {
     {"close", "close() of the device", Over::kNothing, Over::kNothing,
      "close {}"},
     {"munmap", "munmap() of the mapping", Over::kNothing, Over::kNothing,
-     "munmap {}"},
+     "munmap {}", /*free=*/false, /*of_mapping=*/true},
     {"read", "a read of up to 256 bytes, which sleeps if nothing is there",
      Over::kNothing, Over::kNothing, "write_read { read_size: 256 }", true},
 };

@@ -38,6 +38,8 @@ struct Letter {
   const char* step = "";
   // Costs nothing of the budget.
   bool free = false;
+  // Needs the mapping, not an open device.
+  bool of_mapping = false;
 };
 
 // The cookies of registrations on a handle.

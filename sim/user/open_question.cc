@@ -196,7 +196,6 @@ absl::StatusOr<CompiledScenario> CompileOpen(const OpenQuestion& question) {
   open.text = question.ToText();
   open.alphabet = AlphabetByName(question.alphabet);
   open.commands = question.commands;
-  open.values = ValuesOf(question);
   for (uint32_t i = 0; i < question.procs; ++i) {
     std::vector<std::vector<uint32_t>>& letters = open.entries.emplace_back();
     for (const Letter& letter : *open.alphabet) {

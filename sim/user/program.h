@@ -346,7 +346,6 @@ struct OpenSpec {
   std::string text;                               // the question
   const std::vector<Letter>* alphabet = nullptr;  // of alphabet.h
   uint32_t commands = 0;                          // budget
-  uint32_t values = 0;                            // of an object, at most
   // By process - 1, letter and value of its object: the code of that step.
   std::vector<std::vector<std::vector<uint32_t>>> entries;
 };

@@ -139,10 +139,6 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
   return CheckGolden(session, result);
 }
 
-}  // namespace
-
-namespace {
-
 // The scenarios, or the open question.
 absl::StatusOr<std::vector<std::unique_ptr<Session>>> Questions(
     const std::vector<std::string>& arguments) {

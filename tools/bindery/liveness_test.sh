@@ -8,21 +8,8 @@ readonly OUT=${TEST_TMPDIR:-$(mktemp -d)}
 readonly FOLDER=adapter/testdata/liveness
 readonly LIVE=$FOLDER/chatter.textproto
 readonly STUCK=$FOLDER/waits_among_chatter.textproto
-failures=0
-
-fail() {
-  echo "liveness_test: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect STATUS TEXT COMMAND...: the status, and TEXT in what is said.
-expect() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$BINDERY" "$@" >"$OUT/said" 2>&1 || status=$?
-  [[ $status == "$wanted" ]] || fail "$*: status $status, not $wanted"
-  grep -q -- "$text" "$OUT/said" || fail "$*: does not say \"$text\""
-}
+# shellcheck source=tools/bindery/testing.sh
+source tools/bindery/testing.sh
 
 expect 0 complete explore "$LIVE" --liveness
 expect 0 complete explore "$STUCK"

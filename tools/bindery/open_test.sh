@@ -6,21 +6,8 @@ set -uo pipefail
 readonly BINDERY=$1
 readonly OUT=${TEST_TMPDIR:-$(mktemp -d)}
 readonly ASK=procs:2,threads:1
-failures=0
-
-fail() {
-  echo "open_test: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect STATUS TEXT COMMAND...: the status, and TEXT in what is said.
-expect() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$BINDERY" "$@" >"$OUT/said" 2>&1 || status=$?
-  [[ $status == "$wanted" ]] || fail "$*: status $status, not $wanted"
-  grep -q -- "$text" "$OUT/said" || fail "$*: does not say \"$text\""
-}
+# shellcheck source=tools/bindery/testing.sh
+source tools/bindery/testing.sh
 
 # Finding 0007, without a script.
 expect 10 'E16 after 2' explore "--open=$ASK,commands:2" --strategy=bfs \
@@ -38,14 +25,15 @@ expect 0 complete explore "--open=$ASK,commands:1" --except=E16,E39 \
   --granularity=lock
 
 # A driver with a mistake is found out by commands alone.
-expect 10 use-after-free explore "--open=$ASK,commands:2" --except=E16,E39 --strategy=bfs \
+expect 10 use-after-free explore "--open=$ASK,commands:2" \
+  --except=E16,E39 --strategy=bfs \
   --mutate=drop:binder_cleanup_ref_olocked:a-dead-ref-leaves-the-node-s-list
 
 expect 0 'acquire_done' list alphabet
 expect 2 'at character 30: nothing is called "foo"' \
   explore "--open=$ASK,commands:9,foo:1"
 expect 2 'must be 1 to 8' explore --open=procs:0
-expect 2 'no property "E999"' explore "--open=$ASK,commands:1" --except=E999
+expect 2 'has a property "E999"' explore "--open=$ASK,commands:1" --except=E999
 expect 2 'leave out' explore "--open=$ASK,commands:1" some.textproto
 expect 2 'need never get on' explore "--open=$ASK,commands:1" --liveness
 

@@ -6,12 +6,8 @@ set -uo pipefail
 
 readonly BINDERY=$1 DATA=tools/bindery/testdata/profiles
 readonly OUT=${TEST_TMPDIR:-$(mktemp -d)}
-failures=0
-
-fail() {
-  echo "profiles_test: $*" >&2
-  failures=$((failures + 1))
-}
+# shellcheck source=tools/bindery/testing.sh
+source tools/bindery/testing.sh
 
 # compare NAME PROFILES SCENARIO [FLAG...]: the golden file is DATA/NAME.
 compare() {

@@ -43,7 +43,7 @@ absl::Status CheckExcept(const std::vector<std::string>& except) {
       continue;
     }
     return absl::InvalidArgumentError(
-        absl::StrCat("--except: there is no property \"", id,
+        absl::StrCat("--except: no state or history has a property \"", id,
                      "\"; `bindery list invariants` names them"));
   }
   return absl::OkStatus();

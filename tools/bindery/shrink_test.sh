@@ -6,21 +6,8 @@ set -uo pipefail
 readonly BINDERY=$1
 readonly OUT=${TEST_TMPDIR:-$(mktemp -d)}
 readonly FINDING=scenarios/findings/dead_node_leak.textproto
-failures=0
-
-fail() {
-  echo "shrink_test: $*" >&2
-  failures=$((failures + 1))
-}
-
-# expect STATUS TEXT COMMAND...: the status, and TEXT in what is said.
-expect() {
-  local wanted=$1 text=$2 status=0
-  shift 2
-  "$BINDERY" "$@" >"$OUT/said" 2>&1 || status=$?
-  [[ $status == "$wanted" ]] || fail "$*: status $status, not $wanted"
-  grep -q -- "$text" "$OUT/said" || fail "$*: does not say \"$text\""
-}
+# shellcheck source=tools/bindery/testing.sh
+source tools/bindery/testing.sh
 
 expect 0 'found, as expected' explore "$FINDING" --granularity=lock \
   "--trace=$OUT/long"
