@@ -34,13 +34,24 @@ inline constexpr uint32_t kLogsName = 0xffff0003;
 inline constexpr uint32_t kFirstFeature = 0xffff0100;
 inline constexpr uint32_t kFirstLog = 0xffff0200;
 
-// Below features, and since which profile (its place in AllProfiles()).
+inline constexpr char kProcLogs[] = "binder_logs/proc";  // a directory
+
+// Which nodes a file prints.
+enum class Prints : uint8_t {
+  kNoNodes,
+  kAsyncNodes,  // those with one-way transactions
+  kAllNodes,    // the dead ones too
+};
+
 struct FixedFile {
   const char* name;
-  uint32_t since;
+  uint32_t since;  // which profile, as its place in AllProfiles()
+  Prints prints = Prints::kNoNodes;
 };
 const std::vector<FixedFile>& FeatureFiles();
 const std::vector<FixedFile>& LogFiles();
+// REQUIRES: `name` is the number of one of them.
+const FixedFile& FixedOf(uint32_t name);
 // The path of one of the numbers above; null for a device's.
 const char* FixedName(uint32_t name);
 // Its opposite; 0 if it is none.

@@ -341,9 +341,9 @@ void Simulation::FailNextAllocation() {
   Emit(kernel_.events(), proto::Event::ENVIRONMENT, "arm allocation failure");
 }
 
-void Simulation::LookAt(const std::vector<NodeId>& nodes) {
+void Simulation::ReadState() {
   world_.BeginStep(scenario_.environment_actor());
-  for (const NodeId node : nodes) kernel_.LookAt(node);
+  kernel_.ReadState();
   world_.Commit();
   world_.ForgetHistory();
   ForgetStep();

@@ -116,9 +116,9 @@ class Simulation {
   // code at `entry`. Not a transition, and nothing before it can be undone.
   void Continue(uint32_t actor, uint32_t entry);
 
-  // Reads what the driver's logs say of nodes (Kernel::LookAt), in this order.
-  // Not a transition, and nothing before it can be undone.
-  void LookAt(const std::vector<NodeId>& nodes);
+  // Somebody outside of the scenario reads the driver's `state`
+  // (Kernel::ReadState). Not a transition, and nothing before it can be undone.
+  void ReadState();
 
   // Whether transitions collect events, and changes (these need the journal).
   void set_recording(bool events, bool changes);

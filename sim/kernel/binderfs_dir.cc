@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "sim/kernel/binderfs.h"
 #include "sim/kernel/ops.h"
+#include "sim/kernel/print_state.h"
 #include "sim/kernel/process.h"
 
 namespace bindery::sim {
@@ -44,10 +45,7 @@ uint32_t ProfileNumber(Op& op) {
 
 // A file below the root directory.
 bool HasFixed(Op& op, uint32_t name) {
-  const bool log = name >= kFirstLog;
-  const FixedFile& file =
-      log ? LogFiles()[name - kFirstLog] : FeatureFiles()[name - kFirstFeature];
-  return file.since <= ProfileNumber(op);
+  return FixedOf(name).since <= ProfileNumber(op);
 }
 
 // link_path_walk(), and the last component: 0, or why it cannot be found. w:
@@ -68,10 +66,15 @@ int32_t Walk(Op& op, uint32_t name) {
 
 bool IsFixedFile(Op& op) { return DirectoryOf(op.f->type) != op.f->type; }
 
+// What the walk has found.
+bool SeesDirectory(Op& op) {
+  if (IsFixedFile(op)) return op.f->type == FixedNumber(kProcLogs);
+  return !op.f->w || IsDirectory(op, Inode(op));
+}
+
 uint32_t ModeOf(Op& op) {
-  if (IsFixedFile(op)) return kFileMode;
-  if (!op.f->w || IsDirectory(op, Inode(op))) return kDirectoryMode;
-  return kDeviceMode;
+  if (SeesDirectory(op)) return kDirectoryMode;
+  return IsFixedFile(op) ? kFileMode : kDeviceMode;
 }
 
 // --- open --------------------------------------------------------------------
@@ -202,11 +205,6 @@ namespace {
 
 // --- unlink ------------------------------------------------------------------
 
-bool NoDirectory(Op& op) {
-  return IsFixedFile(op) ? op.f->type != FixedNumber("binder_logs/proc")
-                         : op.f->w && !IsDirectory(op, Inode(op));
-}
-
 bool IsControlDentry(Op& op, InodeId inode) {
   return inode && op.w.Get(inode).kind == InodeKind::kControl;
 }
@@ -221,7 +219,9 @@ Operation BuildUnlink() {
       .Check("it is there", Good, "failed")
       .Check("the caller may write to the directory", MayWriteDirectory,
              "denied")
-      .Check("it is no directory", NoDirectory, "directory")
+      .Check(
+          "it is no directory", [](Op& op) { return !SeesDirectory(op); },
+          "directory")
       .Check(
           "it is in a directory that unlinks",
           [](Op& op) { return !IsFixedFile(op); }, "refused")
@@ -361,6 +361,7 @@ void ListDirectory(Op& op) {
 }
 
 uint32_t Links(Op& op) {
+  if (!SeesDirectory(op)) return 1;
   if (op.f->w) return op.f->type == kLogsName ? 3 : 2;
   uint32_t links = 2;
   for (const uint32_t name : NamesIn(op.w, SuperAt(op))) {
@@ -375,12 +376,13 @@ void StatPath(Op& op) {
   const uint32_t owner =
       UidFor(op.w, CurrentProcess(op), sb ? op.w.Get(sb).root_uid : 0);
   const uint32_t mode = ModeOf(op);
-  const bool fixed = IsFixedFile(op);
   const bool device = mode == kDeviceMode;
-  const char* const kind = device ? "char" : fixed ? "file" : "dir";
+  const char* const kind = device                    ? "char"
+                           : mode == kDirectoryMode ? "dir"
+                                                    : "file";
   std::string text = absl::StrCat(kind, " ", mode >> 6, mode >> 3 & 7, mode & 7,
                                   " uid ", owner, " gid ", owner, " links ",
-                                  device || fixed ? 1 : Links(op));
+                                  Links(op));
   if (device) {
     const InodeRow& inode = op.w.Get(Inode(op));
     const bool control = inode.kind == InodeKind::kControl;
@@ -390,12 +392,14 @@ void StatPath(Op& op) {
   SetResult(op, text);
 }
 
+// What a log says is no part of the state.
 void ReadPath(Op& op) {
-  if (op.f->type < kFirstFeature || op.f->type >= kFirstLog) {
+  if (SeesDirectory(op)) return op.Ret(Errno::kEisdir);
+  if (!IsFixedFile(op)) {
     return op.k.NoteUnmodelled(
         "a file is read of which the model knows nothing");
   }
-  SetResult(op, "1");
+  if (op.f->type < kFirstLog) SetResult(op, "1");
 }
 
 // binderfs_show_options.
@@ -404,6 +408,15 @@ void ShowOptions(Op& op) {
   const SuperBlockRow& sb = op.w.Get(SuperAt(op));
   SetResult(op,
             absl::StrCat("max=", sb.max, sb.stats != 0 ? ",stats=global" : ""));
+}
+
+bool Looks(Op& op, Look look) {
+  return op.f->increment == static_cast<uint8_t>(look);
+}
+
+bool ReadsLog(Op& op) {
+  return Looks(op, Look::kContents) && op.f->ret == 0 &&
+         op.f->type >= kFirstLog;
 }
 
 void LookAtPath(Op& op) {
@@ -426,10 +439,7 @@ void LookAtPath(Op& op) {
 Operation BuildLook() {
   Builder b(OpId::kLook, "simple_lookup");
   b.Branch(
-      "stat() opens nothing",
-      [](Op& op) {
-        return static_cast<Look>(op.f->increment) == Look::kStatus;
-      },
+      "stat() opens nothing", [](Op& op) { return Looks(op, Look::kStatus); },
       "look");
   AppendReserveForTheCall(b);
   return b.Label("look")
@@ -437,6 +447,13 @@ Operation BuildLook() {
       .Lock("root.i_rwsem")
       .Do("look", LookAtPath)
       .Unlock("root.i_rwsem")
+      .Branch(
+          "no log is read", [](Op& op) { return !ReadsLog(op); }, "seen")
+      .Lock("binder_procs_lock")
+      .Do("binder_inc_node_tmpref, binder_put_node",
+          [](Op& op) { PrintState(op, FixedOf(op.f->type).prints); })
+      .Unlock("binder_procs_lock")
+      .Label("seen")
       .Local("what was seen",
              [](Op& op) {
                op.w.Edit(op.f->task).value = op.f->sg.value;
@@ -455,7 +472,7 @@ void RefuseToRemove(Op& op, int32_t found) {
   op.f->ret = found;
   if (found != 0) return;
   if (!MayWriteDirectory(op)) return op.Ret(Errno::kEacces);
-  op.Ret(NoDirectory(op) ? Errno::kEnotdir : Errno::kEperm);
+  op.Ret(SeesDirectory(op) ? Errno::kEperm : Errno::kEnotdir);
 }
 
 void RefuseToMake(Op& op) {

@@ -2,9 +2,9 @@
 
 #include "base/check.h"
 #include "sim/kernel/branches.h"
-#include "sim/kernel/node.h"
 #include "sim/kernel/op.h"
 #include "sim/kernel/pages.h"
+#include "sim/kernel/print_state.h"
 #include "sim/kernel/process.h"
 
 namespace bindery::sim {
@@ -310,12 +310,11 @@ void Kernel::Expire(TaskId task) {
   Woken(task);
 }
 
-void Kernel::LookAt(NodeId node) {
+void Kernel::ReadState() {
   FrameRow nobody = {};
   Op op(*this);
   op.f = &nobody;
-  ++w_.Edit(node).tmp_refs;
-  DropNodeTmpRef(op, node);
+  PrintState(op, Prints::kAllNodes);
 }
 
 void Kernel::NoteLayoutDependence() {

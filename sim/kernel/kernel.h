@@ -157,9 +157,8 @@ class Kernel {
   // REQUIRES: Sleeping(task).
   void Expire(TaskId task);
 
-  // Somebody looks at a node: takes and drops a reference on it, as reading the
-  // driver's logs does. It may be gone, or queued, behind that.
-  void LookAt(NodeId node);
+  // Somebody outside of the model reads `state` (print_state.h).
+  void ReadState();
 
   // Names of objects in events, such as "server.main" for a task.
   // Set by whoever knows the scenario; may be null.

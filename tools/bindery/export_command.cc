@@ -42,8 +42,9 @@ absl::StatusOr<std::string> LogsText(const LogSource& source,
                                      LogNumbers& numbers) {
   const std::string name = absl::GetFlag(FLAGS_log);
   if (name == "all") return AllLogs(source, dialect, numbers);
-  const absl::StatusOr<LogText> log = ReadLog(source, dialect, numbers, name);
-  if (log.ok()) return log->text;
+  const absl::StatusOr<std::string> log =
+      ReadLog(source, dialect, numbers, name);
+  if (log.ok()) return log;
   return absl::NotFoundError(absl::StrCat("--log=", log.status().message()));
 }
 

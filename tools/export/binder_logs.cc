@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "sim/kernel/print_state.h"
 #include "sim/kernel/uapi.h"
 #include "tools/export/state_log.h"
 
@@ -187,7 +188,7 @@ std::string StatsLog(const LogSource& source, const LogNumbers& numbers) {
     absl::StrAppend(&out, WordStats(source.statistics->words(), ""),
                     ObjectStats(*source.statistics));
   }
-  for (const ProcId proc : Procs(source.world)) {
+  for (const ProcId proc : sim::Procs(source.world)) {
     absl::StrAppend(&out, ProcHead(source.world, numbers, proc),
                     ProcStats(source, proc));
   }
@@ -258,9 +259,10 @@ std::vector<std::string> LogFiles(const LogSource& source,
   return names;
 }
 
-absl::StatusOr<LogText> ReadLog(const LogSource& source,
-                                const LogDialect& dialect, LogNumbers& numbers,
-                                absl::string_view name) {
+absl::StatusOr<std::string> ReadLog(const LogSource& source,
+                                    const LogDialect& dialect,
+                                    LogNumbers& numbers,
+                                    absl::string_view name) {
   StateLog which;
   which.process = ProcessOfFile(source, numbers, name);
   if (which.process == 0 && !IsThere(source, dialect, numbers, name)) {
@@ -268,12 +270,12 @@ absl::StatusOr<LogText> ReadLog(const LogSource& source,
         name, ": the driver of ", dialect.version, " has no such log; it has ",
         absl::StrJoin(LogFiles(source, dialect, numbers), ", ")));
   }
-  if (name == "stats") return LogText{StatsLog(source, numbers), {}};
+  if (name == "stats") return StatsLog(source, numbers);
   if (name == "transaction_log") {
-    return LogText{Entries(source.statistics->transactions(), numbers), {}};
+    return Entries(source.statistics->transactions(), numbers);
   }
   if (name == "failed_transaction_log") {
-    return LogText{Entries(source.statistics->failed(), numbers), {}};
+    return Entries(source.statistics->failed(), numbers);
   }
   which.all = !absl::StartsWith(name, "transactions");
   which.hashed = absl::EndsWith(name, "_hashed");
@@ -285,7 +287,7 @@ std::string AllLogs(const LogSource& source, const LogDialect& dialect,
   std::string all;
   for (const std::string& file : LogFiles(source, dialect, numbers)) {
     absl::StrAppend(&all, all.empty() ? "" : "\n", "==> ", file, " <==\n",
-                    ReadLog(source, dialect, numbers, file)->text);
+                    *ReadLog(source, dialect, numbers, file));
   }
   return all;
 }

@@ -6,8 +6,8 @@
 //     waited for somebody to look at it again is queued, or gone, by the time
 //     the work lists are printed. A text that is larger than the reader's
 //     buffer is made again, from the state that the attempt before left. Behind
-//     it the world is as before: `looked_at` says what a kernel's reader does
-//     to it (Simulation::LookAt).
+//     it the world is as before: what a kernel's reader does to it is an act of
+//     its own (sim/kernel/print_state.h).
 //  L2 Numbers that a kernel counts up come from LogNumbers. Pointers, and what
 //     is hashed in place of them, are as those of a kernel that has no
 //     randomness yet; times and lines of the driver's source are 0. Everything
@@ -107,12 +107,6 @@ struct LogSource {
   const sim::Memory* memory;
 };
 
-struct LogText {
-  std::string text;
-  // The nodes that the reader took a reference on, in order.
-  std::vector<sim::NodeId> looked_at;
-};
-
 // The files that there are, those of `proc` as "proc/PID".
 std::vector<std::string> LogFiles(const LogSource& source,
                                   const LogDialect& dialect,
@@ -123,9 +117,10 @@ std::vector<std::string> LogFiles(const LogSource& source,
 //
 // REQUIRES: a world with a journal, between steps, whose transactions were
 // numbered (Kernel::watched).
-absl::StatusOr<LogText> ReadLog(const LogSource& source,
-                                const LogDialect& dialect, LogNumbers& numbers,
-                                absl::string_view name);
+absl::StatusOr<std::string> ReadLog(const LogSource& source,
+                                    const LogDialect& dialect,
+                                    LogNumbers& numbers,
+                                    absl::string_view name);
 
 // All of them, each under its name, as head(1) prints several files.
 std::string AllLogs(const LogSource& source, const LogDialect& dialect,

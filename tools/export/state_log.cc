@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sim/kernel/print_state.h"
 #include "sim/kernel/uapi.h"
 
 namespace bindery::tools {
@@ -33,17 +33,6 @@ std::vector<AnyId> BuffersOf(const World& world, const sim::ProcRow& proc) {
   std::erase_if(buffers,
                 [](AnyId id) { return id.table() != sim::TableId::kBuffer; });
   return buffers;
-}
-
-std::vector<ProcId> Procs(const World& world) {
-  const auto global = world.Find<sim::GlobalRow>(1, 0);
-  std::vector<ProcId> procs;
-  for (const AnyId id :
-       Members(world, Head::kSet, world.Peek(global).procs.first)) {
-    const ProcId proc{id.value};
-    if (world.Peek(proc).in_procs != 0) procs.push_back(proc);
-  }
-  return procs;
 }
 
 namespace {
@@ -75,18 +64,16 @@ constexpr char kNullPointer[] = "0000000000000000";
 // %p prints these as they are: NULL and what may be an errno.
 constexpr uint64_t kMaxErrno = 4095;
 
-// The members of a set, in order of what `key` says about them.
-template <typename Row, typename Key>
-std::vector<sim::Id<Row>> Sorted(const World& world, const sim::SetHead& set,
-                                 Key key) {
-  std::vector<sim::Id<Row>> members;
-  for (const AnyId id : Members(world, Head::kSet, set.first)) {
-    if (id.table() == Row::kTable) members.push_back({id.value});
+std::vector<sim::RefId> RefsByDesc(const World& world,
+                                   const sim::ProcRow& proc) {
+  std::vector<sim::RefId> refs;
+  for (const AnyId id : Members(world, Head::kSet, proc.refs.first)) {
+    refs.push_back({id.value});
   }
-  std::sort(members.begin(), members.end(), [&](auto a, auto b) {
-    return world.Peek(a).*key < world.Peek(b).*key;
+  std::sort(refs.begin(), refs.end(), [&](sim::RefId a, sim::RefId b) {
+    return world.Peek(a).desc < world.Peek(b).desc;
   });
-  return members;
+  return refs;
 }
 
 std::vector<ThreadId> ThreadsOf(const World& world, const sim::ProcRow& proc) {
@@ -102,21 +89,6 @@ std::vector<ThreadId> ThreadsOf(const World& world, const sim::ProcRow& proc) {
   return threads;
 }
 
-std::vector<NodeId> DeadNodes(const World& world) {
-  std::vector<NodeId> nodes;
-  world.ForEach<sim::NodeRow>([&](NodeId id, const sim::NodeRow& node) {
-    if (node.in_dead_nodes != 0) nodes.push_back(id);
-  });
-  const auto key = [&](NodeId id) {
-    const sim::NodeRow& node = world.Peek(id);
-    const sim::ProcRow& owner = world.Peek(node.owner);
-    return std::tuple(world.Peek(owner.process).index, owner.opening, node.ptr);
-  };
-  std::sort(nodes.begin(), nodes.end(),
-            [&](NodeId a, NodeId b) { return key(a) < key(b); });
-  return nodes;
-}
-
 class StateWriter {
  public:
   StateWriter(const World& world, const LogDialect& dialect,
@@ -124,11 +96,11 @@ class StateWriter {
       : w_(world), dialect_(dialect), numbers_(numbers), which_(which) {}
 
   // seq_read: the buffer begins as one page and doubles.
-  LogText Read() {
+  std::string Read() {
     for (size_t room = 4096;; room *= 2) {
       out_.clear();
       Show();
-      if (out_.size() < room) return {std::move(out_), std::move(looked_at_)};
+      if (out_.size() < room) return std::move(out_);
     }
   }
 
@@ -164,14 +136,13 @@ class StateWriter {
   LogNumbers& numbers_;
   const StateLog which_;
   std::string out_;
-  std::vector<NodeId> looked_at_;
   // What the reader's references changed, by L1.
   std::set<NodeId> freed_;
   std::map<ProcId, std::vector<NodeId>> queued_;
 };
 
 void StateWriter::ShowDeadNodes() {
-  std::vector<NodeId> nodes = DeadNodes(w_);
+  std::vector<NodeId> nodes = sim::DeadNodes(w_);
   std::erase_if(nodes, [&](NodeId id) { return freed_.count(id) != 0; });
   if (!nodes.empty()) absl::StrAppend(&out_, "dead nodes:\n");
   Nodes(nodes);
@@ -182,7 +153,7 @@ void StateWriter::Show() {
     out_ = which_.all ? "binder state:\n" : "binder transactions:\n";
   }
   if (which_.process == 0 && which_.all) ShowDeadNodes();
-  for (const ProcId id : Procs(w_)) {
+  for (const ProcId id : sim::Procs(w_)) {
     if (IsShown(id)) Proc(id);
   }
 }
@@ -208,8 +179,7 @@ void StateWriter::Proc(ProcId id) {
 }
 
 std::vector<NodeId> StateWriter::NodesOf(ProcId id) const {
-  std::vector<NodeId> nodes =
-      Sorted<sim::NodeRow>(w_, w_.Peek(id).nodes, &sim::NodeRow::ptr);
+  std::vector<NodeId> nodes = sim::NodesByPtr(w_, id);
   std::erase_if(nodes, [&](NodeId node) {
     return freed_.count(node) != 0 ||
            (!which_.all && w_.Peek(node).has_async_transaction == 0);
@@ -256,7 +226,6 @@ void StateWriter::Nodes(const std::vector<NodeId>& nodes) {
   for (const NodeId id : nodes) {
     if (last) Drop(last);
     Node(id);
-    looked_at_.push_back(id);
     last = id;
   }
   if (last) Drop(last);
@@ -300,8 +269,7 @@ void StateWriter::Drop(NodeId id) {
 }
 
 void StateWriter::Refs(const sim::ProcRow& proc) {
-  for (const sim::RefId id :
-       Sorted<sim::RefRow>(w_, proc.refs, &sim::RefRow::desc)) {
+  for (const sim::RefId id : RefsByDesc(w_, proc)) {
     const sim::RefRow& ref = w_.Peek(id);
     absl::StrAppendFormat(&out_, "  ref %u: desc %u %snode %u s %d w %d d %s\n",
                           numbers_.DebugId(id.any()), ref.desc,
@@ -468,8 +436,8 @@ void StateWriter::BufferOf(const sim::TransactionRow& row) {
 
 }  // namespace
 
-LogText WriteStateLog(const World& world, const LogDialect& dialect,
-                      LogNumbers& numbers, const StateLog& which) {
+std::string WriteStateLog(const World& world, const LogDialect& dialect,
+                          LogNumbers& numbers, const StateLog& which) {
   return StateWriter(world, dialect, numbers, which).Read();
 }
 

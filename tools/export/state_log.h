@@ -22,16 +22,14 @@ struct StateLog {
   uint32_t process = 0;
 };
 
-LogText WriteStateLog(const sim::World& world, const LogDialect& dialect,
-                      LogNumbers& numbers, const StateLog& which);
+std::string WriteStateLog(const sim::World& world, const LogDialect& dialect,
+                          LogNumbers& numbers, const StateLog& which);
 
 // --- What other files need too ----------------------------------------------
 
 // The members of a list or set, in its order.
 std::vector<sim::AnyId> Members(const sim::World& world, sim::Head head,
                                 sim::AnyId first);
-// binder_procs, the latest first.
-std::vector<sim::ProcId> Procs(const sim::World& world);
 std::vector<sim::AnyId> BuffersOf(const sim::World& world,
                                   const sim::ProcRow& proc);
 std::string ProcHead(const sim::World& world, const LogNumbers& numbers,
