@@ -27,22 +27,21 @@ const std::vector<FixedFile>& FeatureFiles() {
 }
 
 const std::vector<FixedFile>& LogFiles() {
-  static const auto* const kFiles =
-      new std::vector<FixedFile>{
-          {"binder_logs/state", kC5_0, Prints::kAllNodes},
-          {"binder_logs/state_hashed", kC7_2, Prints::kAllNodes},
-          {"binder_logs/stats", kC5_0},
-          {"binder_logs/transactions", kC5_0, Prints::kAsyncNodes},
-          {"binder_logs/transactions_hashed", kC7_2, Prints::kAsyncNodes},
-          {"binder_logs/transaction_log", kC5_0},
-          {"binder_logs/failed_transaction_log", kC5_0},
-          {kProcLogs, kC5_0}};
+  static const auto* const kFiles = new std::vector<FixedFile>{
+      {"binder_logs/state", kC5_0, Prints::kAllNodes},
+      {"binder_logs/state_hashed", kC7_2, Prints::kAllNodes},
+      {"binder_logs/stats", kC5_0},
+      {"binder_logs/transactions", kC5_0, Prints::kAsyncNodes},
+      {"binder_logs/transactions_hashed", kC7_2, Prints::kAsyncNodes},
+      {"binder_logs/transaction_log", kC5_0},
+      {"binder_logs/failed_transaction_log", kC5_0},
+      {kProcLogs, kC5_0}};
   return *kFiles;
 }
 
 const FixedFile& FixedOf(uint32_t name) {
-  return name >= kFirstLog ? LogFiles().at(name - kFirstLog)
-                           : FeatureFiles().at(name - kFirstFeature);
+  return name >= kFirstLog ? LogFiles()[name - kFirstLog]
+                           : FeatureFiles()[name - kFirstFeature];
 }
 
 const char* FixedName(uint32_t name) {

@@ -377,12 +377,12 @@ void StatPath(Op& op) {
       UidFor(op.w, CurrentProcess(op), sb ? op.w.Get(sb).root_uid : 0);
   const uint32_t mode = ModeOf(op);
   const bool device = mode == kDeviceMode;
-  const char* const kind = device                    ? "char"
+  const char* const kind = device                   ? "char"
                            : mode == kDirectoryMode ? "dir"
                                                     : "file";
-  std::string text = absl::StrCat(kind, " ", mode >> 6, mode >> 3 & 7, mode & 7,
-                                  " uid ", owner, " gid ", owner, " links ",
-                                  Links(op));
+  std::string text =
+      absl::StrCat(kind, " ", mode >> 6, mode >> 3 & 7, mode & 7, " uid ",
+                   owner, " gid ", owner, " links ", Links(op));
   if (device) {
     const InodeRow& inode = op.w.Get(Inode(op));
     const bool control = inode.kind == InodeKind::kControl;

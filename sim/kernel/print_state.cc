@@ -48,9 +48,8 @@ std::vector<NodeId> NodesByPtr(const World& w, ProcId proc) {
        id = w.PeekLink(Head::kSet, id).next) {
     nodes.push_back({id.value});
   }
-  std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) {
-    return w.Peek(a).ptr < w.Peek(b).ptr;
-  });
+  std::sort(nodes.begin(), nodes.end(),
+            [&](NodeId a, NodeId b) { return w.Peek(a).ptr < w.Peek(b).ptr; });
   return nodes;
 }
 

@@ -173,7 +173,20 @@ void Compiler::LookStep(const StepCursor& step) {
   if (!path->name().empty()) {
     spec.args.name = PathName(path->name(), path.At("name"));
   }
+  if (spec.args.look == Look::kContents && spec.args.name >= kFirstLog) {
+    RejectLogText(step);
+  }
   EmitFs(step, OpId::kLook, spec, 0, Result::kLook);
+}
+
+void Compiler::RejectLogText(const StepCursor& step) {
+  for (int i = 0; i < step->expect_size(); ++i) {
+    if (!step->expect(i).has_text()) continue;
+    errors_.Add(step.Sub(step->expect(i), "expect", i).At("text"),
+                "what a log of the driver says has pids and debug ids in it, "
+                "which are as they come; expect ret, and let conform compare "
+                "the text");
+  }
 }
 
 void Compiler::RenameStep(const StepCursor& step) {

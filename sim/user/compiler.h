@@ -134,6 +134,7 @@ class Compiler {
   void OpenAtStep(const StepCursor& step);
   void MountStep(const StepCursor& step);
   void LookStep(const StepCursor& step);
+  void RejectLogText(const StepCursor& step);
   void RenameStep(const StepCursor& step);
   void BinderfsStep(const StepCursor& step);
 

@@ -378,9 +378,9 @@ std::string FileName(absl::string_view name, const LogNames& names) {
   return absl::StrCat("proc/", NameOf(names.processes, name));
 }
 
-Lines NormaliseLog(const DriverLog& log, const Lines& before,
-                   const std::set<std::string>& ready, const LogNames& names,
-                   std::map<std::string, int>* ids) {
+Lines Normalised(const DriverLog& log, const Lines& before,
+                 const std::set<std::string>& ready, const LogNames& names,
+                 std::map<std::string, int>* ids) {
   const bool hashed = absl::EndsWith(log.name, "_hashed");
   Lines lines = log.lines;
   if (absl::EndsWith(log.name, "transaction_log")) {
@@ -415,12 +415,27 @@ Lines NormaliseLogs(const std::vector<DriverLog>& logs, const Lines& before,
   Lines out;
   std::map<std::string, int> ids;
   for (const DriverLog& log : sorted) {
-    const Lines lines = NormaliseLog(log, before, ready, names, &ids);
+    const Lines lines = Normalised(log, before, ready, names, &ids);
     if (lines.empty()) continue;
     out.push_back(absl::StrCat("log ", FileName(log.name, names)));
     out.insert(out.end(), lines.begin(), lines.end());
   }
   return out;
+}
+
+Lines NormaliseLog(const DriverLog& log, const Lines& before,
+                   const LogNames& names) {
+  std::map<std::string, int> ids;
+  return Normalised(log, before, {}, names, &ids);
+}
+
+absl::string_view LogOfAction(absl::string_view action) {
+  constexpr absl::string_view kFolder = "/binder_logs/";
+  const size_t at = action.find(kFolder);
+  if (!absl::StrContains(action, "read(") || at == action.npos) return "";
+  action.remove_prefix(at + kFolder.size());
+  absl::ConsumeSuffix(&action, ")");
+  return action;
 }
 
 namespace {

@@ -67,6 +67,15 @@ std::vector<std::string> NormaliseLogs(const std::vector<DriverLog>& logs,
                                        const std::vector<std::string>& before,
                                        const LogNames& names);
 
+// The same of one file, without its name.
+std::vector<std::string> NormaliseLog(const DriverLog& log,
+                                      const std::vector<std::string>& before,
+                                      const LogNames& names);
+
+// The log that a step of a scenario reads, by its action ("client.main:
+// read(/tmp/mounts/a/binder_logs/stats)"); "" if it reads none.
+absl::string_view LogOfAction(absl::string_view action);
+
 // The version in whose words normalised lines are, as an index into
 // tools::kLogDialects. Lines that are the same in several are of the latest.
 size_t DialectOf(const std::vector<std::string>& lines);

@@ -45,15 +45,14 @@ std::string OutcomeText(const ScenarioRecord& record) {
 // The model's transcript in the words of the kernel that is observed.
 Transcript InWordsOf(const LockstepRun& run, const Transcript& observed) {
   std::vector<std::string> lines;
-  for (const TranscriptStep& step : observed.steps) {
-    if (step.action != kStateStep && step.action != kLogsStep) continue;
-    lines.insert(lines.end(), step.results.begin(), step.results.end());
+  for (const auto& [step, results] : run.in_words_of.back()) {
+    if (step >= observed.steps.size()) continue;
+    const std::vector<std::string>& seen = observed.steps[step].results;
+    lines.insert(lines.end(), seen.begin(), seen.end());
   }
   Transcript expected = run.transcript;
-  const size_t dialect = DialectOf(lines);
-  for (TranscriptStep& step : expected.steps) {
-    if (step.action == kStateStep) step.results = run.states[dialect];
-    if (step.action == kLogsStep) step.results = run.logs[dialect];
+  for (const auto& [step, results] : run.in_words_of[DialectOf(lines)]) {
+    if (step < expected.steps.size()) expected.steps[step].results = results;
   }
   return expected;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <vector>
@@ -50,6 +51,8 @@ struct Actor {
   bool pending = false;  // submitted, but no step yet
   bool inside = false;   // its step was taken, and it has not returned
   uint32_t words = 0;    // words that were unread when it was submitted
+  // What the log says that its call reads, for each of tools::kLogDialects.
+  std::vector<std::vector<std::string>> log;
   std::string process_name;
 };
 
@@ -64,6 +67,7 @@ class Lockstep : public sim::SyscallObserver {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
       actors_.emplace_back(i, scenario);
     run_.transcript.scenario = scenario.name;
+    run_.in_words_of.resize(std::size(tools::kLogDialects));
     for (const std::string& each : scenario.expect.leaks()) {
       ++run_.leaks[each];
     }
@@ -143,6 +147,9 @@ class Lockstep : public sim::SyscallObserver {
   void Cite(std::string text);
   void AddDescriptors();
   void AddLogs();
+  void AddLogStep(
+      const char* action,
+      std::vector<std::string> (Lockstep::*results)(const tools::LogDialect&));
   void ReadNodes();
   tools::LogSource Source() const {
     return {simulation_->world(), &statistics_, simulation_->memory()};
@@ -151,10 +158,15 @@ class Lockstep : public sim::SyscallObserver {
   std::vector<DriverLog> ReadLogs(const tools::LogDialect& dialect,
                                   absl::string_view files,
                                   tools::LogNumbers& numbers);
+  void ReadOwnLog(Actor& actor);
+  std::vector<std::string> LogIn(const tools::LogDialect& dialect,
+                                 absl::string_view name);
+  void AddResults(TranscriptStep& step, size_t dialect);
   std::vector<std::string> StateIn(const tools::LogDialect& dialect);
   std::vector<std::string> LogsIn(const tools::LogDialect& dialect);
   void AddResult(uint32_t actor, std::vector<std::string> lines);
   bool CanStart(uint32_t actor) const;
+  bool HasLog(uint32_t actor) { return actor != 0 && !At(actor).log.empty(); }
   std::vector<std::string> Results(const World& world, TaskId task,
                                    const Actor& actor) const;
   std::string NiceOf(const sim::TaskRow& task) const;
@@ -177,6 +189,7 @@ class Lockstep : public sim::SyscallObserver {
   std::unique_ptr<sim::Simulation> simulation_;
   LockstepRun run_;
   absl::Status policy_;  // whether the scenario's can be written for a kernel
+  bool unread_ = false;  // whether a log was read of which nothing is known
   std::vector<Actor> actors_;
   uint32_t current_ = 1;        // made the latest call
   uint32_t running_ = 0;        // has the processor; 0: nobody
@@ -284,6 +297,7 @@ absl::Status Lockstep::Judge() const {
   if (step_count_ == kMaxSteps) {
     return failed(absl::StrCat("more than ", kMaxSteps, " system calls"));
   }
+  if (unread_) return failed("a log is read by a thread's first call");
   if (simulation_->inconclusive() != nullptr) {
     return failed(simulation_->inconclusive());
   }
@@ -343,6 +357,15 @@ void Lockstep::Submitted(const World& world, TaskId task, const Syscall& call) {
   actor.pending = true;
 }
 
+namespace {
+
+bool ReadsLog(const World& world, TaskId task, const Actor& actor) {
+  return world.Peek(task).ret >= 0 &&
+         !LogOfAction(actor.lowered.action).empty();
+}
+
+}  // namespace
+
 void Lockstep::Returned(const World& world, TaskId task) {
   const uint32_t number = world.Peek(task).actor;
   Actor& actor = At(number);
@@ -352,6 +375,8 @@ void Lockstep::Returned(const World& world, TaskId task) {
     const auto key = KeyOf(world, ProcOf(world, task, actor.call));
     mappings_[key] = MappingOf(key.first - 1, mapping_count_[key.first]++);
   }
+  if (world.Peek(task).ret < 0) actor.log.clear();
+  unread_ |= ReadsLog(world, task, actor) && actor.log.empty();
   if (world.Peek(world.Peek(task).process).dead != 0) return;
   AddResult(number, Results(world, task, actor));
 }
@@ -455,24 +480,37 @@ void Lockstep::Begin(uint32_t number) {
   stepping_ = number;
   actor.pending = false;
   actor.inside = true;
+  actor.log.clear();
 }
 
 void Lockstep::AddResult(uint32_t actor, std::vector<std::string> lines) {
   results_[actor] = std::move(lines);
 }
 
-// The stepping actor's results first, then the others', then who is inside.
 void Lockstep::FinishStep() {
   if (run_.transcript.steps.empty()) return;
-  std::vector<std::string>& out = run_.transcript.steps.back().results;
+  TranscriptStep& step = run_.transcript.steps.back();
+  const size_t at = run_.transcript.steps.size() - 1;
+  for (size_t i = 0; i < run_.in_words_of.size(); ++i) {
+    step.results.clear();
+    AddResults(step, i);
+    if (HasLog(stepping_)) run_.in_words_of[i][at] = step.results;
+  }
+  results_.clear();
+  reports_.clear();
+}
+
+// The stepping actor's results first, then the others', then who is inside.
+void Lockstep::AddResults(TranscriptStep& step, size_t dialect) {
+  std::vector<std::string>& out = step.results;
   const auto append = [&](const std::vector<std::string>& lines) {
     out.insert(out.end(), lines.begin(), lines.end());
   };
   if (results_.count(stepping_) != 0) append(results_[stepping_]);
+  if (HasLog(stepping_)) append(At(stepping_).log[dialect]);
   for (const auto& [actor, lines] : results_) {
     if (actor != stepping_) append(lines);
   }
-  results_.clear();
   std::vector<std::string> inside;
   for (uint32_t i = 1; i <= actors_.size(); ++i) {
     if (At(i).inside) inside.push_back(NameOf(i));
@@ -481,7 +519,6 @@ void Lockstep::FinishStep() {
     out.push_back(absl::StrCat("inside: ", absl::StrJoin(inside, " ")));
   }
   append(reports_);
-  reports_.clear();
 }
 
 // Who has which descriptors, where that is not only a matter of open().
@@ -500,25 +537,26 @@ void Lockstep::AddDescriptors() {
 void Lockstep::AddLogs() {
   absl::StrAppend(&run_.plan, "state ", kStateLogs, "\nstate ", kOtherLogs,
                   "\n");
-  for (const tools::LogDialect& dialect : tools::kLogDialects) {
-    run_.states.push_back(StateIn(dialect));
-  }
+  AddLogStep(kStateStep, &Lockstep::StateIn);
   ReadNodes();
-  for (const tools::LogDialect& dialect : tools::kLogDialects) {
-    run_.logs.push_back(LogsIn(dialect));
+  AddLogStep(kLogsStep, &Lockstep::LogsIn);
+}
+
+void Lockstep::AddLogStep(
+    const char* action,
+    std::vector<std::string> (Lockstep::*results)(const tools::LogDialect&)) {
+  const size_t at = run_.transcript.steps.size();
+  for (size_t i = 0; i < run_.in_words_of.size(); ++i) {
+    run_.in_words_of[i][at] = (this->*results)(tools::kLogDialects[i]);
   }
-  run_.transcript.steps.push_back({kStateStep, run_.states.back(), {}});
-  run_.transcript.steps.push_back({kLogsStep, run_.logs.back(), {}});
+  run_.transcript.steps.push_back({action, run_.in_words_of.back()[at], {}});
 }
 
 // What reading `state` does to the driver. Reading nodes again does nothing
 // that lasts: those that it queues are queued, or are taken and found as they
 // were.
 void Lockstep::ReadNodes() {
-  tools::LogNumbers numbers(scenario_, &statistics_);
-  const auto state =
-      tools::ReadLog(Source(), tools::kLogDialects[0], numbers, "state");
-  simulation_->LookAt(state->looked_at);
+  simulation_->ReadState();
   while (Settle() && ++transitions_ < kMaxTransitions) {
   }
 }
@@ -545,8 +583,7 @@ std::vector<DriverLog> Lockstep::ReadLogs(const tools::LogDialect& dialect,
       const bool of_process = absl::StartsWith(name, "proc/");
       if (of_process ? file != "proc" : file != name) continue;
       const auto log = tools::ReadLog(source, dialect, numbers, name);
-      logs.push_back(
-          {name, absl::StrSplit(log->text, '\n', absl::SkipEmpty())});
+      logs.push_back({name, absl::StrSplit(*log, '\n', absl::SkipEmpty())});
     }
   }
   return logs;
@@ -559,6 +596,25 @@ std::vector<std::string> Lockstep::StateIn(const tools::LogDialect& dialect) {
     lines.insert(lines.end(), log.lines.begin(), log.lines.end());
   }
   return NormaliseState(lines, Names(numbers));
+}
+
+// What the call is about to read, if it reads a log.
+void Lockstep::ReadOwnLog(Actor& actor) {
+  const absl::string_view name = LogOfAction(actor.lowered.action);
+  if (name.empty()) return;
+  for (const tools::LogDialect& dialect : tools::kLogDialects) {
+    actor.log.push_back(LogIn(dialect, name));
+  }
+}
+
+std::vector<std::string> Lockstep::LogIn(const tools::LogDialect& dialect,
+                                         absl::string_view name) {
+  tools::LogNumbers numbers(scenario_, &statistics_);
+  std::vector<std::string> lines;
+  for (const DriverLog& log : ReadLogs(dialect, name, numbers)) {
+    lines = NormaliseLog(log, {}, Names(numbers));
+  }
+  return lines;
 }
 
 std::vector<std::string> Lockstep::LogsIn(const tools::LogDialect& dialect) {
@@ -642,7 +698,10 @@ bool Lockstep::Advance() {
 // The next call of an actor, or what its program does besides.
 void Lockstep::Take(uint32_t actor) {
   current_ = running_ = actor;
-  if (At(actor).pending) Begin(actor);
+  if (At(actor).pending) {
+    Begin(actor);
+    ReadOwnLog(At(actor));
+  }
   Apply(sim::MakeChoice(sim::ChoiceKind::kTask, actor));
   // A pool thread that starts makes its first call in the same transition.
   const bool asleep =
@@ -699,7 +758,8 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     if (actor.call.op == sim::OpId::kEpollWait && row.ret > 0) {
       absl::StrAppend(&line, ReadyText(row));
     }
-    if (actor.call.op == sim::OpId::kLook && row.ret >= 0) {
+    if (actor.call.op == sim::OpId::kLook && row.ret >= 0 &&
+        !ReadsLog(world, task, actor)) {
       absl::StrAppend(&line, " \"",
                       sim::LookText(scenario_, actor.call.fs.look,
                                     world.blobs().Bytes(

@@ -11,7 +11,8 @@
 //
 // The last two steps are none of the scenario's: they read what the driver says
 // of itself (driver_log.h). They come last because reading changes the state;
-// what the first of them changes, the second one shows.
+// what the first of them changes, the second one shows. When a scenario reads a
+// log itself, what it reads is a result of that step.
 #ifndef BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 
@@ -42,10 +43,9 @@ struct FailedAllocation {
 struct LockstepRun {
   std::string plan;  // one scenario of tools/agent/plan.md
   Transcript transcript;
-  // Results of the steps `state` and `logs` in the words of each of
-  // tools::kLogDialects; the transcript has the latest.
-  std::vector<std::vector<std::string>> states;
-  std::vector<std::vector<std::string>> logs;
+  // For each of tools::kLogDialects the results of the steps that differ, by
+  // their places; the transcript has the latest.
+  std::vector<std::map<size_t, std::vector<std::string>>> in_words_of;
   // An expectation of the scenario that the model did not meet, or what it did
   // that no driver may do; the run ends there. "" if there is none.
   std::string failure;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "base/bytes.h"
 #include "sim/kernel/errno.h"
 #include "tools/conform/delivery.h"
@@ -62,7 +63,9 @@ class Observer {
     if (step.descriptors.has_value()) {
       return {DescribeDescriptors(*step.descriptors)};
     }
-    for (const Return& ret : step.returns) AddReturn(ret, &lines);
+    for (const Return& ret : step.returns) {
+      AddReturn(ret, LogOfAction(expected.action), &lines);
+    }
     AddBlocked(step, &lines);
     for (const FailureReport& report : step.reports) {
       lines.push_back(Report(report));
@@ -145,7 +148,9 @@ class Observer {
     return tid == 0 ? "" : absl::StrCat("tid ", tid);
   }
 
-  void AddReturn(const Return& ret, std::vector<std::string>* lines) {
+  // `log`: the one that the step reads.
+  void AddReturn(const Return& ret, absl::string_view log,
+                 std::vector<std::string>* lines) {
     std::string line = absl::StrCat(Actor(ret.actor), " = ");
     const bool mapped = ret.result >= static_cast<int64_t>(kMappings);
     if (ret.error != 0) {
@@ -160,7 +165,7 @@ class Observer {
       absl::StrAppendFormat(&line, " revents %#x", *ret.revents);
     } else if (!ret.ready.empty()) {
       absl::StrAppend(&line, " ready ", ret.ready);
-    } else if (ret.seen.has_value()) {
+    } else if (ret.seen.has_value() && log.empty()) {
       absl::StrAppend(&line, " \"", *ret.seen, "\"");
     } else if (ret.error == 0) {
       AddPeek(ret, &line);
@@ -168,6 +173,16 @@ class Observer {
     if (ret.nice.has_value()) absl::StrAppend(&line, " nice ", *ret.nice);
     lines->push_back(std::move(line));
     AddWords(ret, lines);
+    if (ret.seen.has_value() && !log.empty()) AddLog(log, *ret.seen, lines);
+  }
+
+  void AddLog(absl::string_view name, absl::string_view text,
+              std::vector<std::string>* lines) const {
+    const DriverLog log = {std::string(name),
+                           absl::StrSplit(text, '\n', absl::SkipEmpty())};
+    const std::vector<std::string> all =
+        NormaliseLog(log, record_.before.lines, Names());
+    lines->insert(lines->end(), all.begin(), all.end());
   }
 
   // By what the requests write: BINDER_VERSION one word, others more.

@@ -53,8 +53,8 @@ LockstepRun AsThen(LockstepRun run, const Transcript& recorded) {
       return absl::StartsWith(line, begin);
     };
     std::erase_if(run.transcript.steps.back().results, later);
-    for (std::vector<std::string>& state : run.states) {
-      std::erase_if(state, later);
+    for (auto& results : run.in_words_of) {
+      std::erase_if(results[run.transcript.steps.size() - 1], later);
     }
   }
   return run;

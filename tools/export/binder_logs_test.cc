@@ -45,7 +45,7 @@ class Ended {
   }
 
   absl::StatusOr<std::string> Read(absl::string_view name,
-                               absl::string_view version = "7.2") {
+                                   absl::string_view version = "7.2") {
     LogNumbers numbers = Numbers();
     return ReadLog(Source(), *FindLogDialect(version), numbers, name);
   }
