@@ -8,10 +8,19 @@ namespace {
 
 constexpr char kControlFd[] = "control_fd";
 constexpr const char* kPlaces[] = {"a", "a", "a", "b"};
-constexpr const char* kOptions[] = {"",      "",      "",
-                                    "max=3", "max=4", "max=2",
-                                    "max=x", "max=5", "stats=global",
-                                    "bad=1", "max=0", "max=4,stats=global"};
+constexpr const char* kOptions[] = {"",
+                                    "",
+                                    "",
+                                    "max=3",
+                                    "max=4",
+                                    "max=2",
+                                    "max=x",
+                                    "max=5",
+                                    "stats=global",
+                                    "bad=1",
+                                    "max=0",
+                                    "max=4,stats=global",
+                                    "stats=global"};
 constexpr const char* kDevices[] = {"bus", "bus", "bus", "tram", "binder"};
 // Of a device to add: some are no name of a file.
 constexpr const char* kAdded[] = {
@@ -28,6 +37,16 @@ constexpr const char* kFiles[] = {"bus",
                                   "features/transaction_report",
                                   "binder_logs",
                                   "nothing"};
+constexpr const char* kRead[] = {"binder_logs/state",
+                                 "binder_logs/state",
+                                 "binder_logs/stats",
+                                 "binder_logs/transactions",
+                                 "binder_logs/transaction_log",
+                                 "binder_logs/failed_transaction_log",
+                                 "binder_logs/state_hashed",
+                                 "binder_logs/transactions_hashed",
+                                 "binder_logs",
+                                 "features/extended_error"};
 constexpr const char* kDirectories[] = {"", "", "", "features", "bus"};
 constexpr const char* kOpened[] = {"second_fd", "second_fd", "hw_fd", "vnd_fd"};
 
@@ -53,8 +72,10 @@ class BinderfsFiller {
       Rename();
     } else if (kind < 88) {
       Path(step_.mutable_list(), kDirectories);
-    } else if (kind < 94) {
+    } else if (kind < 91) {
       Path(step_.mutable_stat(), kFiles);
+    } else if (kind < 95) {
+      Path(step_.mutable_read(), kRead);
     } else if (kind < 96) {
       step_.mutable_show_options()->set_at(dice_.Pick(kPlaces));
     } else if (kind < 98) {
