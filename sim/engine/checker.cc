@@ -54,6 +54,7 @@ constexpr const char* kTableNames[kTableCount] = {
     InodeRow::kName,
     MinorRow::kName,
     NsProxyRow::kName,
+    ContentsRow::kName,
 };
 
 const char* FaultName(Fault::Kind kind) {

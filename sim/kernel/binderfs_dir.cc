@@ -10,6 +10,7 @@
 #include "sim/kernel/ops.h"
 #include "sim/kernel/print_state.h"
 #include "sim/kernel/process.h"
+#include "sim/vfs/contents.h"
 
 namespace bindery::sim {
 namespace {
@@ -128,14 +129,21 @@ void PathOpen(Op& op) {
   FindDevice(op, inode);
 }
 
+// For reading, from the start.
+void ReopenMemfd(Op& op, ContentsId contents) {
+  if (!contents || op.w.Get(contents).is_pipe != 0) {
+    return op.k.NoteUnmodelled("a file is opened again that is no device");
+  }
+  MakeFile(op, {}, {});
+  OpenContents(op.w, op.f->file, contents, kMayReadFile);
+}
+
 // i: the descriptor.
 void LinkOpen(Op& op) {
   const FileId from = FileOfFd(op.w, CurrentProcess(op), op.f->i);
   if (!from) return op.Ret(Errno::kEnoent);
   const FileRow file = op.w.Get(from);
-  if (!file.proc && !file.inode) {
-    return op.k.NoteUnmodelled("a file is opened again that is no device");
-  }
+  if (!file.proc && !file.inode) return ReopenMemfd(op, file.contents);
   if (file.inode) {
     const SuperBlockId sb = op.w.Get(file.inode).sb;
     const uint32_t mode =
@@ -456,7 +464,7 @@ Operation BuildLook() {
       .Label("seen")
       .Local("what was seen",
              [](Op& op) {
-               op.w.Edit(op.f->task).value = op.f->sg.value;
+               op.w.Edit(op.f->task).seen = op.f->sg;
                op.f->w = {};
              })
       .Label("out")

@@ -22,6 +22,7 @@ constexpr Entry kNames[] = {
     {Errno::kEnoent, "ENOENT"},         {Errno::kEexist, "EEXIST"},
     {Errno::kExdev, "EXDEV"},           {Errno::kEnotdir, "ENOTDIR"},
     {Errno::kEisdir, "EISDIR"},         {Errno::kEnotempty, "ENOTEMPTY"},
+    {Errno::kEpipe, "EPIPE"},           {Errno::kEspipe, "ESPIPE"},
 };
 
 }  // namespace

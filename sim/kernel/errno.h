@@ -28,6 +28,8 @@ enum class Errno : int32_t {
   kEmfile = -24,
   kEnotty = -25,
   kEnospc = -28,
+  kEspipe = -29,
+  kEpipe = -32,
   kEnotempty = -39,
   kEproto = -71,
   kEopnotsupp = -95,

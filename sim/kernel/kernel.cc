@@ -223,6 +223,7 @@ FrameId Kernel::Start(TaskId task, OpId op) {
   row.ret = 0;
   row.value = 0;
   row.value2 = 0;
+  row.seen = {};
   row.write_consumed = 0;
   row.read_consumed = 0;
   return id;

@@ -122,9 +122,13 @@ class Kernel {
   void SysSendFd(TaskId task, uint32_t fd, ProcessId to);
   void SysReceiveFd(TaskId task);
   // `op` says which: kOpenAt, kReopen, kMount, kUmount, kUnlink, kRename,
-  // kLook, kMake, kJoinNamespace. ret: 0 or the new descriptor; value, of
-  // kLook: the number of a blob, what was seen (sim/binderfs/looks.h).
+  // kLook, kMake, kJoinNamespace. ret: 0 or the new descriptor; of
+  // kLook: what was seen, in task.seen (sim/user/look_text.h).
   void SysFs(TaskId task, OpId op, const FsArgs& args);
+  // `op` says which: kPipe, kMemfd, kReadFd, kWriteFd, kSeek. ret: 0 (value:
+  // the descriptor for reading, in the upper half the one for writing), the new
+  // descriptor, how many bytes (task.seen: which were read), the place.
+  void SysContents(TaskId task, OpId op, const FsArgs& args);
   // `request` is the ioctl's number.
   void SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                 const IoctlArgs& args);

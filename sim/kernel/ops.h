@@ -38,6 +38,12 @@ Operation BuildRename();
 Operation BuildLook();
 Operation BuildMake();
 Operation BuildJoinNamespace();
+// contents.cc
+Operation BuildPipe();
+Operation BuildMemfd();
+Operation BuildReadFd();
+Operation BuildWriteFd();
+Operation BuildSeek();
 // ioctl.cc
 Operation BuildIoctl();
 Operation BuildSetContextMgr();

@@ -1,6 +1,7 @@
 #include "sim/kernel/process.h"
 
 #include "sim/kernel/binderfs.h"
+#include "sim/vfs/contents.h"
 #include "sim/vfs/epoll.h"
 
 namespace bindery::sim {
@@ -70,6 +71,7 @@ void ReleaseFile(Op& op, FileId id) {
     DeferWork(op, file.proc, kDeferredRelease);
     op.k.Released(file.proc);
   }
+  if (file.contents) CloseContents(op.w, id);
   op.w.Free(id);
   if (file.inode) PutInode(op, file.inode);
   if (file.mnt) PutMount(op, file.mnt);
@@ -147,6 +149,7 @@ void EndTask(Op& op, TaskId id) {
   task.signal_pending = 0;
   task.pc = 0;
   task.ret = task.value2 = 0;
+  task.seen = {};
   task.value = task.write_consumed = task.read_consumed = 0;
 }
 

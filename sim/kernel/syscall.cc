@@ -151,6 +151,18 @@ void Kernel::SysFs(TaskId task, OpId op, const FsArgs& args) {
   Observe(task, call);
 }
 
+void Kernel::SysContents(TaskId task, OpId op, const FsArgs& args) {
+  FrameRow& frame = w_.Edit(Start(task, op));
+  frame.handle = args.fd;
+  frame.size = args.size;
+  frame.offset = args.offset;
+  frame.sg = w_.blobs().Intern(args.bytes);
+  Announce(events_, driver_.operation(op).function, "fd", args.fd);
+  Syscall call{.op = op, .fd = args.fd};
+  call.fs = args;
+  Observe(task, call);
+}
+
 void Kernel::SysIoctl(TaskId task, uint32_t fd, uint32_t request,
                       const IoctlArgs& args) {
   FrameRow& frame = w_.Edit(Start(task, OpId::kIoctl));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "absl/strings/string_view.h"
 #include "sim/binderfs/mount_options.h"
 #include "sim/kernel/atom.h"
 #include "sim/kernel/uapi.h"
@@ -63,14 +64,14 @@ enum class Look : uint8_t { kNames, kStatus, kContents, kOptions };
 // proto::Making.
 enum class Making : uint8_t { kDirectory, kFile, kNode, kLink, kNoDirectory };
 
-// Operands of calls about binderfs: of paths the mount point and the name
-// (sim/binderfs/binderfs.h).
+// Operands of calls about paths, of these the mount point and the name
+// (sim/binderfs/binderfs.h), and about contents of files.
 struct FsArgs {
   uint32_t mountpoint = 0;
   uint32_t name = 0;
   uint32_t to_mountpoint = 0;  // kRename
   uint32_t to_name = 0;        // kRename
-  uint32_t fd = 0;             // kReopen
+  uint32_t fd = 0;             // kReopen, kReadFd, kWriteFd, kSeek
   uint32_t process = 0;        // kJoinNamespace: the other one's index
   bool nonblock = false;       // kOpenAt
   bool remount = false;        // kMount
@@ -79,11 +80,19 @@ struct FsArgs {
   uint32_t text = 0;           // kMount: which options, for who has them
   Look look = Look::kNames;    // kLook
   Making making = Making::kDirectory;  // kMake
+  uint64_t size = 0;                   // kReadFd, in bytes
+  uint64_t offset = 0;                 // kSeek, from the start
+  absl::string_view bytes;             // kWriteFd
 };
+
+// Whether the operation is one of Kernel::SysContents.
+constexpr bool IsAboutContents(OpId op) {
+  return op >= OpId::kPipe && op <= OpId::kSeek;
+}
 
 // One call with everything that the caller passes. `op` says which: kOpen,
 // kClose, kMmap, kMunmap, kPoll, kEpollCreate, kEpollCtl, kEpollWait, kBpf,
-// kDup, kFork, kSendFd, kReceiveFd, kIoctl, kWriteRead or one of binderfs.
+// kDup, kFork, kSendFd, kReceiveFd, kIoctl, kWriteRead, or one of FsArgs.
 struct Syscall {
   OpId op = OpId::kNone;
   uint32_t fd = 0;               // all but kOpen, kEpollCreate, kBpf, kFork,
@@ -98,7 +107,7 @@ struct Syscall {
   EpollArgs epoll = {};          // kEpollCtl, kEpollWait
   BpfKind bpf = BpfKind::kNone;  // kBpf
   uint32_t process = 0;          // kFork, kSendFd: the other one's index
-  FsArgs fs = {};                // those of binderfs
+  FsArgs fs = {};                // the others
 };
 
 // What the driver tells whoever listens to its family of generic netlink about

@@ -15,6 +15,11 @@ constexpr char kEpollFd[] = "epoll_fd";
 constexpr char kBpfFd[] = "bpf_fd";
 constexpr char kDupFd[] = "dup_fd";
 constexpr char kReceivedFd[] = "received_fd";
+constexpr char kPipeIn[] = "pipe_in";
+constexpr char kPipeOut[] = "pipe_out";
+constexpr char kMemfdFd[] = "memfd";
+constexpr uint32_t kMostRead = 4096;
+constexpr uint32_t kMostWritten = 1024;
 
 }  // namespace
 
@@ -58,6 +63,12 @@ void Compiler::DeclareFileStep(const StepCursor& step) {
   } else if (step->has_receive_fd()) {
     Declare(NameOr(step->receive_fd().fd(), kReceivedFd), VariableKind::kFd,
             place);
+  } else if (step->has_pipe()) {
+    Declare(NameOr(step->pipe().read_end(), kPipeIn), VariableKind::kFd, place);
+    Declare(NameOr(step->pipe().write_end(), kPipeOut), VariableKind::kFd,
+            place);
+  } else if (step->has_memfd()) {
+    Declare(NameOr(step->memfd().fd(), kMemfdFd), VariableKind::kFd, place);
   } else if (step->has_reopen()) {
     Declare(NameOr(step->reopen().as(), "reopened_fd"), VariableKind::kFd,
             place);
@@ -108,6 +119,56 @@ void Compiler::FileStep(const StepCursor& step) {
     Emit(OpCode::kReceiveFd, place).b = fd;
   }
   EmitReturn(step, result);
+}
+
+void Compiler::ContentsStep(const StepCursor& step) {
+  out_.shares_files = true;
+  FsSpec spec;
+  if (step->has_pipe()) {
+    const auto pipe = step.Sub(step->pipe(), "pipe");
+    const uint32_t in = Variable(NameOr(pipe->read_end(), kPipeIn),
+                                 VariableKind::kFd, pipe.At("read_end"));
+    spec.second_fd = Variable(NameOr(pipe->write_end(), kPipeOut),
+                              VariableKind::kFd, pipe.At("write_end"));
+    return EmitFs(step, OpId::kPipe, spec, in, Result::kSyscall);
+  }
+  if (step->has_memfd()) {
+    const uint32_t fd = Variable(NameOr(step->memfd().fd(), kMemfdFd),
+                                 VariableKind::kFd, step.place());
+    return EmitFs(step, OpId::kMemfd, spec, fd, Result::kSyscall);
+  }
+  if (step->has_write_fd()) return WriteFdStep(step);
+  if (step->has_read_fd()) return ReadFdStep(step);
+  const auto seek = step.Sub(step->seek(), "seek");
+  spec.fd_variable = Fd(seek->fd(), seek.At("fd"));
+  spec.args.offset = seek->to();
+  AtMost(seek->to(), kMostRead, "to", seek.At("to"));
+  EmitFs(step, OpId::kSeek, spec, 0, Result::kSyscall);
+}
+
+void Compiler::WriteFdStep(const StepCursor& step) {
+  const auto write = step.Sub(step->write_fd(), "write_fd");
+  FsSpec spec;
+  spec.fd_variable = Fd(write->fd(), write.At("fd"));
+  spec.bytes = write->text();
+  AtMost(spec.bytes.size(), kMostWritten, "bytes of text", write.At("text"));
+  EmitFs(step, OpId::kWriteFd, spec, 0, Result::kSyscall);
+}
+
+void Compiler::ReadFdStep(const StepCursor& step) {
+  const auto read = step.Sub(step->read_fd(), "read_fd");
+  FsSpec spec;
+  spec.fd_variable = Fd(read->fd(), read.At("fd"));
+  spec.args.size = read->size() == 0 ? kMostRead : read->size();
+  spec.args.look = Look::kContents;
+  AtMost(read->size(), kMostRead, "size", read.At("size"));
+  EmitFs(step, OpId::kReadFd, spec, 0, Result::kLook);
+}
+
+void Compiler::AtMost(uint64_t value, uint64_t most, const char* what,
+                      Place place) {
+  if (value <= most) return;
+  errors_.Add(place, absl::StrCat(what, " is at most ", most, ", not ", value));
 }
 
 void Compiler::EpollCtlStep(const StepCursor& step) {

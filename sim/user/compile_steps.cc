@@ -100,6 +100,12 @@ void Compiler::Step(const StepCursor& step, const Context& context) {
     case proto::Step::kSendFd:
     case proto::Step::kReceiveFd:
       return FileStep(step);
+    case proto::Step::kPipe:
+    case proto::Step::kMemfd:
+    case proto::Step::kWriteFd:
+    case proto::Step::kReadFd:
+    case proto::Step::kSeek:
+      return ContentsStep(step);
     case proto::Step::kMount:
     case proto::Step::kUmount:
     case proto::Step::kUnlink:

@@ -142,6 +142,10 @@ class Compiler {
   void Inherit(const Cursor<proto::Process>& process);
   void DeclareFileStep(const StepCursor& step);
   void FileStep(const StepCursor& step);
+  void ContentsStep(const StepCursor& step);
+  void WriteFdStep(const StepCursor& step);
+  void ReadFdStep(const StepCursor& step);
+  void AtMost(uint64_t value, uint64_t most, const char* what, Place place);
   void EpollCtlStep(const StepCursor& step);
   void EpollWaitStep(const StepCursor& step);
   void ForkStep(const StepCursor& step);

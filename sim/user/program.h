@@ -182,10 +182,12 @@ struct IoctlSpec {
   uint32_t handle_variable = 0;  // if it is set, args.value is what it holds
 };
 
-// Operands of a step about binderfs.
+// Operands of a step about paths, or contents of files.
 struct FsSpec {
   FsArgs args;
   uint32_t fd_variable = 0;  // if it is set, args.fd is its number
+  uint32_t second_fd = 0;    // of a pipe: the variable of the end for writing
+  std::string bytes;         // args.bytes
 };
 
 // One BR_* word that an outcome lists. Operands that are not set are not

@@ -235,6 +235,7 @@ void UserRuntime::ClearResult(TaskId task) {
   row.ret = 0;
   row.value = 0;
   row.value2 = 0;
+  row.seen = {};
   row.write_consumed = 0;
   row.read_consumed = 0;
 }

@@ -128,6 +128,7 @@ class UserRuntime {
   bool NothingToFlush(TaskId task, const Instruction& instruction) const;
   void SubmitRead(TaskId task, uint32_t fd_variable, uint64_t read_size);
   bool Return(TaskId task);
+  void BindOpened(TaskId task, const Instruction& call);
   bool BindReturns(TaskId task, const ExpectedOutcome& outcome);
   bool Call(TaskId task, const Instruction& instruction);
   bool Reply(TaskId task, const Instruction& instruction);

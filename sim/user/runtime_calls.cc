@@ -122,7 +122,10 @@ void UserRuntime::SubmitFs(TaskId task, const Instruction& instruction) {
   const FsSpec& spec = scenario_.fs_calls[instruction.c];
   FsArgs args = spec.args;
   if (spec.fd_variable != 0) args.fd = FdNumber(task, spec.fd_variable);
-  kernel_.SysFs(task, static_cast<OpId>(instruction.a), args);
+  args.bytes = spec.bytes;
+  const OpId op = static_cast<OpId>(instruction.a);
+  if (IsAboutContents(op)) return kernel_.SysContents(task, op, args);
+  kernel_.SysFs(task, op, args);
 }
 
 bool UserRuntime::SubmitFileStep(TaskId task, const Instruction& instruction) {
@@ -232,11 +235,7 @@ bool UserRuntime::Return(TaskId task) {
   }
   if (!JudgeReturn(task, call, ret, &outcome)) return false;
   if (call.op == OpCode::kFork && w_.Peek(task).ret == 0) Forked(task, call.a);
-  if (Opens(call) && w_.Peek(task).ret >= 0) {
-    VariableRow& fd = w_.Edit(Variable(task, call.b));
-    fd.bound = 1;
-    fd.value = static_cast<uint64_t>(w_.Peek(task).ret);
-  }
+  if (Opens(call) && w_.Peek(task).ret >= 0) BindOpened(task, call);
   if (call.op == OpCode::kWriteRead) {
     // A raw write buffer is gone after its call, whatever was consumed.
     DropCommands(task);
@@ -246,6 +245,22 @@ bool UserRuntime::Return(TaskId task) {
   ClearResult(task);
   Advance(task);
   return true;
+}
+
+// Of a pipe there are two.
+void UserRuntime::BindOpened(TaskId task, const Instruction& call) {
+  const TaskRow& row = w_.Peek(task);
+  uint64_t opened = static_cast<uint64_t>(row.ret);
+  if (call.op == OpCode::kFs && static_cast<OpId>(call.a) == OpId::kPipe) {
+    opened = row.value & ~uint32_t{0};
+    VariableRow& second =
+        w_.Edit(Variable(task, scenario_.fs_calls[call.c].second_fd));
+    second.bound = 1;
+    second.value = row.value >> 32;
+  }
+  VariableRow& fd = w_.Edit(Variable(task, call.b));
+  fd.bound = 1;
+  fd.value = opened;
 }
 
 bool UserRuntime::BindReturns(TaskId task, const ExpectedOutcome& outcome) {

@@ -20,8 +20,25 @@ std::string TextOf(absl::string_view payload) {
   return std::string(payload.substr(0, payload.find('\0')));
 }
 
-const char* CallName(OpCode op) {
+const char* CallName(OpId op) {
   switch (op) {
+    case OpId::kPipe:
+      return "pipe";
+    case OpId::kMemfd:
+      return "memfd";
+    case OpId::kReadFd:
+      return "read_fd";
+    case OpId::kWriteFd:
+      return "write_fd";
+    case OpId::kSeek:
+      return "seek";
+    default:
+      return "binderfs";
+  }
+}
+
+const char* CallName(const Instruction& call) {
+  switch (call.op) {
     case OpCode::kOpen:
       return "open";
     case OpCode::kMmap:
@@ -49,7 +66,7 @@ const char* CallName(OpCode op) {
     case OpCode::kReceiveFd:
       return "receive_fd";
     case OpCode::kFs:
-      return "binderfs";
+      return CallName(static_cast<OpId>(call.a));
     case OpCode::kIoctl:
       return "ioctl";
     case OpCode::kFlush:
@@ -57,6 +74,12 @@ const char* CallName(OpCode op) {
     default:
       return "write_read";
   }
+}
+
+// Its result is bytes.
+bool Sees(const Instruction& call) {
+  const OpId op = static_cast<OpId>(call.a);
+  return call.op == OpCode::kFs && (op == OpId::kLook || op == OpId::kReadFd);
 }
 
 }  // namespace
@@ -73,7 +96,7 @@ bool UserRuntime::JudgeReturn(TaskId task, const Instruction& call,
   }
   if (ret.expect.count == 0 && w_.Peek(task).ret >= 0) return true;
   return Fail(task, call.place,
-              absl::StrCat(CallName(call.op), ": expected ",
+              absl::StrCat(CallName(call), ": expected ",
                            ret.expect.count == 0 ? "success"
                                                  : DescribeExpected(ret.expect),
                            "; observed ", DescribeResult(task, call)));
@@ -84,7 +107,7 @@ std::string UserRuntime::SeenText(const TaskRow& row,
                                   const Instruction& call) const {
   if (row.ret < 0) return "";
   return LookText(scenario_, scenario_.fs_calls[call.c].args.look,
-                  w_.blobs().Bytes({static_cast<uint32_t>(row.value)}));
+                  w_.blobs().Bytes(row.seen));
 }
 
 // Of each event, 16 bits are known: the descriptor, and what it is ready for.
@@ -383,7 +406,7 @@ std::string UserRuntime::DescribeResult(TaskId task,
     absl::StrAppend(&text, " descriptor ",
                     (row.value >> (16 * i) & 0xffff) >> 4);
   }
-  if (call.op == OpCode::kFs && static_cast<OpId>(call.a) == OpId::kLook) {
+  if (Sees(call)) {
     absl::StrAppend(&text, " text \"", SeenText(row, call), "\"");
   }
   if (call.op != OpCode::kWriteRead) return text;

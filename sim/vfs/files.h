@@ -14,8 +14,8 @@
 //  F2 A reserved number has no file: it can be neither used nor closed, and is
 //     handed out to nobody else.
 //
-// Not modelled: exec (FD_CLOEXEC is kept, nothing acts on it), what can be read
-// from or written to a file that is no device.
+// Not modelled: exec (FD_CLOEXEC is kept, nothing acts on it). What is in files
+// is in contents.h.
 #ifndef BINDERY_SIM_VFS_FILES_H_
 #define BINDERY_SIM_VFS_FILES_H_
 

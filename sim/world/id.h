@@ -55,8 +55,9 @@ enum class TableId : uint8_t {
   kInode,
   kMinor,
   kNsProxy,
+  kContents,
 };
-inline constexpr int kTableCount = static_cast<int>(TableId::kNsProxy) + 1;
+inline constexpr int kTableCount = static_cast<int>(TableId::kContents) + 1;
 static_assert(kTableCount <= 64, "an id has six bits for its table");
 
 // An id whose table is known at run time only.
@@ -140,6 +141,7 @@ struct MountRow;
 struct InodeRow;
 struct MinorRow;
 struct NsProxyRow;
+struct ContentsRow;
 
 using GlobalId = Id<GlobalRow>;
 using ProcessId = Id<ProcessRow>;
@@ -180,6 +182,7 @@ using MountId = Id<MountRow>;
 using InodeId = Id<InodeRow>;
 using MinorId = Id<MinorRow>;
 using NsProxyId = Id<NsProxyRow>;
+using ContentsId = Id<ContentsRow>;
 
 }  // namespace bindery::sim
 

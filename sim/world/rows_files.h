@@ -10,6 +10,29 @@
 
 namespace bindery::sim {
 
+// Mode bits of an open file: FMODE_READ, FMODE_WRITE.
+inline constexpr uint8_t kMayReadFile = 1;
+inline constexpr uint8_t kMayWriteFile = 2;
+
+// What is in a pipe (pipe_inode_info) or in a file in memory (memfd).
+struct alignas(8) ContentsRow {
+  static constexpr TableId kTable = TableId::kContents;
+  static constexpr char kName[] = "contents";
+
+  BlobId bytes;      // of a pipe: not yet read
+  uint32_t readers;  // open files that may read it
+  uint32_t writers;  // open files that may write it
+  uint8_t is_pipe;   // else it has places
+
+  template <typename V>
+  static void Fields(V& v) {
+    v.Field("bytes", &ContentsRow::bytes);
+    v.Field("readers", &ContentsRow::readers);
+    v.Field("writers", &ContentsRow::writers);
+    v.Field("is_pipe", &ContentsRow::is_pipe);
+  }
+};
+
 // What an open file of the bpf subsystem is.
 enum class BpfKind : uint8_t { kNone, kMap, kProgram };
 
@@ -24,11 +47,14 @@ struct alignas(8) FileRow {
                      // it
   uint8_t nonblock;  // O_NONBLOCK
   uint8_t bpf;       // BpfKind
+  uint8_t mode;      // of what has contents: kMayReadFile, kMayWriteFile
   uint32_t opener;   // index of the process whose creds it has; 0: the agent's
   Link f_task_work;  // task.task_works: released on the way to user space
   EventPollId eventpoll;  // private data of an epoll instance
   InodeId inode;          // of what is in a binderfs
   MountId mnt;            // through which it was opened
+  ContentsId contents;    // of a pipe or a memfd
+  uint32_t pos;           // f_pos, in bytes
 
   template <typename V>
   static void Fields(V& v) {
@@ -37,11 +63,14 @@ struct alignas(8) FileRow {
     v.Field("count", &FileRow::count);
     v.Field("nonblock", &FileRow::nonblock);
     v.Field("bpf", &FileRow::bpf);
+    v.Field("mode", &FileRow::mode);
     v.Field("opener", &FileRow::opener);
     v.Field("f_task_work", &FileRow::f_task_work);
     v.Field("eventpoll", &FileRow::eventpoll);
     v.Field("inode", &FileRow::inode);
     v.Field("mnt", &FileRow::mnt);
+    v.Field("contents", &FileRow::contents);
+    v.Field("pos", &FileRow::pos);
   }
 };
 

@@ -105,6 +105,7 @@ struct alignas(8) TaskRow {
   ActivationId activation;  // innermost activation of the program
   int32_t ret;              // result of the latest system call
   int32_t value2;           // second value that it wrote back
+  BlobId seen;              // bytes that it wrote back
   uint64_t value;           // value that it wrote back
   uint64_t write_consumed;  // of an ioctl: a third value
   uint64_t read_consumed;
@@ -127,6 +128,7 @@ struct alignas(8) TaskRow {
     v.Field("activation", &TaskRow::activation);
     v.Field("ret", &TaskRow::ret);
     v.Field("value2", &TaskRow::value2);
+    v.Field("seen", &TaskRow::seen);
     v.Field("value", &TaskRow::value);
     v.Field("write_consumed", &TaskRow::write_consumed);
     v.Field("read_consumed", &TaskRow::read_consumed);

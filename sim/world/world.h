@@ -374,19 +374,19 @@ class World {
   void Clear();
   uint64_t PlaceOf(const Link& link) const;
 
-  std::tuple<Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>,
-             Table<FileRow>, Table<FdRow>, Table<ContextRow>, Table<ProcRow>,
-             Table<ThreadRow>, Table<NodeRow>, Table<RefRow>, Table<DeathRow>,
-             Table<FreezeRow>, Table<TransactionRow>, Table<FixupRow>,
-             Table<BufferRow>, Table<ChunkRow>, Table<ErrorRow>,
-             Table<CompleteRow>, Table<FrameRow>, Table<ActivationRow>,
-             Table<VariableRow>, Table<CommandRow>, Table<ReturnRow>,
-             Table<HistoryNodeRow>, Table<HistoryRefRow>, Table<HistoryProcRow>,
-             Table<HistoryThreadRow>, Table<HistoryCallRow>,
-             Table<HistoryMessageRow>, Table<HistoryObjectRow>,
-             Table<HistoryDeathRow>, Table<EventPollRow>, Table<EpItemRow>,
-             Table<InFlightRow>, Table<SuperBlockRow>, Table<MountRow>,
-             Table<InodeRow>, Table<MinorRow>, Table<NsProxyRow>>
+  std::tuple<
+      Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
+      Table<FdRow>, Table<ContextRow>, Table<ProcRow>, Table<ThreadRow>,
+      Table<NodeRow>, Table<RefRow>, Table<DeathRow>, Table<FreezeRow>,
+      Table<TransactionRow>, Table<FixupRow>, Table<BufferRow>, Table<ChunkRow>,
+      Table<ErrorRow>, Table<CompleteRow>, Table<FrameRow>,
+      Table<ActivationRow>, Table<VariableRow>, Table<CommandRow>,
+      Table<ReturnRow>, Table<HistoryNodeRow>, Table<HistoryRefRow>,
+      Table<HistoryProcRow>, Table<HistoryThreadRow>, Table<HistoryCallRow>,
+      Table<HistoryMessageRow>, Table<HistoryObjectRow>, Table<HistoryDeathRow>,
+      Table<EventPollRow>, Table<EpItemRow>, Table<InFlightRow>,
+      Table<SuperBlockRow>, Table<MountRow>, Table<InodeRow>, Table<MinorRow>,
+      Table<NsProxyRow>, Table<ContentsRow>>
       tables_;
   NameIndex index_;
   Ordinals ordinals_;  // of the rows that actors created
@@ -447,6 +447,8 @@ decltype(auto) World::DispatchRest(TableId table, F&& f) {
       return f(static_cast<MinorRow*>(nullptr));
     case TableId::kNsProxy:
       return f(static_cast<NsProxyRow*>(nullptr));
+    case TableId::kContents:
+      return f(static_cast<ContentsRow*>(nullptr));
     default:
       return f(static_cast<HistoryDeathRow*>(nullptr));
   }

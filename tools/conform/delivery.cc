@@ -34,6 +34,7 @@ std::string FileName(const World& world, const sim::CompiledScenario& scenario,
                      sim::FileId id) {
   const sim::FileRow& file = world.Peek(id);
   if (file.name != 0) return scenario.file_names[file.name - 1];
+  if (file.contents) return "other";
   // What has no inode of its own shares one, which the agent calls so.
   if (file.eventpoll || file.bpf != 0) return "epoll";
   const uint32_t device = world.Peek(world.Peek(file.proc).context).index;

@@ -19,7 +19,6 @@
 #include "sim/kernel/process.h"
 #include "sim/kernel/statistics.h"
 #include "sim/kernel/user_memory.h"
-#include "sim/user/look_text.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/lower.h"
@@ -752,24 +751,8 @@ std::vector<std::string> Lockstep::Results(const World& world, TaskId task,
     std::string line = absl::StrCat(
         name, " = ",
         row.ret < 0 ? sim::ErrnoName(row.ret) : absl::StrCat(row.ret).c_str());
-    if (actor.call.op == sim::OpId::kPoll && row.ret >= 0) {
-      absl::StrAppendFormat(&line, " revents %#x", row.value);
-    }
-    if (actor.call.op == sim::OpId::kEpollWait && row.ret > 0) {
-      absl::StrAppend(&line, ReadyText(row));
-    }
-    if (actor.call.op == sim::OpId::kLook && row.ret >= 0 &&
-        !ReadsLog(world, task, actor)) {
-      absl::StrAppend(&line, " \"",
-                      sim::LookText(scenario_, actor.call.fs.look,
-                                    world.blobs().Bytes(
-                                        {static_cast<uint32_t>(row.value)})),
-                      "\"");
-    }
-    if (actor.call.op == sim::OpId::kIoctl && row.ret >= 0) {
-      absl::StrAppend(
-          &line,
-          WrittenBack(static_cast<sim::IoctlRequest>(actor.call.request), row));
+    if (row.ret >= 0 && !ReadsLog(world, task, actor)) {
+      line += ResultText(world, scenario_, actor.call, row);
     }
     lines.push_back(line + NiceOf(row));
     return lines;

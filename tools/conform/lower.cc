@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/bytes.h"
@@ -26,6 +27,7 @@ constexpr size_t kMinorOffset = 260;
 // open(), umount2(), unlinkat(), mount(), mknod().
 constexpr uint32_t kOpenOnce = 02000000;  // O_RDONLY|O_CLOEXEC
 constexpr uint32_t kNonblock = 04000;
+constexpr uint32_t kMemfdCloexec = 1;
 constexpr uint32_t kCreateNew = 02000300;  // O_CREAT|O_EXCL
 constexpr uint32_t kDetach = 2;
 constexpr uint32_t kRemoveDir = 0x200;
@@ -487,6 +489,41 @@ void Lowering::LowerFs(const sim::Syscall& call, LoweredCall* out) const {
   absl::StrAppend(&out->action, out->plan);
 }
 
+void Lowering::LowerContents(const sim::Syscall& call, LoweredCall* out) {
+  const sim::FsArgs& fs = call.fs;
+  switch (call.op) {
+    case OpId::kPipe:
+      absl::StrAppend(&out->plan, "pipe flags=", kOpenOnce | kNonblock);
+      absl::StrAppend(&out->action, "pipe()");
+      break;
+    case OpId::kMemfd:
+      absl::StrAppend(&out->plan, "memfd flags=", kMemfdCloexec);
+      absl::StrAppend(&out->action, "memfd()");
+      break;
+    case OpId::kReadFd: {
+      const uint64_t address = Payload("", fs.size, out);
+      absl::StrAppendFormat(&out->plan,
+                            "syscall nr=0 a0=%u a1=%#x a2=%u peek=%#x,%u",
+                            call.fd, address, fs.size, address, fs.size);
+      absl::StrAppend(&out->action, "read_fd(", call.fd, ", ", fs.size, ")");
+      break;
+    }
+    case OpId::kWriteFd: {
+      const uint64_t address = Payload(fs.bytes, fs.bytes.size(), out);
+      absl::StrAppendFormat(&out->plan, "syscall nr=1 a0=%u a1=%#x a2=%u",
+                            call.fd, address, fs.bytes.size());
+      absl::StrAppend(&out->action, "write_fd(", call.fd, ", \"",
+                      absl::CEscape(fs.bytes), "\")");
+      break;
+    }
+    default:
+      absl::StrAppendFormat(&out->plan, "syscall nr=8 a0=%u a1=%u", call.fd,
+                            fs.offset);
+      absl::StrAppend(&out->action, "seek(", call.fd, ", ", fs.offset, ")");
+      break;
+  }
+}
+
 LoweredCall Lowering::WithActor(const LoweredCall& body) const {
   LoweredCall out;
   // Pokes come before the call that they are for.
@@ -513,6 +550,10 @@ LoweredCall Lowering::Lower(const sim::World& world, sim::TaskId task,
   LoweredCall body;
   if (IsAboutBinderfs(call.op)) {
     LowerFs(call, &body);
+    return WithActor(body);
+  }
+  if (sim::IsAboutContents(call.op)) {
+    LowerContents(call, &body);
     return WithActor(body);
   }
   switch (call.op) {

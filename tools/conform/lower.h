@@ -44,6 +44,7 @@ class Lowering {
                           LoweredCall* out);
   void LowerIoctl(const sim::Syscall& call, LoweredCall* out);
   void LowerFileCall(const sim::Syscall& call, LoweredCall* out) const;
+  void LowerContents(const sim::Syscall& call, LoweredCall* out);
   void LowerFs(const sim::Syscall& call, LoweredCall* out) const;
   LoweredCall WithActor(const LoweredCall& body) const;
   void LowerLook(const sim::FsArgs& fs, LoweredCall* out) const;

@@ -10,11 +10,13 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/bytes.h"
 #include "sim/kernel/errno.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/layout.h"
+#include "tools/conform/results.h"
 #include "tools/conform/word.h"
 
 namespace bindery::conform {
@@ -64,7 +66,7 @@ class Observer {
       return {DescribeDescriptors(*step.descriptors)};
     }
     for (const Return& ret : step.returns) {
-      AddReturn(ret, LogOfAction(expected.action), &lines);
+      AddReturn(ret, ActionOf(ret, expected.action), &lines);
     }
     AddBlocked(step, &lines);
     for (const FailureReport& report : step.reports) {
@@ -148,9 +150,18 @@ class Observer {
     return tid == 0 ? "" : absl::StrCat("tid ", tid);
   }
 
-  // `log`: the one that the step reads.
-  void AddReturn(const Return& ret, absl::string_view log,
+  // "" if it is another actor's.
+  absl::string_view ActionOf(const Return& ret,
+                             absl::string_view action) const {
+    const bool own =
+        absl::ConsumePrefix(&action, absl::StrCat(Actor(ret.actor), ": "));
+    return own ? action : "";
+  }
+
+  // `action`: what the actor does in this step.
+  void AddReturn(const Return& ret, absl::string_view action,
                  std::vector<std::string>* lines) {
+    const absl::string_view log = LogOfAction(action);
     std::string line = absl::StrCat(Actor(ret.actor), " = ");
     const bool mapped = ret.result >= static_cast<int64_t>(kMappings);
     if (ret.error != 0) {
@@ -168,12 +179,25 @@ class Observer {
     } else if (ret.seen.has_value() && log.empty()) {
       absl::StrAppend(&line, " \"", *ret.seen, "\"");
     } else if (ret.error == 0) {
-      AddPeek(ret, &line);
+      absl::StrAppend(&line, ContentsText(ret, action));
+      if (!absl::StartsWith(action, "read_fd(")) AddPeek(ret, &line);
     }
     if (ret.nice.has_value()) absl::StrAppend(&line, " nice ", *ret.nice);
     lines->push_back(std::move(line));
     AddWords(ret, lines);
     if (ret.seen.has_value() && !log.empty()) AddLog(log, *ret.seen, lines);
+  }
+
+  static std::string ContentsText(const Return& ret, absl::string_view action) {
+    if (action == "pipe()" && ret.opened.size() == 2) {
+      return EndsOfPipe(ret.opened[0].fd, ret.opened[1].fd);
+    }
+    const auto peek = ret.peeks.find(0);
+    if (!absl::StartsWith(action, "read_fd(") || peek == ret.peeks.end() ||
+        !peek->second.has_value()) {
+      return "";
+    }
+    return BytesRead(absl::string_view(*peek->second).substr(0, ret.result));
   }
 
   void AddLog(absl::string_view name, absl::string_view text,

@@ -1,19 +1,26 @@
-// What system calls give besides their result, in the model's rows, as text.
+// What system calls give besides their result, as text.
 #ifndef BINDERY_TOOLS_CONFORM_RESULTS_H_
 #define BINDERY_TOOLS_CONFORM_RESULTS_H_
 
+#include <cstdint>
 #include <string>
 
-#include "sim/kernel/uapi.h"
+#include "absl/strings/string_view.h"
+#include "sim/kernel/syscall.h"
+#include "sim/user/program.h"
 #include "sim/world/world.h"
 
 namespace bindery::conform {
 
-// What an ioctl wrote back, as Observer::AddPeek() says it; with a blank in
-// front, "" for nothing.
-std::string WrittenBack(sim::IoctlRequest request, const sim::TaskRow& row);
-// The events of an epoll_wait(), likewise.
-std::string ReadyText(const sim::TaskRow& row);
+// What a call gives that has succeeded, as Observer::AddReturn() says it; with
+// a blank in front, "" for nothing.
+std::string ResultText(const sim::World& world,
+                       const sim::CompiledScenario& scenario,
+                       const sim::Syscall& call, const sim::TaskRow& row);
+
+// The same of pipe() and read(), for both sides.
+std::string EndsOfPipe(uint64_t in, uint64_t out);
+std::string BytesRead(absl::string_view bytes);
 
 }  // namespace bindery::conform
 
