@@ -130,6 +130,11 @@ RunResult Run(Simulation& simulation, Scheduler& scheduler,
       result.stop = StopReason::kViolation;
       break;
     }
+    if (simulation.unmodelled() != nullptr) {
+      result.stop = StopReason::kUnmodelled;
+      result.message = simulation.unmodelled();
+      break;
+    }
     if (result.steps % kHistory == 0) simulation.world().ForgetHistory();
   }
   result.nanoseconds = clock.now();

@@ -23,6 +23,7 @@ enum class StopReason {
   kBudget,         // max_steps
   kViolation,      // a property does not hold
   kDiverged,       // the schedule wants what is not enabled
+  kUnmodelled,     // something happened that the model does not have
 };
 
 struct RunOptions {

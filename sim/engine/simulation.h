@@ -140,6 +140,7 @@ class Simulation {
   // Why answers about all interleavings can no longer be trusted (see
   // Kernel::inconclusive); null if they can.
   const char* inconclusive() const { return kernel_.inconclusive(); }
+  const char* unmodelled() const { return kernel_.unmodelled(); }
   // A transition was applied since the set-up, the latest Undo() or Decode():
   // the reports of S4 are about the present state.
   bool has_step() const { return has_step_; }

@@ -46,10 +46,23 @@ void OpenMemfd(Op& op) {
 
 bool IsOpen(Op& op) { return bool(op.f->file); }
 
+// binder_fops knows neither read nor write. What is opened in a binderfs is
+// open for reading.
+void RefuseDevice(Op& op, bool readonly) {
+  const OpId call = static_cast<OpId>(op.f->op);
+  if (call == OpId::kSeek) return op.Ret(Errno::kEspipe);
+  const bool denied = call == OpId::kWriteFd && readonly;
+  op.Ret(denied ? Errno::kEbadf : Errno::kEinval);
+}
+
 bool HasNone(Op& op) {
-  if (op.w.Get(op.f->file).contents) return false;
-  op.k.NoteUnmodelled(
-      "what is read or written is no pipe and no memfd of the scenario");
+  const FileRow& file = op.w.Get(op.f->file);
+  if (file.contents) return false;
+  if (file.proc) {
+    RefuseDevice(op, bool(file.inode));
+  } else {
+    op.k.NoteUnmodelled("what is read or written is no pipe, memfd or device");
+  }
   return true;
 }
 

@@ -77,7 +77,13 @@ Operation BuildMmap() {
           "the descriptor is open", [](Op& op) { return bool(op.f->file); },
           "bad_fd")
       .Local("proc of the file",
-             [](Op& op) { op.f->proc = op.w.Get(op.f->file).proc; })
+             [](Op& op) {
+               const FileRow& file = op.w.Get(op.f->file);
+               op.f->proc = file.proc;
+               if (file.contents) {
+                 op.k.NoteUnmodelled("a pipe or a memfd is mapped");
+               }
+             })
       .Check(
           "the file is a device", [](Op& op) { return bool(op.f->proc); },
           "no_device")

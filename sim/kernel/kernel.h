@@ -62,8 +62,10 @@ class Kernel {
   // addresses). Sticky.
   const char* inconclusive() const { return inconclusive_; }
   void NoteLayoutDependence();
-  // Something happens that the model does not have; says what.
-  void NoteUnmodelled(const char* what) { inconclusive_ = what; }
+  // Something happens that the model does not have; says what. Sticky.
+  void NoteUnmodelled(const char* what) { inconclusive_ = unmodelled_ = what; }
+  // Null if nothing did.
+  const char* unmodelled() const { return unmodelled_; }
   void set_events(EventSink* sink) { events_ = sink; }
   EventSink* events() const { return events_; }
   // Null if nobody observes. Outlives the kernel.
@@ -245,6 +247,7 @@ class Kernel {
   BranchCounts* branches_ = nullptr;
   const Names* names_ = nullptr;
   const char* inconclusive_ = nullptr;
+  const char* unmodelled_ = nullptr;
   Statistics* statistics_ = nullptr;
 };
 

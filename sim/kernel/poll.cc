@@ -119,12 +119,23 @@ void FileOfRound(Op& op) {
   if (!file) return;
   if (op.w.Get(file).eventpoll) op.k.NoteUnmodelled(kWatchedEpoll);
   if (op.w.Get(file).bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
+  if (IsPipe(op, op.w.Get(file))) op.k.NoteUnmodelled(kWatchedPipe);
 }
 
-// file_can_poll(): what is in a binderfs and no device has no poll of its own.
-bool CanPoll(const FileRow& file) { return file.proc || !file.mnt; }
+bool IsPipe(Op& op, const FileRow& file) {
+  return file.contents && op.w.Get(file.contents).is_pipe != 0;
+}
 
-bool IsAlwaysReady(Op& op) { return !CanPoll(op.w.Get(FileId{op.f->w.value})); }
+// file_can_poll(): a memfd, and what is in a binderfs and no device, has no
+// poll of its own.
+bool CanPoll(Op& op, const FileRow& file) {
+  if (file.contents) return IsPipe(op, file);
+  return file.proc || !file.mnt;
+}
+
+bool IsAlwaysReady(Op& op) {
+  return !CanPoll(op, op.w.Get(FileId{op.f->w.value}));
+}
 
 // No descriptor is asked then.
 bool IsNegative(Op& op) { return static_cast<int32_t>(op.f->handle) < 0; }
@@ -210,7 +221,8 @@ FileId Target(Op& op) { return FileOfFd(op.w, CurrentProcess(op), op.f->i); }
 bool TargetCanPoll(Op& op) {
   const FileRow& file = op.w.Get(Target(op));
   if (file.bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
-  return CanPoll(file);
+  if (IsPipe(op, file)) op.k.NoteUnmodelled(kWatchedPipe);
+  return CanPoll(op, file);
 }
 
 EventPollId Instance(Op& op) { return op.w.Get(op.f->file).eventpoll; }

@@ -10,6 +10,7 @@ namespace bindery::sim {
 // What the model says when somebody does that.
 inline constexpr char kWatchedEpoll[] =
     "an epoll instance is watched itself, which the model does not have";
+inline constexpr char kWatchedPipe[] = "poll or epoll waits for a pipe";
 inline constexpr char kWatchedBpf[] =
     "a file of the bpf subsystem is polled, which the model does not have";
 

@@ -70,7 +70,7 @@ void Compiler::CheckFields(const Cursor<proto::Outcome>& outcome,
   reject(outcome->br() != proto::BR_ERROR, "br", call, "call and reply");
   reject(outcome->has_text(), "text",
          result == Result::kCall || result == Result::kLook,
-         "call, list, stat and read");
+         "call, list, stat, read and read_fd");
   reject(outcome->has_i32(), "i32", result == Result::kCall, "call");
   reject(outcome->has_parcel(), "parcel", result == Result::kCall, "call");
   reject(outcome->has_sync_recv(), "sync_recv", result == Result::kIoctl,

@@ -43,6 +43,7 @@ class StepFiller {
   void Fill(proto::Step* step) {
     ChooseOpening();
     if (Prepare(step) || Interfere(step) || Share(step)) return;
+    if (dice_.Below(1000) < 25) return Contents(step);
     if (dice_.Below(1000) < 20) {
       Flood(step->mutable_write_read());
       step->add_expect();
@@ -77,7 +78,8 @@ class StepFiller {
     const auto& roles = view_.threads[actor_].roles;
     const size_t any = dice_.Below(roles.size());
     const OpeningView& other = process_.openings[any];
-    if (!other.epoll && dice_.Chance(other.device || !other.open ? 20 : 2)) {
+    if (!other.epoll && !other.contents &&
+        dice_.Chance(other.device || !other.open ? 20 : 2)) {
       opening_ = any;
       return;
     }
@@ -224,6 +226,35 @@ class StepFiller {
       return false;
     }
     return true;
+  }
+
+  // Makes files with contents, and does what can be done with them.
+  void Contents(proto::Step* step) {
+    step->add_expect();
+    std::vector<std::string> known;
+    for (const OpeningView& one : process_.openings) {
+      if (one.contents) known.push_back(one.fd);
+    }
+    const uint32_t kind = dice_.Below(known.empty() ? 20 : 100);
+    if (kind < 10) {
+      step->mutable_pipe();
+    } else if (kind < 20) {
+      step->mutable_memfd();
+    } else if (kind < 50) {
+      step->mutable_write_fd()->set_fd(dice_.Pick(known));
+      step->mutable_write_fd()->set_text(std::string(
+          dice_.Below(9), static_cast<char>('a' + dice_.Below(26))));
+    } else if (kind < 80) {
+      step->mutable_read_fd()->set_fd(dice_.Pick(known));
+      step->mutable_read_fd()->set_size(1 + dice_.Below(12));
+    } else if (kind < 90) {
+      step->mutable_seek()->set_fd(dice_.Pick(known));
+      step->mutable_seek()->set_to(dice_.Below(20));
+    } else if (kind < 94) {
+      step->mutable_dup()->set_fd(dice_.Pick(known));
+    } else {
+      step->mutable_close()->set_fd(dice_.Pick(known));
+    }
   }
 
   // Who is in poll() must not find an epoll instance where a device was.
@@ -390,6 +421,7 @@ std::vector<std::string> OpenedFds() {
   }
   names.push_back("dup_fd");
   names.push_back("epoll_fd");
+  names.insert(names.end(), {"pipe_in", "pipe_out", "memfd"});
   return names;
 }
 

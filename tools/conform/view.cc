@@ -103,6 +103,7 @@ class Inspector {
     opening.files = Files(process);
     opening.device = bool(proc);
     opening.epoll = bool(w_.Peek(file).eventpoll);
+    opening.contents = bool(w_.Peek(file).contents);
     if (!proc) return;
     known_.push_back({proc, index, view_.processes[index].openings.size() - 1});
     const sim::ProcRow& row = w_.Peek(proc);

@@ -44,6 +44,7 @@ struct OpeningView {
   std::vector<uint64_t> told_freezes;  // the same
   std::vector<uint32_t> files;         // descriptors that are no devices
   bool epoll = false;                  // it leads to an epoll instance
+  bool contents = false;               // it leads to a pipe or a memfd
 };
 
 struct ProcessView {
