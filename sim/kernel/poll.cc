@@ -110,6 +110,10 @@ void PollReturns(Op& op) {
   op.f->ret = 1;
 }
 
+bool IsPipe(Op& op, const FileRow& file) {
+  return file.contents && op.w.Get(file.contents).is_pipe != 0;
+}
+
 // Each round looks the descriptor up again: it may have been closed meanwhile,
 // or name another file. The first file is held until the end.
 void FileOfRound(Op& op) {
@@ -120,10 +124,6 @@ void FileOfRound(Op& op) {
   if (op.w.Get(file).eventpoll) op.k.NoteUnmodelled(kWatchedEpoll);
   if (op.w.Get(file).bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
   if (IsPipe(op, op.w.Get(file))) op.k.NoteUnmodelled(kWatchedPipe);
-}
-
-bool IsPipe(Op& op, const FileRow& file) {
-  return file.contents && op.w.Get(file.contents).is_pipe != 0;
 }
 
 // file_can_poll(): a memfd, and what is in a binderfs and no device, has no
