@@ -104,14 +104,16 @@ void Seek(Op& op) {
   op.f->ret = static_cast<int32_t>(op.f->offset);
 }
 
-Operation Transferring(OpId id, const char* function, bool (*allows)(Op&),
-                       const char* name, void (*run)(Op&)) {
-  return Builder(id, function)
-      .Local("fdget", FdGet)
+Builder Begin(OpId id, const char* function) {
+  Builder b(id, function);
+  b.Local("fdget", FdGet)
       .Check("the descriptor is open", IsOpen, "bad_fd")
-      .Branch("it has no contents", HasNone, "out")
-      .Check("it is open for this", allows, "bad_fd")
-      .Lock("file's own")
+      .Branch("it has no contents", HasNone, "out");
+  return b;
+}
+
+Operation End(Builder& b, const char* name, void (*run)(Op&)) {
+  return b.Lock("file's own")
       .Do(name, run)
       .Unlock("file's own")
       .Label("out")
@@ -138,18 +140,20 @@ Operation BuildMemfd() {
 }
 
 Operation BuildReadFd() {
-  return Transferring(OpId::kReadFd, "ksys_read", Allows<kMayReadFile>, "read",
-                      Read);
+  Builder b = Begin(OpId::kReadFd, "ksys_read");
+  b.Check("it is open for reading", Allows<kMayReadFile>, "bad_fd");
+  return End(b, "vfs_read", Read);
 }
 
 Operation BuildWriteFd() {
-  return Transferring(OpId::kWriteFd, "ksys_write", Allows<kMayWriteFile>,
-                      "write", Write);
+  Builder b = Begin(OpId::kWriteFd, "ksys_write");
+  b.Check("it is open for writing", Allows<kMayWriteFile>, "bad_fd");
+  return End(b, "vfs_write", Write);
 }
 
 Operation BuildSeek() {
-  return Transferring(OpId::kSeek, "ksys_lseek",
-                      Allows<kMayReadFile | kMayWriteFile>, "lseek", Seek);
+  Builder b = Begin(OpId::kSeek, "ksys_lseek");
+  return End(b, "vfs_llseek", Seek);
 }
 
 }  // namespace bindery::sim
