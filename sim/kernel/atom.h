@@ -53,11 +53,6 @@ enum class OpId : uint16_t {
   kLook,               // simple_lookup
   kMake,               // binderfs_dir_inode_operations
   kJoinNamespace,      // ipcns_install
-  kPipe,               // do_pipe2
-  kMemfd,              // memfd_create
-  kReadFd,             // ksys_read
-  kWriteFd,            // ksys_write
-  kSeek,               // ksys_lseek
   kIoctl,              // binder_ioctl, all but BINDER_WRITE_READ
   kSetContextMgr,      // binder_ioctl_set_ctx_mgr
   kGetNodeDebugInfo,   // binder_ioctl_get_node_debug_info
@@ -100,6 +95,11 @@ enum class OpId : uint16_t {
   kFreezeProc,         // binder_ioctl_freeze
   kAddFreezeWork,      // binder_add_freeze_work
   kGetFrozenInfo,      // binder_ioctl_get_freezer_info
+  kPipe,               // do_pipe2
+  kMemfd,              // memfd_create
+  kReadFd,             // ksys_read
+  kWriteFd,            // ksys_write
+  kSeek,               // ksys_lseek
   kCount,
 };
 

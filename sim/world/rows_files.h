@@ -63,12 +63,12 @@ struct alignas(8) FileRow {
     v.Field("count", &FileRow::count);
     v.Field("nonblock", &FileRow::nonblock);
     v.Field("bpf", &FileRow::bpf);
-    v.Field("mode", &FileRow::mode);
     v.Field("opener", &FileRow::opener);
     v.Field("f_task_work", &FileRow::f_task_work);
     v.Field("eventpoll", &FileRow::eventpoll);
     v.Field("inode", &FileRow::inode);
     v.Field("mnt", &FileRow::mnt);
+    v.Field("mode", &FileRow::mode);
     v.Field("contents", &FileRow::contents);
     v.Field("pos", &FileRow::pos);
   }

@@ -128,7 +128,6 @@ struct alignas(8) TaskRow {
     v.Field("activation", &TaskRow::activation);
     v.Field("ret", &TaskRow::ret);
     v.Field("value2", &TaskRow::value2);
-    v.Field("seen", &TaskRow::seen);
     v.Field("value", &TaskRow::value);
     v.Field("write_consumed", &TaskRow::write_consumed);
     v.Field("read_consumed", &TaskRow::read_consumed);
@@ -136,6 +135,7 @@ struct alignas(8) TaskRow {
     v.Field("in", &TaskRow::in);
     v.Field("task_works", &TaskRow::task_works);
     v.Field("entry", &TaskRow::entry);
+    v.Field("seen", &TaskRow::seen);
   }
 };
 

@@ -21,6 +21,7 @@
 #include "sim/kernel/user_memory.h"
 #include "tools/conform/delivery.h"
 #include "tools/conform/driver_log.h"
+#include "tools/conform/log_reader.h"
 #include "tools/conform/lower.h"
 #include "tools/conform/results.h"
 #include "tools/conform/selinux_policy.h"
@@ -146,23 +147,16 @@ class Lockstep : public sim::SyscallObserver {
   void Cite(std::string text);
   void AddDescriptors();
   void AddLogs();
-  void AddLogStep(
-      const char* action,
-      std::vector<std::string> (Lockstep::*results)(const tools::LogDialect&));
+  using LogLines =
+      std::vector<std::string> (LogReader::*)(const tools::LogDialect&) const;
+  void AddLogStep(const char* action, LogLines lines);
   void ReadNodes();
-  tools::LogSource Source() const {
-    return {simulation_->world(), &statistics_, simulation_->memory()};
+  LogReader Logs() const {
+    return {scenario_,
+            {simulation_->world(), &statistics_, simulation_->memory()}};
   }
-  LogNames Names(const tools::LogNumbers& numbers) const;
-  std::vector<DriverLog> ReadLogs(const tools::LogDialect& dialect,
-                                  absl::string_view files,
-                                  tools::LogNumbers& numbers);
   void ReadOwnLog(Actor& actor);
-  std::vector<std::string> LogIn(const tools::LogDialect& dialect,
-                                 absl::string_view name);
   void AddResults(TranscriptStep& step, size_t dialect);
-  std::vector<std::string> StateIn(const tools::LogDialect& dialect);
-  std::vector<std::string> LogsIn(const tools::LogDialect& dialect);
   void AddResult(uint32_t actor, std::vector<std::string> lines);
   bool CanStart(uint32_t actor) const;
   bool HasLog(uint32_t actor) { return actor != 0 && !At(actor).log.empty(); }
@@ -536,17 +530,15 @@ void Lockstep::AddDescriptors() {
 void Lockstep::AddLogs() {
   absl::StrAppend(&run_.plan, "state ", kStateLogs, "\nstate ", kOtherLogs,
                   "\n");
-  AddLogStep(kStateStep, &Lockstep::StateIn);
+  AddLogStep(kStateStep, &LogReader::State);
   ReadNodes();
-  AddLogStep(kLogsStep, &Lockstep::LogsIn);
+  AddLogStep(kLogsStep, &LogReader::Others);
 }
 
-void Lockstep::AddLogStep(
-    const char* action,
-    std::vector<std::string> (Lockstep::*results)(const tools::LogDialect&)) {
+void Lockstep::AddLogStep(const char* action, LogLines lines) {
   const size_t at = run_.transcript.steps.size();
   for (size_t i = 0; i < run_.in_words_of.size(); ++i) {
-    run_.in_words_of[i][at] = (this->*results)(tools::kLogDialects[i]);
+    run_.in_words_of[i][at] = (Logs().*lines)(tools::kLogDialects[i]);
   }
   run_.transcript.steps.push_back({action, run_.in_words_of.back()[at], {}});
 }
@@ -560,66 +552,13 @@ void Lockstep::ReadNodes() {
   }
 }
 
-LogNames Lockstep::Names(const tools::LogNumbers& numbers) const {
-  LogNames names;
-  for (uint32_t i = 1; i <= run_.processes.size(); ++i) {
-    names.processes[numbers.Pid(i)] = run_.processes[i - 1];
-  }
-  for (uint32_t i = 1; i <= run_.actors.size(); ++i) {
-    names.actors[numbers.Tid(i)] = run_.actors[i - 1];
-  }
-  return names;
-}
-
-// Of the files that are asked for, those that there are.
-std::vector<DriverLog> Lockstep::ReadLogs(const tools::LogDialect& dialect,
-                                          absl::string_view files,
-                                          tools::LogNumbers& numbers) {
-  const tools::LogSource source = Source();
-  std::vector<DriverLog> logs;
-  for (const absl::string_view file : absl::StrSplit(files, ' ')) {
-    for (const std::string& name : tools::LogFiles(source, dialect, numbers)) {
-      const bool of_process = absl::StartsWith(name, "proc/");
-      if (of_process ? file != "proc" : file != name) continue;
-      const auto log = tools::ReadLog(source, dialect, numbers, name);
-      logs.push_back({name, absl::StrSplit(*log, '\n', absl::SkipEmpty())});
-    }
-  }
-  return logs;
-}
-
-std::vector<std::string> Lockstep::StateIn(const tools::LogDialect& dialect) {
-  tools::LogNumbers numbers(scenario_, &statistics_);
-  std::vector<std::string> lines;
-  for (const DriverLog& log : ReadLogs(dialect, kStateLogs, numbers)) {
-    lines.insert(lines.end(), log.lines.begin(), log.lines.end());
-  }
-  return NormaliseState(lines, Names(numbers));
-}
-
 // What the call is about to read, if it reads a log.
 void Lockstep::ReadOwnLog(Actor& actor) {
   const absl::string_view name = LogOfAction(actor.lowered.action);
   if (name.empty()) return;
   for (const tools::LogDialect& dialect : tools::kLogDialects) {
-    actor.log.push_back(LogIn(dialect, name));
+    actor.log.push_back(Logs().One(dialect, name));
   }
-}
-
-std::vector<std::string> Lockstep::LogIn(const tools::LogDialect& dialect,
-                                         absl::string_view name) {
-  tools::LogNumbers numbers(scenario_, &statistics_);
-  std::vector<std::string> lines;
-  for (const DriverLog& log : ReadLogs(dialect, name, numbers)) {
-    lines = NormaliseLog(log, {}, Names(numbers));
-  }
-  return lines;
-}
-
-std::vector<std::string> Lockstep::LogsIn(const tools::LogDialect& dialect) {
-  tools::LogNumbers numbers(scenario_, &statistics_);
-  return NormaliseLogs(ReadLogs(dialect, kOtherLogs, numbers), {},
-                       Names(numbers));
 }
 
 bool Lockstep::CanStart(uint32_t actor) const {

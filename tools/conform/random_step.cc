@@ -43,7 +43,7 @@ class StepFiller {
   void Fill(proto::Step* step) {
     ChooseOpening();
     if (Prepare(step) || Interfere(step) || Share(step)) return;
-    if (dice_.Below(1000) < 25) return Contents(step);
+    if (dice_.Below(1000) < 35) return Contents(step);
     if (dice_.Below(1000) < 20) {
       Flood(step->mutable_write_read());
       step->add_expect();
