@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/check.h"
 
 namespace bindery::sim {
 namespace {
@@ -123,6 +124,12 @@ uint32_t BranchCounts::Add(const char* operation, const std::string& atom,
   }
   taken_.resize(branches_.size());
   return first;
+}
+
+void BranchCounts::Add(const BranchCounts& other) {
+  BINDERY_CHECK_MSG(taken_.size() == other.taken_.size(),
+                    "branches of another driver");
+  for (size_t i = 0; i < taken_.size(); ++i) taken_[i] += other.taken_[i];
 }
 
 }  // namespace bindery::sim

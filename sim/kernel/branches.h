@@ -63,6 +63,9 @@ class BranchCounts {
     ++taken_[first + (yes ? 0 : no_[first])];
   }
 
+  // What another one has counted as well. REQUIRES: it is of the same driver.
+  void Add(const BranchCounts& other);
+
  private:
   // By operation and place: the first branch of the atom.
   using Places =

@@ -124,10 +124,12 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
   SetSearchOptions(defaults.max_states(), defaults.max_depth(), &ticker,
                    &options);
   const Meter meter;
-  const auto run = ExploreSession(session, std::move(options));
+  BranchCoverage coverage(session);
+  const auto run = ExploreSession(session, std::move(options), &coverage);
   if (!run.ok()) return run.status();
   const model::ExploreResult& found = *run;
   FillResult(session, found, meter, result);
+  if (absl::Status s = coverage.Fill(result); !s.ok()) return s;
   if (absl::Status s = RecordFindings(session, found, result); !s.ok()) {
     return s;
   }

@@ -77,7 +77,8 @@ ABSL_FLAG(std::string, transcripts, "tests/conformance",
 ABSL_FLAG(std::string, plan, "", "conform: write the agent's plan, do no more");
 ABSL_FLAG(std::string, records, "", "conform: compare with an agent's records");
 ABSL_FLAG(std::string, coverage, "",
-          "conform: what the kernel executed; =FILE lists what it did not");
+          "conform: what the kernel executed; explore: what the search took of "
+          "the driver's model; =FILE lists what was left");
 ABSL_FLAG(uint64_t, walks, 1000, "random, pct: number of walks");
 ABSL_FLAG(uint64_t, bug_depth, 3, "pct: orderings that a bug needs");
 ABSL_FLAG(uint64_t, searches, 16, "swarm: number of searches");

@@ -134,6 +134,17 @@ void AppendCounts(const proto::Result& result, std::string* text) {
   absl::StrAppend(text, "\n");
 }
 
+// What of the functions that were entered was not taken is in JSON.
+void AppendCoverage(const proto::Result& result, std::string* text) {
+  if (result.branches() == 0) return;
+  absl::StrAppendFormat(text, "  %d of %d branches of the driver\n",
+                        result.branches_taken(), result.branches());
+  for (const proto::FunctionCoverage& function : result.coverage()) {
+    absl::StrAppendFormat(text, "  %6d of %3d  %s\n", function.taken(),
+                          function.branches(), function.function());
+  }
+}
+
 // Stem and loop, one step a line, numbered as in the trace.
 void AppendRun(const proto::ViolationReport& violation, std::string* text) {
   if (!violation.endless()) return;
@@ -176,6 +187,7 @@ std::string Text(const proto::Report& report) {
         absl::StrAppend(&text, "  trace: ", violation.trace(), "\n");
       }
     }
+    AppendCoverage(result, &text);
     for (const std::string& sentence : result.explanation()) {
       absl::StrAppend(&text, "  ", sentence, "\n");
     }

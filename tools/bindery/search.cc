@@ -349,21 +349,22 @@ proto::Trace RecordFinding(const Session& session,
 }
 
 absl::StatusOr<model::ExploreResult> ExploreSession(
-    const Session& session, model::ExploreOptions options) {
+    const Session& session, model::ExploreOptions options,
+    BranchCoverage* coverage) {
   if (absl::GetFlag(FLAGS_reduction) != "none") {
     return absl::InvalidArgumentError(
         "--reduction=symmetry: scenarios know no reduction yet");
   }
   if (absl::GetFlag(FLAGS_liveness)) {
     BinderModel model(session.scenario.compiled, session.driver,
-                      &session.properties, session.options);
+                      &session.properties, coverage->Watched());
     return model::ExploreLiveness(model, options);
   }
   options.checkpoint.identity = IdentityOf(session);
-  const model::ModelFactory<BinderModel> make = [&session] {
+  const model::ModelFactory<BinderModel> make = [&] {
     return std::make_unique<BinderModel>(session.scenario.compiled,
                                          session.driver, &session.properties,
-                                         session.options);
+                                         coverage->Watched());
   };
   return model::Explore<BinderModel>(make, SearchStrategy(), options);
 }

@@ -14,6 +14,7 @@
 #include "model/explore/strategy.h"
 #include "proto/report.pb.h"
 #include "proto/trace.pb.h"
+#include "tools/bindery/branch_coverage.h"
 #include "tools/bindery/session.h"
 #include "tools/bindery/ticker.h"
 
@@ -36,9 +37,11 @@ model::Strategy SearchStrategy();
 // Why a search is not complete.
 std::string ReasonOf(const model::ExploreResult& found);
 // Searches the session's scenario by the strategy and threads of the flags.
+// `coverage` is the session's.
 // Errors: those of model::Explore() of parallel.h.
 absl::StatusOr<model::ExploreResult> ExploreSession(
-    const Session& session, model::ExploreOptions options);
+    const Session& session, model::ExploreOptions options,
+    BranchCoverage* coverage);
 // Executes choices, such as those of a finding, and writes down what happens.
 proto::Trace RecordChoices(const Session& session,
                            const std::vector<model::Choice>& choices,
