@@ -42,6 +42,24 @@ FrameId Outermost(const World& w, FrameId frame) {
 
 }  // namespace
 
+void CheckContents(const World& w, ContentsId id, Findings* f) {
+  const ContentsRow& contents = w.Peek(id);
+  uint32_t readers = 0;
+  uint32_t writers = 0;
+  w.ForEach<FileRow>([&](FileId, const FileRow& file) {
+    if (file.contents != id) return;
+    readers += (file.mode & kMayReadFile) != 0 ? 1 : 0;
+    writers += (file.mode & kMayWriteFile) != 0 ? 1 : 0;
+  });
+  const bool counted =
+      contents.readers == readers && contents.writers == writers;
+  f->Expect(counted && readers + writers != 0, "E43", id.any(), [&] {
+    return absl::StrCat("it counts ", contents.readers, " readers and ",
+                        contents.writers, " writers, but ", readers, " and ",
+                        writers, " files are open");
+  });
+}
+
 // A number without a file is on its way to one.
 void CheckFd(const World& w, FdId id, Findings* f) {
   const FdRow& fd = w.Peek(id);

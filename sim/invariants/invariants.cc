@@ -55,8 +55,8 @@ constexpr Invariant kInvariants[] = {
      "no buffer is orphaned: it has a transaction or was "
      "delivered"},
     {"E43", "A",
-     "a file is held by what its count says; a reserved descriptor is on its "
-     "way"},
+     "a file is held by what its count says, a pipe and a memfd by the files "
+     "that it counts; a reserved descriptor is on its way"},
     {"E48", "A",
      "every element of a thread's stack came in to it or went "
      "out of it, not both"},
@@ -133,6 +133,9 @@ class Scope {
         break;
       case TableId::kFd:
         CheckFd(w_, FdId{id.value}, findings_);
+        break;
+      case TableId::kContents:
+        CheckContents(w_, ContentsId{id.value}, findings_);
         break;
       case TableId::kEpItem:
         CheckEpItem(w_, EpItemId{id.value}, findings_);
@@ -238,6 +241,8 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken) {
   w.ForEach<RefRow>([&](RefId id, const RefRow&) { CheckRef(w, id, f); });
   w.ForEach<FileRow>([&](FileId id, const FileRow&) { CheckFile(w, id, f); });
   w.ForEach<FdRow>([&](FdId id, const FdRow&) { CheckFd(w, id, f); });
+  w.ForEach<ContentsRow>(
+      [&](ContentsId id, const ContentsRow&) { CheckContents(w, id, f); });
   CheckEpItems(w, f);
   CheckBinderfs(w, f);
   w.ForEach<ContextRow>(

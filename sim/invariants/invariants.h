@@ -73,6 +73,7 @@ void CheckNode(const World& w, NodeId node, Findings* findings);
 void CheckRef(const World& w, RefId ref, Findings* findings);
 void CheckFile(const World& w, FileId file, Findings* findings);
 void CheckFd(const World& w, FdId fd, Findings* findings);
+void CheckContents(const World& w, ContentsId contents, Findings* findings);
 void CheckEpItem(const World& w, EpItemId item, Findings* findings);
 // All of them.
 void CheckEpItems(const World& w, Findings* findings);

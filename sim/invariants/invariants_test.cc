@@ -142,6 +142,21 @@ TEST_F(FileTest, E43ANumberIsReservedForNobody) {
   EXPECT_EQ(After([&] { w_.Edit(w_.Create<FdRow>(1, 1)).number = 1; }), "E43");
 }
 
+TEST_F(FileTest, E43APipeCountsItsEnds) {
+  ContentsId pipe;
+  const auto make = [&] {
+    pipe = w_.Create<ContentsRow>();
+    w_.Edit(pipe).is_pipe = 1;
+    w_.Edit(pipe).readers = 1;
+    w_.Edit(file_).contents = pipe;
+    w_.Edit(file_).mode = kMayReadFile;
+  };
+  EXPECT_EQ(After(make), "");
+  EXPECT_EQ(After([&] { w_.Edit(pipe).writers = 1; }), "E43");
+  EXPECT_EQ(After([&] { w_.Edit(pipe).writers = 0; }), "");
+  EXPECT_EQ(After([&] { w_.Edit(pipe).readers = 0; }), "E43");
+}
+
 // A security context in front of the end of its buffer.
 TEST(SecurityContextTest, E31NotAtTheEnd) {
   for (const uint32_t place : {1u, 9u}) {

@@ -7,7 +7,7 @@
 // Invariants
 //  C1 Contents live as long as a file of them is open. A pipe counts its files
 //     that may read and those that may write: without a writer its end can be
-//     read, without a reader nothing can be written.
+//     read, without a reader nothing can be written (E43).
 //  C2 The place is the open file's: descriptors that were duplicated, inherited
 //     or sent have one, a file that was opened again has another.
 //

@@ -1,4 +1,5 @@
-// `explore --coverage`: which branches of the driver's model a search has taken.
+// `explore --coverage`: which branches of the driver's model a search has
+// taken.
 #ifndef BINDERY_TOOLS_BINDERY_BRANCH_COVERAGE_H_
 #define BINDERY_TOOLS_BINDERY_BRANCH_COVERAGE_H_
 
