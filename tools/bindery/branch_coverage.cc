@@ -1,5 +1,6 @@
 #include "tools/bindery/branch_coverage.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,17 @@ namespace {
 
 using Functions = std::vector<proto::FunctionCoverage>;
 
-// The branches of an operation are neighbours; so are the guards of a helper.
+// In the order in which they first appear: a function may have atoms and, much
+// later, guards.
 Functions ByFunction(const sim::BranchCounts& counts) {
   Functions functions;
+  std::map<std::string, size_t> places;
   for (size_t i = 0; i < counts.branches().size(); ++i) {
     const sim::Branch& branch = counts.branches()[i];
-    if (functions.empty() || functions.back().function() != branch.operation) {
-      functions.emplace_back().set_function(branch.operation);
-    }
-    proto::FunctionCoverage& function = functions.back();
+    const auto [place, first] =
+        places.emplace(branch.operation, functions.size());
+    if (first) functions.emplace_back().set_function(branch.operation);
+    proto::FunctionCoverage& function = functions[place->second];
     function.set_branches(function.branches() + 1);
     if (counts.taken(i) != 0) {
       function.set_taken(function.taken() + 1);

@@ -1,5 +1,6 @@
 // bindery explore: every interleaving of each scenario.
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 #include <memory>
@@ -117,7 +118,9 @@ void FillResult(const Session& session, const model::ExploreResult& found,
   meter.Fill(result);
 }
 
-absl::Status ExploreOne(const Session& session, proto::Result* result) {
+// `late`: what failed when there was a result already.
+absl::Status ExploreOne(const Session& session, proto::Result* result,
+                        absl::Status* late) {
   model::ExploreOptions options;
   const proto::ExploreDefaults& defaults = session.scenario.proto.explore();
   Ticker ticker(session.name());
@@ -129,7 +132,7 @@ absl::Status ExploreOne(const Session& session, proto::Result* result) {
   if (!run.ok()) return run.status();
   const model::ExploreResult& found = *run;
   FillResult(session, found, meter, result);
-  if (absl::Status s = coverage.Fill(result); !s.ok()) return s;
+  late->Update(coverage.Fill(result));
   if (absl::Status s = RecordFindings(session, found, result); !s.ok()) {
     return s;
   }
@@ -166,11 +169,14 @@ int ExploreCommand(const std::vector<std::string>& arguments) {
     return Fail(s);
   }
   proto::Report report;
+  absl::Status late;
   for (const std::unique_ptr<Session>& session : *sessions) {
-    const absl::Status status = ExploreOne(*session, report.add_results());
+    const absl::Status status =
+        ExploreOne(*session, report.add_results(), &late);
     if (!status.ok()) return Fail(status);
   }
-  return Print(report);
+  const int code = Print(report);
+  return late.ok() ? code : std::max(code, Fail(late));
 }
 
 }  // namespace bindery::tools
