@@ -128,18 +128,6 @@ class Scope {
         CheckRef(w_, RefId{id.value}, findings_);
         Node(w_.Peek(RefId{id.value}).node);
         break;
-      case TableId::kFile:
-        CheckFile(w_, FileId{id.value}, findings_);
-        break;
-      case TableId::kFd:
-        CheckFd(w_, FdId{id.value}, findings_);
-        break;
-      case TableId::kContents:
-        CheckContents(w_, ContentsId{id.value}, findings_);
-        break;
-      case TableId::kEpItem:
-        CheckEpItem(w_, EpItemId{id.value}, findings_);
-        break;
       case TableId::kContext:
         CheckContext(w_, ContextId{id.value}, findings_);
         break;
@@ -177,7 +165,7 @@ class Scope {
         Node(w_.Peek(BufferId{id.value}).target_node);
         break;
       default:
-        break;
+        VisitFile(id);
     }
   }
 
@@ -187,6 +175,25 @@ class Scope {
   }
 
  private:
+  void VisitFile(AnyId id) {
+    switch (id.table()) {
+      case TableId::kFile:
+        CheckFile(w_, FileId{id.value}, findings_);
+        break;
+      case TableId::kFd:
+        CheckFd(w_, FdId{id.value}, findings_);
+        break;
+      case TableId::kContents:
+        CheckContents(w_, ContentsId{id.value}, findings_);
+        break;
+      case TableId::kEpItem:
+        CheckEpItem(w_, EpItemId{id.value}, findings_);
+        break;
+      default:
+        break;
+    }
+  }
+
   bool IsOfBinderfs(AnyId id) const {
     switch (id.table()) {
       case TableId::kSuperBlock:
