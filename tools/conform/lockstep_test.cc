@@ -153,14 +153,14 @@ TEST(LockstepTest, TheLastStepsAreWhatTheDriverSays) {
   EXPECT_TRUE(Has(run->transcript, "binder state:"));
   EXPECT_TRUE(
       Has(run->transcript, "  thread server.main: l 02 need_return 0 tr 0"));
-  ASSERT_EQ(run->states.size(), std::size(tools::kLogDialects));
-  EXPECT_EQ(run->states.back(), last.results);
+  ASSERT_EQ(run->in_words_of.size(), std::size(tools::kLogDialects));
+  const auto& latest = run->in_words_of.back();
+  EXPECT_EQ(latest.at(run->transcript.steps.size() - 2), last.results);
   const TranscriptStep& logs = run->transcript.steps.back();
   EXPECT_EQ(logs.action, kLogsStep);
   EXPECT_EQ(logs.results.front(), "log transaction_log");
   EXPECT_TRUE(Has(run->transcript, "log proc/server"));
-  ASSERT_EQ(run->logs.size(), std::size(tools::kLogDialects));
-  EXPECT_EQ(run->logs.back(), logs.results);
+  EXPECT_EQ(latest.at(run->transcript.steps.size() - 1), logs.results);
 }
 
 TEST(LockstepTest, IsTheSameTwice) {

@@ -43,7 +43,9 @@ class StepFiller {
   void Fill(proto::Step* step) {
     ChooseOpening();
     if (Prepare(step) || Interfere(step) || Share(step)) return;
-    if (dice_.Below(1000) < 35) return Contents(step);
+    if (dice_.Below(1000) < (KnownContents().empty() ? 20 : 300)) {
+      return Contents(step);
+    }
     if (dice_.Below(1000) < 20) {
       Flood(step->mutable_write_read());
       step->add_expect();
@@ -228,13 +230,18 @@ class StepFiller {
     return true;
   }
 
-  // Makes files with contents, and does what can be done with them.
-  void Contents(proto::Step* step) {
-    step->add_expect();
+  std::vector<std::string> KnownContents() const {
     std::vector<std::string> known;
     for (const OpeningView& one : process_.openings) {
       if (one.contents) known.push_back(one.fd);
     }
+    return known;
+  }
+
+  // Makes files with contents, and does what can be done with them.
+  void Contents(proto::Step* step) {
+    step->add_expect();
+    const std::vector<std::string> known = KnownContents();
     const uint32_t kind = dice_.Below(known.empty() ? 20 : 100);
     if (kind < 10) {
       step->mutable_pipe();
@@ -247,10 +254,10 @@ class StepFiller {
     } else if (kind < 80) {
       step->mutable_read_fd()->set_fd(dice_.Pick(known));
       step->mutable_read_fd()->set_size(1 + dice_.Below(12));
-    } else if (kind < 90) {
+    } else if (kind < 86) {
       step->mutable_seek()->set_fd(dice_.Pick(known));
       step->mutable_seek()->set_to(dice_.Below(20));
-    } else if (kind < 94) {
+    } else if (kind < 89) {
       step->mutable_dup()->set_fd(dice_.Pick(known));
     } else {
       step->mutable_close()->set_fd(dice_.Pick(known));

@@ -21,6 +21,7 @@ struct Reason {
 // Only what no seed can reach; whatever is reached may not be listed.
 constexpr Reason kReasons[] = {
     {"ENOTEMPTY", "is seldom the first that is wrong: not within 4,000"},
+    {"EXDEV", "needs two mounts: not within 4,000"},
     {"BR_ERROR", "needs an allocation that fails; a user-mode kernel has none"},
     {"BR_OK", "no driver writes it; it is the extended error of no error"},
     {"ENOMEM", "needs an allocation that fails"},

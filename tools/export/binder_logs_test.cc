@@ -38,6 +38,7 @@ class Ended {
     sim::Run(*simulation_, scheduler, {});
   }
 
+  sim::Simulation& simulation() { return *simulation_; }
   sim::World& world() { return simulation_->world(); }
   LogSource Source() { return {world(), &statistics_, simulation_->memory()}; }
   LogNumbers Numbers() const {
@@ -135,6 +136,20 @@ TEST(StateLogTest, ATextThatIsTooLargeIsMadeAgainWithoutWhatReadingFreed) {
   Ended large(kIdle);
   for (uint64_t i = 1; i <= 60; ++i) AddNode(large.world(), i, 0);
   EXPECT_EQ(With(large.Text("state"), "node").size(), 0u);
+}
+
+// What a kernel's reader does, which writing the text does not.
+TEST(StateLogTest, ReadingIsAnActOfItsOwn) {
+  Ended ended(kIdle);
+  const sim::NodeId free = AddNode(ended.world(), 0x10, 0);
+  const sim::NodeId held = AddNode(ended.world(), 0x20, 1);
+  ended.Text("state");
+  EXPECT_TRUE(ended.world().Alive(free));
+  EXPECT_FALSE(ended.world().Peek(held).work.entry.linked());
+  ended.simulation().ReadState();
+  EXPECT_FALSE(ended.world().Alive(free));
+  EXPECT_TRUE(ended.world().Peek(held).work.entry.linked());
+  EXPECT_EQ(ended.world().Peek(held).tmp_refs, 0);
 }
 
 TEST(StateLogTest, NullAndErrorsAreNotHashed) {
