@@ -369,7 +369,7 @@ int ConformRandom() {
   Ticker ticker("random");
   const auto found =
       conform::Differential(options, *driver, [&](uint64_t done) {
-        return ticker.Tick([&] {
+        return ticker.Tick([&](double) {
           return absl::StrCat(done, " of ", options.count, " scenarios");
         });
       });

@@ -39,7 +39,7 @@ absl::StatusOr<std::vector<coverage::Exercise>> MeasureAll(
     exercises.push_back(coverage::Measure(
         session->path, session->scenario.compiled, session->driver,
         session->properties, session->options, **scheduler, limits));
-    const bool goes_on = ticker.Tick([&] {
+    const bool goes_on = ticker.Tick([&](double) {
       return absl::StrCat(exercises.size(), " of ", sessions.size(),
                           " scenarios");
     });

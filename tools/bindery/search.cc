@@ -8,6 +8,7 @@
 #include "absl/flags/flag.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "adapter/binder_model.h"
 #include "model/explore/parallel.h"
 #include "model/liveness/liveness.h"
@@ -239,6 +240,54 @@ std::string SearchIdentity(
 
 namespace {
 
+// Where a search stands. Rates are those since it was asked last.
+class Standing {
+ public:
+  std::string Text(const model::Progress& now, double seconds, uint64_t most) {
+    const double passed = std::max(seconds - seconds_, 1e-3);
+    const auto rate = [&](uint64_t a, uint64_t b) {
+      return a < b ? 0 : static_cast<double>(a - b) / passed;
+    };
+    std::string text = absl::StrFormat(
+        "%d states, %d transitions (%.0f/s), depth %d, %d waiting, %d MB",
+        now.states, now.transitions, rate(now.transitions, then_.transitions),
+        now.depth, now.frontier, now.bytes >> 20);
+    if (now.disk_bytes != 0) {
+      absl::StrAppendFormat(&text, ", %d MB on disk", now.disk_bytes >> 20);
+    }
+    absl::StrAppend(&text, Remaining(now, most, rate(now.states, then_.states),
+                                     rate(Expanded(now), Expanded(then_))));
+    then_ = now;
+    seconds_ = seconds;
+    return text;
+  }
+
+ private:
+  static uint64_t Expanded(const model::Progress& at) {
+    return at.states - std::min(at.states, at.frontier);
+  }
+
+  // Every state that waits takes its time, and may bring others: breadth first
+  // that is a bound from below. What a limit leaves is one from above.
+  static std::string Remaining(const model::Progress& now, uint64_t most,
+                               double found, double expanded) {
+    std::string text;
+    if (SearchStrategy() == model::Strategy::kBreadthFirst && expanded > 0) {
+      absl::StrAppendFormat(&text, ", at least %.0f s more",
+                            static_cast<double>(now.frontier) / expanded);
+    }
+    if (most != model::ExploreOptions().max_states && most > now.states &&
+        found > 0) {
+      absl::StrAppendFormat(&text, ", %.0f s to --max_states",
+                            static_cast<double>(most - now.states) / found);
+    }
+    return text;
+  }
+
+  model::Progress then_;
+  double seconds_ = 0;
+};
+
 bool IsRandom(model::Strategy strategy) {
   return strategy == model::Strategy::kRandomWalk ||
          strategy == model::Strategy::kPct ||
@@ -274,15 +323,11 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
     std::fprintf(stderr, "seed %llu\n",
                  static_cast<unsigned long long>(options->seed));
   }
-  options->tick = [ticker](const model::Progress& progress) {
-    return ticker->Tick([&progress] {
-      return absl::StrCat(
-          progress.states, " states, ", progress.transitions, " transitions, ",
-          progress.frontier, " waiting, ", progress.bytes >> 20, " MB",
-          progress.disk_bytes == 0
-              ? ""
-              : absl::StrCat(", ", progress.disk_bytes >> 20, " MB on disk"));
-    });
+  auto shown = std::make_shared<Standing>();
+  const uint64_t most = options->max_states;
+  options->tick = [ticker, shown, most](const model::Progress& progress) {
+    return ticker->Tick(
+        [&](double seconds) { return shown->Text(progress, seconds, most); });
   };
 }
 

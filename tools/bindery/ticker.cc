@@ -20,12 +20,12 @@ Ticker::~Ticker() {
   if (line_open_) std::fprintf(stderr, "\r\033[K");
 }
 
-bool Ticker::Tick(const std::function<std::string()>& where) {
+bool Ticker::Tick(const std::function<std::string(double)>& where) {
   const double now = meter_.Seconds();
   if (now - shown_ >= (terminal_ ? 0.5 : 30.0)) {
     shown_ = now;
     std::fprintf(stderr, "%s%s: %.0f s, %s%s", terminal_ ? "\r\033[K" : "",
-                 name_.c_str(), now, where().c_str(), terminal_ ? "" : "\n");
+                 name_.c_str(), now, where(now).c_str(), terminal_ ? "" : "\n");
     line_open_ = terminal_;
   }
   return limit_ == 0 || now < limit_;

@@ -16,8 +16,8 @@ class Ticker {
   explicit Ticker(std::string name);
   ~Ticker();
   // False once the time is up. `where` says where the work stands, when that
-  // is to be shown.
-  bool Tick(const std::function<std::string()>& where);
+  // is to be shown, after so many seconds.
+  bool Tick(const std::function<std::string(double)>& where);
 
  private:
   const std::string name_;

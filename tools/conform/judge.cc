@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "tools/conform/driver_log.h"
 #include "tools/conform/observe.h"
 
@@ -60,6 +61,15 @@ Transcript InWordsOf(const LockstepRun& run, const Transcript& observed) {
 
 }  // namespace
 
+std::string WhatItLacks(const ScenarioRecord& record) {
+  absl::string_view what = record.detail;
+  absl::ConsumePrefix(&what, "lacks ");
+  if (absl::ConsumePrefix(&what, "line=")) {
+    what.remove_prefix(std::min(what.find(' ') + 1, what.size()));
+  }
+  return std::string(what);
+}
+
 Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
   const Transcript expected = InWordsOf(run, observed);
   const Difference difference = FirstDifference(expected, observed);
@@ -79,8 +89,9 @@ Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed) {
 Verdict Judge(const LockstepRun& run, const ScenarioRecord& record) {
   if (record.outcome == Outcome::kLacks) {
     Verdict verdict;
-    verdict.lacking = record.detail;
-    verdict.explanation = absl::StrCat("  the kernel ", record.detail, "\n");
+    verdict.lacking = WhatItLacks(record);
+    verdict.explanation =
+        absl::StrCat("  the kernel lacks ", verdict.lacking, "\n");
     return verdict;
   }
   const Transcript observed = Observe(run, record);

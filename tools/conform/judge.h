@@ -21,6 +21,10 @@ struct Verdict {
   std::string lacking;
 };
 
+// What the kernel that made the record was built without, for people: the line
+// of the plan says nothing to them.
+std::string WhatItLacks(const ScenarioRecord& record);
+
 // What an observed transcript says about the model's run, which also has to
 // have met the scenario's own expectations.
 Verdict JudgeTranscript(const LockstepRun& run, const Transcript& observed);

@@ -102,6 +102,11 @@ absl::StatusOr<std::string> Record(const LockstepRun& run,
   if (record.outcome == Outcome::kOk) {
     return Write(WithoutLogs(Observe(run, record)), TextHash(scenario_text));
   }
+  if (record.outcome == Outcome::kLacks) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(run.transcript.scenario,
+                     ": not recorded: the kernel lacks ", WhatItLacks(record)));
+  }
   return absl::FailedPreconditionError(
       absl::StrCat(run.transcript.scenario,
                    ": not recorded: ", std::string(OutcomeName(record.outcome)),
