@@ -269,6 +269,19 @@ const Mistake kMistakes[] = {
      IN_THREAD("step { epoll_create {} }\n"
                "step { epoll_wait { max_events: 5 } }"),
      "3:21", "at most 4 events"},
+    {"read of no descriptor", IN_THREAD("step { read_fd {} }"), "2:8",
+     "does not say which descriptor"},
+    {"read of too much",
+     IN_THREAD(
+         "step { memfd {} }\nstep { read_fd { fd: \"memfd\" size: 4097 } }"),
+     "3:30", "at most 4096, not 4097"},
+    {"a place too far",
+     IN_THREAD("step { memfd {} }\nstep { seek { fd: \"memfd\" to: 5000 } }"),
+     "3:27", "at most 4096, not 5000"},
+    {"what a log says",
+     IN_THREAD("step { read { at: \"a\" name: \"binder_logs/state\" }\n"
+               "expect { text: \"binder state:\" } }"),
+     "3:10", "let conform compare the text"},
     {"ready after a close",
      IN_THREAD("step { close {} expect { ready: \"binder_fd\" } }"), "2:26",
      "ready is a result of epoll_wait"},

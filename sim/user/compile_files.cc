@@ -140,16 +140,24 @@ void Compiler::ContentsStep(const StepCursor& step) {
   if (step->has_write_fd()) return WriteFdStep(step);
   if (step->has_read_fd()) return ReadFdStep(step);
   const auto seek = step.Sub(step->seek(), "seek");
-  spec.fd_variable = Fd(seek->fd(), seek.At("fd"));
+  spec.fd_variable = ContentsFd(seek->fd(), seek.place());
   spec.args.offset = seek->to();
   AtMost(seek->to(), kMostRead, "to", seek.At("to"));
   EmitFs(step, OpId::kSeek, spec, 0, Result::kSyscall);
 }
 
+uint32_t Compiler::ContentsFd(const std::string& name, Place place) {
+  if (!name.empty()) return Variable(name, VariableKind::kFd, place);
+  errors_.Add(place,
+              "the step does not say which descriptor; write fd: \"memfd\", or "
+              "the name of another one");
+  return 0;
+}
+
 void Compiler::WriteFdStep(const StepCursor& step) {
   const auto write = step.Sub(step->write_fd(), "write_fd");
   FsSpec spec;
-  spec.fd_variable = Fd(write->fd(), write.At("fd"));
+  spec.fd_variable = ContentsFd(write->fd(), write.place());
   spec.bytes = write->text();
   AtMost(spec.bytes.size(), kMostWritten, "bytes of text", write.At("text"));
   EmitFs(step, OpId::kWriteFd, spec, 0, Result::kSyscall);
@@ -158,7 +166,7 @@ void Compiler::WriteFdStep(const StepCursor& step) {
 void Compiler::ReadFdStep(const StepCursor& step) {
   const auto read = step.Sub(step->read_fd(), "read_fd");
   FsSpec spec;
-  spec.fd_variable = Fd(read->fd(), read.At("fd"));
+  spec.fd_variable = ContentsFd(read->fd(), read.place());
   spec.args.size = read->size() == 0 ? kMostRead : read->size();
   spec.args.look = Look::kContents;
   AtMost(read->size(), kMostRead, "size", read.At("size"));

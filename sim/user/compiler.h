@@ -143,6 +143,7 @@ class Compiler {
   void DeclareFileStep(const StepCursor& step);
   void FileStep(const StepCursor& step);
   void ContentsStep(const StepCursor& step);
+  uint32_t ContentsFd(const std::string& name, Place place);
   void WriteFdStep(const StepCursor& step);
   void ReadFdStep(const StepCursor& step);
   void AtMost(uint64_t value, uint64_t most, const char* what, Place place);
