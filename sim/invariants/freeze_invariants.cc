@@ -26,9 +26,8 @@ RefId RefOf(const World& w, FreezeId id) {
   return found;
 }
 
-// The ref is off its proc's tree, and frees the listener next.
-bool IsBeingFreed(const World& w, FreezeId id) {
-  const RefId ref = RefOf(w, id);
+// The ref is off its proc's tree, and frees its listener next.
+bool IsBeingFreed(const World& w, RefId ref) {
   return ref && !w.Peek(ref).rb_node.linked();
 }
 
@@ -36,7 +35,7 @@ bool IsBeingFreed(const World& w, FreezeId id) {
 // freed, or if nobody will tell it anything any more.
 ProcId Target(const World& w, FreezeId id) {
   const RefId ref = RefOf(w, id);
-  if (!ref || IsBeingFreed(w, id)) return {};
+  if (!ref || IsBeingFreed(w, ref)) return {};
   const ProcId target = w.Peek(w.Peek(ref).node).proc;
   if (!target || w.Peek(target).is_dead != 0) return {};
   return target;
@@ -50,7 +49,7 @@ void CheckFreeze(const World& w, FreezeId id, Findings* f) {
   const bool dying = w.Peek(freeze.proc).is_dead != 0;
   const bool delivered = freeze.work.entry.head == Head::kDeliveredFreeze;
   const bool agree = (freeze.sent != 0) == delivered || dying;
-  f->Expect(agree || IsBeingFreed(w, id), "E69", id.any(), [&] {
+  f->Expect(agree || IsBeingFreed(w, RefOf(w, id)), "E69", id.any(), [&] {
     return std::string(delivered ? "delivered, but not marked as sent"
                                  : "marked as sent, but not delivered");
   });

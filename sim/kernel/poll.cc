@@ -114,6 +114,12 @@ bool IsPipe(Op& op, const FileRow& file) {
   return file.contents && op.w.Get(file.contents).is_pipe != 0;
 }
 
+// Watching these is not modelled.
+void NoteWatched(Op& op, const FileRow& file) {
+  if (file.bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
+  if (IsPipe(op, file)) op.k.NoteUnmodelled(kWatchedPipe);
+}
+
 // Each round looks the descriptor up again: it may have been closed meanwhile,
 // or name another file. The first file is held until the end.
 void FileOfRound(Op& op) {
@@ -122,8 +128,7 @@ void FileOfRound(Op& op) {
   op.f->proc = file ? op.w.Get(file).proc : ProcId{};
   if (!file) return;
   if (op.w.Get(file).eventpoll) op.k.NoteUnmodelled(kWatchedEpoll);
-  if (op.w.Get(file).bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
-  if (IsPipe(op, op.w.Get(file))) op.k.NoteUnmodelled(kWatchedPipe);
+  NoteWatched(op, op.w.Get(file));
 }
 
 // file_can_poll(): a memfd, and what is in a binderfs and no device, has no
@@ -220,8 +225,7 @@ FileId Target(Op& op) { return FileOfFd(op.w, CurrentProcess(op), op.f->i); }
 
 bool TargetCanPoll(Op& op) {
   const FileRow& file = op.w.Get(Target(op));
-  if (file.bpf != 0) op.k.NoteUnmodelled(kWatchedBpf);
-  if (IsPipe(op, file)) op.k.NoteUnmodelled(kWatchedPipe);
+  NoteWatched(op, file);
   return CanPoll(op, file);
 }
 

@@ -65,7 +65,7 @@ absl::Status BenchExplore(proto::Result* result) {
   Ticker ticker("explore");
   SetSearchOptions(0, 0, &ticker, &options);
   const Meter meter;
-  BranchCoverage coverage(**session);
+  SearchCoverage coverage(**session);
   const auto run = ExploreSession(**session, std::move(options), &coverage);
   if (!run.ok()) return run.status();
   const model::ExploreResult& found = *run;

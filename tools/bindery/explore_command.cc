@@ -127,7 +127,7 @@ absl::Status ExploreOne(const Session& session, proto::Result* result,
   SetSearchOptions(defaults.max_states(), defaults.max_depth(), &ticker,
                    &options);
   const Meter meter;
-  BranchCoverage coverage(session);
+  SearchCoverage coverage(session);
   const auto run = ExploreSession(session, std::move(options), &coverage);
   if (!run.ok()) return run.status();
   const model::ExploreResult& found = *run;

@@ -395,7 +395,7 @@ proto::Trace RecordFinding(const Session& session,
 
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options,
-    BranchCoverage* coverage) {
+    SearchCoverage* coverage) {
   if (absl::GetFlag(FLAGS_reduction) != "none") {
     return absl::InvalidArgumentError(
         "--reduction=symmetry: scenarios know no reduction yet");

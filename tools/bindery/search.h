@@ -14,7 +14,7 @@
 #include "model/explore/strategy.h"
 #include "proto/report.pb.h"
 #include "proto/trace.pb.h"
-#include "tools/bindery/branch_coverage.h"
+#include "tools/bindery/search_coverage.h"
 #include "tools/bindery/session.h"
 #include "tools/bindery/ticker.h"
 
@@ -41,7 +41,7 @@ std::string ReasonOf(const model::ExploreResult& found);
 // Errors: those of model::Explore() of parallel.h.
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options,
-    BranchCoverage* coverage);
+    SearchCoverage* coverage);
 // Executes choices, such as those of a finding, and writes down what happens.
 proto::Trace RecordChoices(const Session& session,
                            const std::vector<model::Choice>& choices,

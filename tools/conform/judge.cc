@@ -45,7 +45,6 @@ std::string OutcomeText(const ScenarioRecord& record) {
 
 // The model's transcript in the words of the kernel that is observed.
 Transcript InWordsOf(const LockstepRun& run, const Transcript& observed) {
-  if (run.in_words_of.empty()) return run.transcript;
   std::vector<std::string> lines;
   for (const auto& [step, results] : run.in_words_of.back()) {
     if (step >= observed.steps.size()) continue;

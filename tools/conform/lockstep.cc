@@ -67,7 +67,6 @@ class Lockstep : public sim::SyscallObserver {
     for (uint32_t i = 0; i < scenario.tasks.size(); ++i)
       actors_.emplace_back(i, scenario);
     run_.transcript.scenario = scenario.name;
-    run_.in_words_of.resize(std::size(tools::kLogDialects));
     for (const std::string& each : scenario.expect.leaks()) {
       ++run_.leaks[each];
     }
@@ -156,7 +155,7 @@ class Lockstep : public sim::SyscallObserver {
             {simulation_->world(), &statistics_, simulation_->memory()}};
   }
   void ReadOwnLog(Actor& actor);
-  void AddResults(TranscriptStep& step, size_t dialect);
+  std::vector<std::string> StepResults(const std::vector<std::string>& log);
   void AddResult(uint32_t actor, std::vector<std::string> lines);
   bool CanStart(uint32_t actor) const;
   bool HasLog(uint32_t actor) { return actor != 0 && !At(actor).log.empty(); }
@@ -484,23 +483,25 @@ void Lockstep::FinishStep() {
   if (run_.transcript.steps.empty()) return;
   TranscriptStep& step = run_.transcript.steps.back();
   const size_t at = run_.transcript.steps.size() - 1;
-  for (size_t i = 0; i < run_.in_words_of.size(); ++i) {
-    step.results.clear();
-    AddResults(step, i);
-    if (HasLog(stepping_)) run_.in_words_of[i][at] = step.results;
+  if (!HasLog(stepping_)) step.results = StepResults({});
+  for (size_t i = 0; HasLog(stepping_) && i < run_.in_words_of.size(); ++i) {
+    step.results = StepResults(At(stepping_).log[i]);
+    run_.in_words_of[i][at] = step.results;
   }
   results_.clear();
   reports_.clear();
 }
 
-// The stepping actor's results first, then the others', then who is inside.
-void Lockstep::AddResults(TranscriptStep& step, size_t dialect) {
-  std::vector<std::string>& out = step.results;
+// The stepping actor's results first, with the log that it has read, then the
+// others', then who is inside.
+std::vector<std::string> Lockstep::StepResults(
+    const std::vector<std::string>& log) {
+  std::vector<std::string> out;
   const auto append = [&](const std::vector<std::string>& lines) {
     out.insert(out.end(), lines.begin(), lines.end());
   };
   if (results_.count(stepping_) != 0) append(results_[stepping_]);
-  if (HasLog(stepping_)) append(At(stepping_).log[dialect]);
+  append(log);
   for (const auto& [actor, lines] : results_) {
     if (actor != stepping_) append(lines);
   }
@@ -512,6 +513,7 @@ void Lockstep::AddResults(TranscriptStep& step, size_t dialect) {
     out.push_back(absl::StrCat("inside: ", absl::StrJoin(inside, " ")));
   }
   append(reports_);
+  return out;
 }
 
 // Who has which descriptors, where that is not only a matter of open().

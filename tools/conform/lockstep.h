@@ -16,7 +16,9 @@
 #ifndef BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 #define BINDERY_TOOLS_CONFORM_LOCKSTEP_H_
 
+#include <array>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +31,7 @@
 #include "sim/kernel/driver.h"
 #include "sim/user/program.h"
 #include "tools/conform/transcript.h"
+#include "tools/export/binder_logs.h"
 
 namespace bindery::conform {
 
@@ -45,7 +48,9 @@ struct LockstepRun {
   Transcript transcript;
   // For each of tools::kLogDialects the results of the steps that differ, by
   // their places; the transcript has the latest.
-  std::vector<std::map<size_t, std::vector<std::string>>> in_words_of;
+  std::array<std::map<size_t, std::vector<std::string>>,
+             std::size(tools::kLogDialects)>
+      in_words_of;
   // An expectation of the scenario that the model did not meet, or what it did
   // that no driver may do; the run ends there. "" if there is none.
   std::string failure;

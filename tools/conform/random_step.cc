@@ -43,8 +43,9 @@ class StepFiller {
   void Fill(proto::Step* step) {
     ChooseOpening();
     if (Prepare(step) || Interfere(step) || Share(step)) return;
-    if (dice_.Below(1000) < (KnownContents().empty() ? 20 : 300)) {
-      return Contents(step);
+    const std::vector<std::string> known = KnownContents();
+    if (dice_.Below(1000) < (known.empty() ? 20 : 300)) {
+      return Contents(known, step);
     }
     if (dice_.Below(1000) < 20) {
       Flood(step->mutable_write_read());
@@ -239,9 +240,8 @@ class StepFiller {
   }
 
   // Makes files with contents, and does what can be done with them.
-  void Contents(proto::Step* step) {
+  void Contents(const std::vector<std::string>& known, proto::Step* step) {
     step->add_expect();
-    const std::vector<std::string> known = KnownContents();
     const uint32_t kind = dice_.Below(known.empty() ? 20 : 100);
     if (kind < 10) {
       step->mutable_pipe();

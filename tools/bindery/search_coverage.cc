@@ -1,4 +1,4 @@
-#include "tools/bindery/branch_coverage.h"
+#include "tools/bindery/search_coverage.h"
 
 #include <map>
 #include <string>
@@ -47,7 +47,7 @@ std::string Missing(const Functions& functions) {
 
 }  // namespace
 
-sim::SimulationOptions BranchCoverage::Watched() {
+sim::SimulationOptions SearchCoverage::Watched() {
   sim::SimulationOptions options = session_.options;
   if (absl::GetFlag(FLAGS_coverage).empty()) return options;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -55,7 +55,7 @@ sim::SimulationOptions BranchCoverage::Watched() {
   return options;
 }
 
-absl::Status BranchCoverage::Fill(proto::Result* result) {
+absl::Status SearchCoverage::Fill(proto::Result* result) {
   const std::string path = absl::GetFlag(FLAGS_coverage);
   if (path.empty()) return absl::OkStatus();
   sim::BranchCounts sum(session_.driver);

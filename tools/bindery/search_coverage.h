@@ -1,7 +1,7 @@
 // `explore --coverage`: which branches of the driver's model a search has
 // taken.
-#ifndef BINDERY_TOOLS_BINDERY_BRANCH_COVERAGE_H_
-#define BINDERY_TOOLS_BINDERY_BRANCH_COVERAGE_H_
+#ifndef BINDERY_TOOLS_BINDERY_SEARCH_COVERAGE_H_
+#define BINDERY_TOOLS_BINDERY_SEARCH_COVERAGE_H_
 
 #include <deque>
 #include <mutex>
@@ -16,10 +16,10 @@ namespace bindery::tools {
 // One counter for each model of a search, so that its threads do not meet.
 //
 // What a search did before it was resumed from a checkpoint is not in it.
-class BranchCoverage {
+class SearchCoverage {
  public:
   // It outlives this.
-  explicit BranchCoverage(const Session& session) : session_(session) {}
+  explicit SearchCoverage(const Session& session) : session_(session) {}
 
   // The session's options for one more model. Without the flag nothing is
   // counted, which is faster. Thread-safe.
@@ -36,4 +36,4 @@ class BranchCoverage {
 
 }  // namespace bindery::tools
 
-#endif  // BINDERY_TOOLS_BINDERY_BRANCH_COVERAGE_H_
+#endif  // BINDERY_TOOLS_BINDERY_SEARCH_COVERAGE_H_
