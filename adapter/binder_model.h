@@ -53,6 +53,14 @@ class BinderModel {
   uint32_t FairActorOf(model::Choice choice) const;
   void Obligations(std::vector<model::Obligation>* owed) const;
   model::Violation Describe(uint64_t key) const;
+  // Tasks, the worker, each kill of the budget, failing allocations, and the
+  // signal for each task if there are any.
+  uint32_t Agents() const;
+  uint32_t AgentOf(model::Choice choice) const;
+  // REQUIRES: footprints are on (sim::SimulationOptions).
+  void ApplyNoting(model::Choice choice, model::Accesses* accesses);
+  void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
+  uint64_t PlaceOf(uint32_t agent) const;
   // An allocation depended on the layout of buffers, which symbolic addresses
   // abstract from.
   bool Inconclusive() const { return simulation_.inconclusive() != nullptr; }
@@ -80,6 +88,7 @@ class BinderModel {
 };
 
 static_assert(model::HasActors<BinderModel>);
+static_assert(model::HasFootprints<BinderModel>);
 static_assert(model::HasObligations<BinderModel>);
 
 }  // namespace bindery

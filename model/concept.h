@@ -104,6 +104,38 @@ concept HasActors = Model<M> &&
   { c.InsideCommand(actor) } -> std::same_as<bool>;
 };
 
+// Of the number of a resource: it does not matter in which order two choices
+// write it.
+inline constexpr uint64_t kCommutingResource = uint64_t{1} << 63;
+
+// What a choice read and what it wrote, as numbers of resources; each perhaps
+// more than once.
+struct Accesses {
+  std::vector<uint64_t> reads;
+  std::vector<uint64_t> writes;
+};
+
+// A model whose choices say what they read and wrote. Its choices are made by
+// agents, numbered from 0. Two choices of different agents that both are
+// enabled, and none of which read or wrote what the other one wrote, lead to
+// the same state in either order, each still enabled behind the other one and
+// with the same accesses; what is said of a state behind a choice (Check,
+// Sometimes) is counted among what the choice read.
+template <typename M>
+concept HasFootprints = Model<M> &&
+    requires(M m, const M c, Choice choice, uint32_t agent,
+             std::vector<uint64_t>* reads, Accesses* accesses) {
+  { c.Agents() } -> std::same_as<uint32_t>;
+  { c.AgentOf(choice) } -> std::same_as<uint32_t>;
+  // As Apply(); replaces *accesses by those of the choice.
+  { m.ApplyNoting(choice, accesses) } -> std::same_as<void>;
+  // Replaces *reads by what decides which choices the agent has here.
+  { c.Guards(agent, reads) } -> std::same_as<void>;
+  // Where the agent stands, as far as that says what it is about to do. A
+  // hint: no answer depends on it.
+  { c.PlaceOf(agent) } -> std::same_as<uint64_t>;
+};
+
 // Something that is owed in a state: an object, named the same wherever it is
 // owed, to which something has to happen. The upper eight bits of the key
 // number the property. `due`: nothing but the system itself holds it up here.

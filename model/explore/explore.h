@@ -17,6 +17,7 @@
 #include "model/explore/bounded.h"
 #include "model/explore/breadth_first.h"
 #include "model/explore/depth_first.h"
+#include "model/explore/partial_order.h"
 #include "model/explore/picker.h"
 #include "model/explore/random_walk.h"
 #include "model/explore/reference.h"
@@ -40,12 +41,24 @@ ExploreResult ExploreByActors(M& model, Strategy strategy,
   return {};
 }
 
+// What only models with footprints can be asked.
+template <Model M>
+ExploreResult ExplorePartialOrder(M& model, const ExploreOptions& options) {
+  if constexpr (HasFootprints<M>) return PartialOrder<M>(model, options).Run();
+  BINDERY_CHECK_MSG(false, "the model has no footprints");
+  return {};
+}
+
 template <Model M>
 ExploreResult Explore(M& model, Strategy strategy,
                       const ExploreOptions& options) {
   const bool bounded = options.preemptions != ExploreOptions::kUnlimited;
   BINDERY_CHECK(!bounded || strategy == Strategy::kDepthFirst);
   BINDERY_CHECK(options.disk.folder.empty());
+  if (options.partial_order) {
+    BINDERY_CHECK(!bounded && strategy == Strategy::kDepthFirst);
+    return ExplorePartialOrder(model, options);
+  }
   if (bounded) return ExploreByActors(model, strategy, options);
   switch (strategy) {
     case Strategy::kDepthFirst:

@@ -99,6 +99,10 @@ struct ExploreOptions {
   size_t bit_bytes = size_t{256} << 20;
   // Count states that are images of each other as one. Symmetric models only.
   bool symmetry = false;
+  // Explores only some orders of choices that have nothing to do with each
+  // other (partial_order.h): verdicts are the same, counts are not. Only
+  // depth first, by one thread, of models with footprints.
+  bool partial_order = false;
   Probing probing = Probing::kImmediate;
 
   // How many threads search, and what is kept on disk: parallel.h.

@@ -181,6 +181,41 @@ bool Check(const Simulation& simulation,
   return good;
 }
 
+namespace {
+
+bool Meet(const std::vector<Resource>& a, const std::vector<Resource>& b) {
+  return std::any_of(a.begin(), a.end(), [&b](Resource one) {
+    return std::find(b.begin(), b.end(), one) != b.end();
+  });
+}
+
+void NotePredicates(const World& world, const std::vector<Property>& properties,
+                    const std::vector<Resource>& writes,
+                    std::vector<Resource>* reads) {
+  FootprintLog* const log = world.footprint();
+  for (const Property& property : properties) {
+    log->Begin();
+    property.predicate.Holds(world);
+    if (!Meet(writes, log->reads())) continue;
+    reads->insert(reads->end(), log->reads().begin(), log->reads().end());
+  }
+}
+
+}  // namespace
+
+void NoteJudged(const Simulation& simulation, std::vector<Resource>* reads,
+                std::vector<Resource>* writes) {
+  const World& world = simulation.world();
+  FootprintLog* const log = world.footprint();
+  CheckInvariants(simulation, nullptr);
+  *reads = log->reads();
+  *writes = log->writes();
+  const Properties* properties = simulation.properties();
+  if (properties == nullptr) return;
+  NotePredicates(world, properties->always, *writes, reads);
+  NotePredicates(world, properties->sometimes, *writes, reads);
+}
+
 uint64_t Sometimes(const Simulation& simulation) {
   const Properties* properties = simulation.properties();
   uint64_t seen = 0;

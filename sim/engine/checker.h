@@ -33,6 +33,13 @@ bool CheckStep(const Simulation& simulation,
 bool Check(const Simulation& simulation,
            std::vector<PropertyViolation>* violations);
 
+// Judges the latest transition as Check() and Sometimes() do, so that the
+// world's footprint, opened before the transition, has what they read. A
+// predicate that the transition cannot have changed is left out: it was judged
+// where it changed. REQUIRES: footprints are on.
+void NoteJudged(const Simulation& simulation, std::vector<Resource>* reads,
+                std::vector<Resource>* writes);
+
 // Bit i: the i-th `sometimes` predicate holds now.
 uint64_t Sometimes(const Simulation& simulation);
 

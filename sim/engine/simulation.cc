@@ -24,6 +24,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   world_.set_journal(options.journal);
   world_.set_runners_noted(scenario.tasks.size() > kFewTasks);
   world_.set_exact_addresses(options.exact_addresses);
+  if (options.footprints) world_.set_footprints(true);
   BINDERY_CHECK_MSG(!options.journal || !options.run_through,
                     "run_through would skip states");
   BINDERY_CHECK_MSG(options.journal || !options.history,
@@ -152,20 +153,23 @@ bool Simulation::FailureEnabled() const {
   return global.failures != 0 && global.fail_next == 0 && !Quiet();
 }
 
+bool Simulation::ChoicesOfTask(uint32_t actor,
+                               std::vector<uint64_t>* choices) const {
+  const bool runs = TaskEnabled(actor);
+  if (runs) choices->push_back(MakeChoice(ChoiceKind::kTask, actor));
+  if (!open_) return runs;
+  operands_.clear();
+  open_->AppendOperands(tasks_[actor - 1], &operands_);
+  for (const uint32_t operand : operands_) {
+    choices->push_back(MakeChoice(ChoiceKind::kIssue, actor, operand));
+  }
+  return runs;
+}
+
 void Simulation::Enabled(std::vector<uint64_t>* choices) const {
   bool timeouts = false;
   for (uint32_t actor = 1; actor <= task_count(); ++actor) {
-    if (TaskEnabled(actor)) {
-      choices->push_back(MakeChoice(ChoiceKind::kTask, actor));
-    } else {
-      timeouts |= TimeoutEnabled(actor);
-    }
-    if (!open_) continue;
-    operands_.clear();
-    open_->AppendOperands(tasks_[actor - 1], &operands_);
-    for (const uint32_t operand : operands_) {
-      choices->push_back(MakeChoice(ChoiceKind::kIssue, actor, operand));
-    }
+    if (!ChoicesOfTask(actor, choices)) timeouts |= TimeoutEnabled(actor);
   }
   if (WorkerEnabled()) {
     choices->push_back(

@@ -81,6 +81,9 @@ struct SimulationOptions {
   // Keeps what invariants add up from step to step: for runs, which go forward
   // only. Needs the journal.
   bool sums = false;
+  // Notes what transitions, and whoever judges them, read and write
+  // (sim/world/footprint.h). Needs the journal; nothing can be decoded then.
+  bool footprints = false;
 };
 
 class Simulation {
@@ -94,6 +97,8 @@ class Simulation {
 
   // Appends the enabled choices.
   void Enabled(std::vector<uint64_t>* choices) const;
+  // Those of a task, but for the end of its time; returns TaskEnabled().
+  bool ChoicesOfTask(uint32_t actor, std::vector<uint64_t>* choices) const;
   // Those of the environment alone. `timeouts`: some TimeoutEnabled().
   void EnvironmentEnabled(bool timeouts, std::vector<uint64_t>* choices) const;
   bool IsEnabled(uint64_t choice) const;

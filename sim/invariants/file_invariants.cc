@@ -8,8 +8,7 @@ namespace {
 template <typename Row>
 uint32_t CountHolders(const World& w, FileId file) {
   uint32_t count = 0;
-  w.ForEach<Row>(
-      [&](Id<Row>, const Row& row) { count += row.file == file ? 1 : 0; });
+  w.ForEachHolder(&Row::file, file, [&](Id<Row>, const Row&) { ++count; });
   return count;
 }
 
@@ -46,11 +45,11 @@ void CheckContents(const World& w, ContentsId id, Findings* f) {
   const ContentsRow& contents = w.Peek(id);
   uint32_t readers = 0;
   uint32_t writers = 0;
-  w.ForEach<FileRow>([&](FileId, const FileRow& file) {
-    if (file.contents != id) return;
+  const auto count = [&](FileId, const FileRow& file) {
     readers += (file.mode & kMayReadFile) != 0 ? 1 : 0;
     writers += (file.mode & kMayWriteFile) != 0 ? 1 : 0;
-  });
+  };
+  w.ForEachHolder(&FileRow::contents, id, count);
   const bool counted =
       contents.readers == readers && contents.writers == writers;
   f->Expect(counted && readers + writers != 0, "E43", id.any(), [&] {

@@ -114,8 +114,8 @@ bool OnListOf(const World& w, const NodeRow& node) {
 // A ref that is being freed takes its node along.
 bool GoesWithRef(const World& w, NodeId id) {
   bool goes = false;
-  w.ForEach<RefRow>([&](RefId ref, const RefRow& row) {
-    goes |= row.node == id && !w.Quiescent(ref.any());
+  w.ForEachHolder(&RefRow::node, id, [&](RefId ref, const RefRow&) {
+    goes |= !w.Quiescent(ref.any());
   });
   return goes;
 }

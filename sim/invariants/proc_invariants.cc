@@ -21,11 +21,11 @@ void CheckWaiting(const World& w, ProcId id, const ProcRow& proc, Findings* f) {
 
 ProcSums WalkTransactions(const World& w, ProcId id) {
   ProcSums sums;
-  w.ForEach<TransactionRow>([&](TransactionId t, const TransactionRow& row) {
-    if (row.to_proc != id) return;
-    sums.moving_transactions += w.Quiescent(t.any()) ? 0 : 1;
-    sums.committed += row.committed;
-  });
+  w.ForEachHolder(&TransactionRow::to_proc, id,
+                  [&](TransactionId t, const TransactionRow& row) {
+                    sums.moving_transactions += w.Quiescent(t.any()) ? 0 : 1;
+                    sums.committed += row.committed;
+                  });
   return sums;
 }
 

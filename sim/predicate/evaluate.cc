@@ -58,6 +58,7 @@ int64_t Predicate::Load(const World& world, const Node& node,
 int64_t Predicate::EvaluateRows(const World& world, const Node& node) const {
   return World::Dispatch(node.table, [&](auto* type) {
     using Row = std::remove_pointer_t<decltype(type)>;
+    if (world.footprint() != nullptr) world.NoteTable<Row>();
     const Table<Row>& table = world.table<Row>();
     uint64_t sum = 0;
     for (uint32_t i = 1; i < table.end(); ++i) {

@@ -519,6 +519,7 @@ void World::Clear() {
 }
 
 void World::Decode(absl::string_view bytes) {
+  BINDERY_CHECK_MSG(footprint_ == nullptr, "Decode() with footprints");
   Clear();
   Reader in(bytes);
   WorldDecoder(*this, in).Run();

@@ -138,6 +138,8 @@ class CommitVisitor {
 
   template <typename T>
   void Compare(T Row::*member, bool hashed) {
+    if (world_.footprint_ != nullptr) [[unlikely]]
+      Note(member);
     if constexpr (std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>) {
       // The members say that they belong.
       DeadOwner((c_.old.*member).size, (c_.actual.*member).size);
@@ -158,6 +160,19 @@ class CommitVisitor {
       Value(static_cast<uint64_t>(c_.before.*member),
             static_cast<uint64_t>(c_.after.*member), hashed);
     }
+  }
+  // Who is next to a row in a set is an accident of history.
+  template <typename T>
+  void Note(T Row::*member) {
+    const T& before = c_.old.*member;
+    const T& after = c_.actual.*member;
+    if constexpr (std::is_same_v<T, Link>) {
+      const bool in_set = before.head == Head::kSet && before.linked() &&
+                          after.linked() && after.head == Head::kSet;
+      if (in_set && before.owner == after.owner) return;
+    }
+    if (std::memcmp(&before, &after, sizeof(T)) == 0) return;
+    world_.NoteWritten(meta_, Row::kTable, false);
   }
   void Value(uint64_t before, uint64_t after, bool hashed) {
     if (before == after || !hashed) return;
@@ -189,14 +204,20 @@ class CommitVisitor {
     if (after) {
       Meta& meta = world_.table<Held>().at(after.any().slot()).meta;
       new_name = meta.name;
+      NoteHolder(meta);
       world_.AddHolder(meta, after.any(), 1, kFrame);
     }
     if (before) {
       Meta& meta = world_.table<Held>().at(before.any().slot()).meta;
       old_name = meta.name;
+      NoteHolder(meta);
       world_.AddHolder(meta, before.any(), -1, kFrame);
     }
     Value(old_name, new_name, hashed);
+  }
+  void NoteHolder(const Meta& held) {
+    if (world_.footprint_ == nullptr) return;
+    world_.footprint_->Write(HoldersResource(held.name, Row::kTable));
   }
   void Hold(AnyId before, AnyId after, bool hashed) {
     constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
@@ -249,12 +270,28 @@ void World::Commit() {
   old_size_ = 0;
 }
 
+void World::NoteNew(Meta* meta, TableId table) {
+  footprint_->Reveal(meta);
+  NoteWritten(*meta, table, true);
+}
+
+void World::NoteWritten(const Meta& meta, TableId table, bool comes_or_goes) {
+  footprint_->Write(RowResource(meta.name));
+  if (!comes_or_goes) return;
+  const Resource key = KeyResource(BaseOf(table, meta.key_a, meta.key_b));
+  footprint_->Write(key);
+  footprint_->Write(TableResource(table));
+}
+
 template <typename Row>
 void World::CommitRow(const Dirty& dirty) {
   static const Row kZero{};
   Slot<Row>& slot = table<Row>().at(dirty.id.slot());
   const bool freed = slot.meta.state == SlotState::kFreed;
   if (freed) settle_.push_back({dirty.id, dirty.created});
+  if (freed && footprint_ != nullptr) {
+    NoteWritten(slot.meta, Row::kTable, true);
+  }
   // Zero before and after: only links could show that it was there.
   if (freed && dirty.created && !kHasLinks<Row>) return;
   const bool dead = slot.meta.state != SlotState::kLive;
@@ -306,8 +343,10 @@ void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
     // At rest again: what could not be checked so far can be now.
     if (meta.pins == 0 && meta.state == SlotState::kLive) {
       changed_.push_back({id, false, false});
+      if (footprint_ != nullptr) footprint_->Read(PinsResource(meta.name));
     }
     if (delta > 0 && meta.pins == 1) pinned_.push_back(id);
+    if (footprint_ != nullptr) footprint_->Write(PinsResource(meta.name));
   }
   undo_.Push(Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
   if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {
@@ -341,6 +380,7 @@ void World::Settle(const Freed& freed) {
 template <typename Row>
 void World::ReleaseSlot(AnyId id, bool fresh) {
   Slot<Row>& slot = table<Row>().at(id.slot());
+  if (footprint_ != nullptr) NoteWritten(slot.meta, Row::kTable, true);
   Unregister(table<Row>(), id.slot());
   if (!fresh) LogRelease(slot, id);
   slot.meta.state = SlotState::kFree;
@@ -405,7 +445,7 @@ void World::UndoEntry(uint64_t header) {
       break;
     case kBuried:
       slot.meta.state = SlotState::kLive;
-      slot.meta.self = id.value;
+      slot.meta.self = footprint_ == nullptr ? id.value : 0;
       break;
     case kReleased: {
       const uint64_t rest = undo_.Pop();
@@ -416,7 +456,8 @@ void World::UndoEntry(uint64_t header) {
       slot.meta.generation = id.generation();
       slot.meta.holders = slot.meta.pins = 0;
       slot.meta.state = rest & 1 ? SlotState::kTombstone : SlotState::kLive;
-      slot.meta.self = rest & 1 ? 0 : id.value;
+      slot.meta.self =
+          (rest & 1) != 0 || footprint_ != nullptr ? 0 : id.value;
       table<Row>().TakeBack(id.slot());
       Register(table<Row>(), id.slot(), static_cast<int64_t>(rest >> 1));
       break;

@@ -363,6 +363,17 @@ inline SetHead* World::EditSetHead(AnyId owner, TableId member) {
   }
 }
 
+// The same of a row that is next to another one. In a set this does not count
+// as looking at it (footprint.h, F2).
+template <Head kHead>
+Link* World::EditNeighbour(AnyId item) {
+  if constexpr (kHead == Head::kSet) {
+    if (footprint_ != nullptr) [[unlikely]]
+      return EditUnseen(item);
+  }
+  return EditLink<kHead>(item);
+}
+
 // `link` is the item's; true if it can be put between its new neighbours.
 template <Head kHead>
 bool World::Connect(Link& link, AnyId owner, AnyId prev, AnyId next,
@@ -373,10 +384,10 @@ bool World::Connect(Link& link, AnyId owner, AnyId prev, AnyId next,
   }
   link = {prev, next, owner, kHead};
   if (prev) {
-    if (Link* before = EditLink<kHead>(prev)) before->next = item;
+    if (Link* before = EditNeighbour<kHead>(prev)) before->next = item;
   }
   if (next) {
-    if (Link* after = EditLink<kHead>(next)) after->prev = item;
+    if (Link* after = EditNeighbour<kHead>(next)) after->prev = item;
   }
   return true;
 }
@@ -418,10 +429,14 @@ void World::RemoveFrom(AnyId item) {
   if (link.head != kHead) [[unlikely]]
     return Remove(link.head, item);
   if (link.prev) {
-    if (Link* before = EditLink<kHead>(link.prev)) before->next = link.next;
+    if (Link* before = EditNeighbour<kHead>(link.prev)) {
+      before->next = link.next;
+    }
   }
   if (link.next) {
-    if (Link* after = EditLink<kHead>(link.next)) after->prev = link.prev;
+    if (Link* after = EditNeighbour<kHead>(link.next)) {
+      after->prev = link.prev;
+    }
   }
   *entry = Link{};
   if constexpr (kHead == Head::kSet || kHead == Head::kBuffers) {

@@ -39,6 +39,15 @@ Work& World::EditWork(AnyId item) {
       item, [this](auto id) -> auto& { return Edit(id); });
 }
 
+Link* World::EditUnseen(AnyId item) {
+  Meta& meta = EditMeta(item);
+  const bool unseen = meta.state == SlotState::kLive && meta.self == 0;
+  if (unseen) meta.self = item.value;
+  Link* const link = EditSetLink(item);
+  if (unseen) meta.self = 0;
+  return link;
+}
+
 const Link& World::PeekLink(Head head, AnyId item) const {
   return lists::PickLink(
       head, item, [this](auto id) -> const auto& { return Peek(id); });

@@ -17,6 +17,9 @@
 //     row of zeros whose changes are dropped at the end of the step.
 //  W5 The fingerprint is a function of the canonical state: of fields and names
 //     (docs/fingerprint.md), never of slots, generations or debug ids.
+//  W6 With footprints on, a row's id in Meta is hidden until somebody looks at
+//     the row, so that the first look of a step takes the way of stray ids and
+//     is noted there. Everything else sees no difference.
 //
 // With the journal off (plain simulation) Edit() costs a bounds check, slots
 // are reused at once, and there is neither fingerprint nor undo.
@@ -27,12 +30,14 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "base/check.h"
 #include "sim/world/blob.h"
+#include "sim/world/footprint.h"
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
 #include "sim/world/list.h"
@@ -96,7 +101,8 @@ class World {
   }
   template <typename Row>
   bool Alive(Id<Row> id) const {
-    return table<Row>().at(id.any().slot()).meta.self == id.value;
+    return table<Row>().at(id.any().slot()).meta.self == id.value ||
+           (footprint_ != nullptr && Reveal(id));
   }
 
   // A new row, zero but for what the caller sets. Its name is the key and the
@@ -139,12 +145,20 @@ class World {
   uint64_t NameOf(AnyId id) const { return id ? MetaOf(id).name : 0; }
   const Meta& MetaOf(AnyId id) const;
   // True if no activation of the driver holds the row.
-  bool Quiescent(AnyId id) const { return MetaOf(id).pins == 0; }
+  bool Quiescent(AnyId id) const {
+    const Meta& meta = MetaOf(id);
+    if (footprint_ != nullptr) footprint_->Read(PinsResource(meta.name));
+    return meta.pins == 0;
+  }
 
   // Calls f(Id<Row>, const Row&) for every live row, in slot order, which is
   // an accident of history: what f computes must not depend on it.
   template <typename Row, typename F>
   void ForEach(F&& f) const;
+  // The same for those whose `member` names `held`: less to read for a step
+  // whose footprint matters.
+  template <typename Row, typename Held, typename F>
+  void ForEachHolder(Id<Held> Row::*member, Id<Held> held, F&& f) const;
 
   // --- Lists ----------------------------------------------------------------
   void PushBack(Head head, AnyId owner, AnyId item);
@@ -229,6 +243,19 @@ class World {
   template <typename F>
   void ForEachTouched(F&& f) const;
 
+  // --- Footprints -----------------------------------------------------------
+  // Whether it is noted what is read and written (footprint.h).
+  // REQUIRES: nothing has happened yet; the journal; no Decode().
+  void set_footprints(bool on) {
+    BINDERY_CHECK_MSG(epoch_ == 0 && journal_on_, "set_footprints()");
+    footprint_ = on ? std::make_unique<FootprintLog>() : nullptr;
+  }
+  // Null if they are not. Its Begin() opens the footprint of what comes.
+  FootprintLog* footprint() const { return footprint_.get(); }
+  // All rows of a table are read. REQUIRES: footprints are on.
+  template <typename Row>
+  void NoteTable() const;
+
   // --- Faults ---------------------------------------------------------------
   [[gnu::noinline, gnu::cold]] void RecordBug(const char* what) {
     faults_.push_back({Fault::Kind::kBug, TableId::kNone, {}, what});
@@ -308,6 +335,12 @@ class World {
   template <typename F>
   static decltype(auto) DispatchRest(TableId table, F&& f);
   [[gnu::cold]] void RecordFault(TableId table, AnyId id) const;
+  // True if the row was but hidden (W6). It is noted that it was looked at,
+  // also if it is a tombstone.
+  template <typename Row>
+  bool Reveal(Id<Row> id) const;
+  template <typename Row>
+  void NoteFind(uint64_t base) const;
   template <typename Row>
   const Row& PeekStray(Id<Row> id) const;
   template <typename Row>
@@ -341,6 +374,10 @@ class World {
   template <Head kHead>
   Link* EditLink(AnyId item);
   template <Head kHead>
+  Link* EditNeighbour(AnyId item);
+  // REQUIRES: footprints are on; `item` is in a set.
+  Link* EditUnseen(AnyId item);
+  template <Head kHead>
   ListHead* EditListHead(AnyId owner);
   SetHead* EditSetHead(AnyId owner, TableId member);
   template <typename Row, typename Wanted>
@@ -365,6 +402,9 @@ class World {
   void Settle(const Freed& freed);
   template <typename Row>
   void ReleaseSlot(AnyId id, bool fresh);
+  // A row that is new, changed or gone.
+  void NoteNew(Meta* meta, TableId table);
+  void NoteWritten(const Meta& meta, TableId table, bool comes_or_goes);
   template <typename Row>
   void LogRelease(const Slot<Row>& slot, AnyId id);
   template <typename Row>
@@ -408,6 +448,7 @@ class World {
   std::vector<Changed> changed_;
   std::vector<AnyId> pinned_;
   mutable std::vector<Fault> faults_;
+  std::unique_ptr<FootprintLog> footprint_;
 };
 
 template <typename F>
@@ -517,18 +558,59 @@ void ForEachRowType(F&& f) {
 // What never happens on the usual way is kept out of line, so that the many
 // small functions that use Get() and Edit() stay small.
 template <typename Row>
+[[gnu::noinline, gnu::cold]] bool World::Reveal(Id<Row> id) const {
+  if (footprint_ == nullptr || !id) return false;
+  const Meta& meta = table<Row>().at(id.any().slot()).meta;
+  if (meta.generation != id.any().generation()) return false;
+  if (meta.state == SlotState::kTombstone || meta.state == SlotState::kFreed) {
+    footprint_->Read(RowResource(meta.name));
+  }
+  if (meta.state != SlotState::kLive) return false;
+  if (meta.self == id.value) return true;
+  Meta& hidden = const_cast<Meta&>(meta);
+  hidden.self = id.value;
+  footprint_->Reveal(&hidden);
+  return true;
+}
+
+// Whoever looks for a key learns who has it.
+template <typename Row>
+[[gnu::noinline, gnu::cold]] void World::NoteFind(uint64_t base) const {
+  footprint_->Read(KeyResource(base));
+  const Table<Row>& rows = table<Row>();
+  for (uint32_t i = index_.Get(base); i != 0;) {
+    const Meta& meta = rows.at(i - 1).meta;
+    Reveal(Id<Row>{AnyId::Make(Row::kTable, i - 1, meta.generation).value});
+    i = meta.next_same;
+  }
+}
+
+template <typename Row>
+[[gnu::noinline, gnu::cold]] void World::NoteTable() const {
+  footprint_->Read(TableResource(Row::kTable));
+  const Table<Row>& rows = table<Row>();
+  for (uint32_t i = 1; i < rows.end(); ++i) {
+    Reveal(Id<Row>{
+        AnyId::Make(Row::kTable, i, rows.at(i).meta.generation).value});
+  }
+}
+
+template <typename Row>
 [[gnu::noinline, gnu::cold]] const Row& World::PeekStray(Id<Row> id) const {
+  Reveal(id);
   return table<Row>().at(Memory(id)).row;
 }
 
 template <typename Row>
 [[gnu::noinline, gnu::cold]] const Row& World::GetStray(Id<Row> id) const {
+  if (Reveal(id)) return Peek(id);
   RecordFault(Row::kTable, id.any());
   return Peek(id);
 }
 
 template <typename Row>
 [[gnu::noinline, gnu::cold]] Row& World::EditStray(Id<Row> id) {
+  if (Reveal(id)) return Edit(id);
   RecordFault(Row::kTable, id.any());
   const uint32_t place = Memory(id);
   Slot<Row>& slot = table<Row>().at(place);
@@ -600,6 +682,7 @@ template <typename Row>
   if (!journal_on_) return;
   meta.stamp = epoch_;
   dirty_.push_back({id, 0, true, false});
+  if (footprint_ != nullptr) NoteNew(&meta, Row::kTable);
 }
 
 template <typename Row>
@@ -616,7 +699,7 @@ void World::Free(Id<Row> id) {
 template <typename Row>
 [[gnu::noinline]] void World::FreeNamed(Id<Row> id) {
   Slot<Row>& slot = table<Row>().at(id.any().slot());
-  if (slot.meta.self != id.value) {
+  if (slot.meta.self != id.value && !Reveal(id)) {
     RecordFault(Row::kTable, id.any());
     return;
   }
@@ -638,6 +721,8 @@ Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
   const Table<Row>& rows = table<Row>();
   BINDERY_CHECK_MSG(key_a != kActorKey, "what actors create has no key");
   const uint64_t base = BaseOf(Row::kTable, key_a, key_b);
+  if (footprint_ != nullptr) [[unlikely]]
+    NoteFind<Row>(base);
   Id<Row> found;
   uint32_t smallest = ~0u;
   for (uint32_t i = index_.Get(base); i != 0;) {
@@ -702,12 +787,29 @@ void World::Unregister(Table<Row>& rows, uint32_t slot) {
 
 template <typename Row, typename F>
 void World::ForEach(F&& f) const {
+  if (footprint_ != nullptr) NoteTable<Row>();
   const Table<Row>& rows = table<Row>();
   for (uint32_t i = 1; i < rows.end(); ++i) {
     const Slot<Row>& slot = rows.at(i);
     if (slot.meta.state != SlotState::kLive) continue;
     f(Id<Row>{AnyId::Make(Row::kTable, i, slot.meta.generation).value},
       slot.row);
+  }
+}
+
+template <typename Row, typename Held, typename F>
+void World::ForEachHolder(Id<Held> Row::*member, Id<Held> held, F&& f) const {
+  if (footprint_ != nullptr) {
+    footprint_->Read(HoldersResource(NameOf(held), Row::kTable));
+  }
+  const Table<Row>& rows = table<Row>();
+  for (uint32_t i = 1; i < rows.end(); ++i) {
+    const Slot<Row>& slot = rows.at(i);
+    if (slot.meta.state != SlotState::kLive || slot.row.*member != held) {
+      continue;
+    }
+    const Id<Row> id{AnyId::Make(Row::kTable, i, slot.meta.generation).value};
+    f(id, Peek(id));
   }
 }
 

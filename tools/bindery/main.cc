@@ -81,7 +81,7 @@ absl::Status CheckFlags() {
                "strategy", absl::GetFlag(FLAGS_strategy),
                {"dfs", "bfs", "iddfs", "random", "pct", "swarm", "reference"}),
            CheckChoice("reduction", absl::GetFlag(FLAGS_reduction),
-                       {"none", "symmetry"}),
+                       {"none", "symmetry", "partial_order"}),
            CheckChoice("granularity", absl::GetFlag(FLAGS_granularity),
                        {"", "command", "lock"}),
            CheckChoice("addresses", absl::GetFlag(FLAGS_addresses),

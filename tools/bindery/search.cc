@@ -396,10 +396,11 @@ proto::Trace RecordFinding(const Session& session,
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options,
     SearchCoverage* coverage) {
-  if (absl::GetFlag(FLAGS_reduction) != "none") {
+  if (absl::GetFlag(FLAGS_reduction) == "symmetry") {
     return absl::InvalidArgumentError(
-        "--reduction=symmetry: scenarios know no reduction yet");
+        "--reduction=symmetry: scenarios know no symmetry yet");
   }
+  options.partial_order = absl::GetFlag(FLAGS_reduction) == "partial_order";
   if (absl::GetFlag(FLAGS_liveness)) {
     BinderModel model(session.scenario.compiled, session.driver,
                       &session.properties, coverage->Watched());
@@ -407,9 +408,11 @@ absl::StatusOr<model::ExploreResult> ExploreSession(
   }
   options.checkpoint.identity = IdentityOf(session);
   const model::ModelFactory<BinderModel> make = [&] {
+    sim::SimulationOptions watched = coverage->Watched();
+    watched.footprints = options.partial_order;
     return std::make_unique<BinderModel>(session.scenario.compiled,
                                          session.driver, &session.properties,
-                                         coverage->Watched());
+                                         watched);
   };
   return model::Explore<BinderModel>(make, SearchStrategy(), options);
 }

@@ -1,0 +1,371 @@
+// Depth-first search that leaves out orders of choices which make no
+// difference; docs/partial-order.md has the proofs.
+//
+//  1. In each state a set of agents is chosen, and only their choices are
+//     explored. It is enough if no choice that the others can make, as long as
+//     none of the chosen ones moves, conflicts with one of the explored ones.
+//  2. That is judged by what was seen: behind an explored choice the search
+//     sees, by induction, everything that can happen there up to the order of
+//     what does not conflict. So it is judged when all explored choices have
+//     been searched: who conflicts is then added, and searched as well. A
+//     state's future (footprints.h) is kept with it, for when it is met again.
+//  3. Who is chosen at first is a guess from what agents at the same place did
+//     before: a bad guess costs states, and never an answer.
+//  4. States on a cycle are expanded in full; so are states from which one is
+//     reached whose continuation is unknown, because it violates a property or
+//     lies at max_depth.
+//  5. Verdicts are those of a full search: every property that is violated
+//     somewhere, every kind of ending, every `sometimes` that is reached. The
+//     numbers of states and transitions are not.
+//
+// The model is never copied and ends in the state it was given in. Not
+// thread-safe.
+#ifndef BINDERY_MODEL_EXPLORE_PARTIAL_ORDER_H_
+#define BINDERY_MODEL_EXPLORE_PARTIAL_ORDER_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "model/concept.h"
+#include "model/explore/footprints.h"
+#include "model/explore/future_table.h"
+#include "model/explore/ledger.h"
+#include "model/explore/persistent_set.h"
+#include "model/explore/result.h"
+
+namespace bindery::model {
+
+template <HasFootprints M>
+class PartialOrder {
+ public:
+  // Both must outlive the search.
+  PartialOrder(M& model, const ExploreOptions& options)
+      : model_(model), options_(options), ledger_(options), sets_(seen_) {}
+
+  // To be called once.
+  ExploreResult Run() {
+    const Fingerprint key = model_.GetFingerprint();
+    if (Trusted() && ledger_.AdmitNew()) Enter(Choice{}, key.lo);
+    while (!levels_.empty() && !ledger_.stopped()) Step();
+    ledger_.NoteFrontier({0, bytes()});
+    while (!levels_.empty()) Drop();
+    return std::move(ledger_).Close();
+  }
+
+ private:
+  // What is not known: a future, or (as an id) a footprint.
+  static constexpr uint32_t kUnknown = ~uint32_t{0};
+
+  struct Level {
+    Choice via;  // that leads here; meaningless for the lowest level
+    uint64_t key;
+    uint64_t number;  // in the order in which states were entered, from 1
+    uint64_t low;     // the smallest number that is reached from here on the
+                      // stack, or on a cycle with it
+    std::vector<AgentView> agents;
+    std::vector<Choice> choices;  // agent by agent
+    FutureId future = 0;
+    bool in_full = false;      // everybody is to be explored
+    bool unknown = false;      // so are those below
+    uint32_t agent = 0;        // that is being explored
+    uint32_t next_choice = 0;  // of it
+    FootprintId step = 0;      // of the choice that is being explored
+  };
+
+  bool Trusted() {
+    if (!model_.Inconclusive()) return true;
+    ledger_.Stop(StopReason::kInconclusive, model_.InconclusiveReason());
+    return false;
+  }
+
+  void Step() {
+    Level& top = levels_.back();
+    const AgentView& agent = top.agents[top.agent];
+    if (agent.chosen && top.next_choice < agent.end) return Take();
+    if (NextAgent()) return;
+    if (top.in_full) {
+      if (ChooseAll(&top) && NextAgent()) return;
+    } else if (top.choices.size() > 1) {
+      const FutureId future = top.future;
+      const auto seen = [&](uint32_t a) { return seen_.Of(future, a); };
+      if (sets_.Grow(&top.agents, seen) && NextAgent()) return;
+    }
+    Leave();
+  }
+
+  // Goes on to an agent that is chosen and was not explored.
+  bool NextAgent() {
+    Level& top = levels_.back();
+    for (uint32_t i = 0; i < top.agents.size(); ++i) {
+      AgentView& agent = top.agents[i];
+      if (!agent.chosen || agent.explored) continue;
+      agent.explored = true;
+      top.agent = i;
+      top.next_choice = agent.first;
+      return true;
+    }
+    return false;
+  }
+
+  static bool ChooseAll(Level* level) {
+    bool more = false;
+    for (AgentView& agent : level->agents) {
+      more |= agent.enabled() && !agent.chosen;
+      agent.chosen |= agent.enabled();
+    }
+    return more;
+  }
+
+  // Executes the next choice of the topmost level.
+  void Take() {
+    Level& top = levels_.back();
+    const Choice choice = top.choices[top.next_choice++];
+    top.step = Apply(choice, top.agents[top.agent]);
+    if (ledger_.CountTransition()) ledger_.Poll({levels_.size(), bytes()});
+    if (!Trusted()) return model_.Undo();
+    const uint64_t key = model_.GetFingerprint().lo;
+    const FutureTable::Entry known = table_.Get(key);
+    if (known.number == 0) {
+      if (ledger_.AdmitNew()) return Enter(choice, key);
+    } else if (known.open) {
+      top.low = std::min(top.low, known.number);
+      top.in_full = true;
+      Absorb(0, false);
+    } else {
+      Absorb(known.future(), known.future() == kUnknown - 1);
+    }
+    model_.Undo();
+  }
+
+  FootprintId Apply(Choice choice, const AgentView& agent) {
+    model_.ApplyNoting(choice, &accesses_);
+    return seen_.Union(seen_.Make(accesses_), agent.guard);
+  }
+
+  // The topmost level learns what can happen behind the latest choice.
+  void Absorb(FutureId future, bool unknown) {
+    Level& top = levels_.back();
+    if (unknown) {
+      top.unknown = top.in_full = true;
+    } else {
+      top.future = seen_.Join(top.future, future);
+    }
+    top.future = seen_.With(top.future, top.agent, top.step);
+  }
+
+  // The model is in a new state, which is counted.
+  void Enter(Choice via, uint64_t key) {
+    const uint64_t number = ++entered_;
+    table_.Open(key, number);
+    Level level;
+    level.via = via;
+    level.key = key;
+    level.number = level.low = number;
+    if (!spare_.empty()) {
+      level.agents.swap(spare_.back().agents);
+      level.choices.swap(spare_.back().choices);
+      spare_.pop_back();
+    }
+    ledger_.Enter(levels_.size(), model_.Sometimes());
+    levels_.push_back(std::move(level));
+    if (!Look()) return;
+    View();
+    Choose();
+  }
+
+  // False if the state is not to be expanded.
+  bool Look() {
+    Level& top = levels_.back();
+    top.choices.clear();
+    top.agents.assign(1, AgentView{});
+    if (!model_.Check(nullptr)) {
+      top.unknown = true;
+      Report(FindingsOfState(model_));
+      return false;
+    }
+    model_.Enabled(&top.choices);
+    if (!top.choices.empty() && levels_.size() - 1 >= options_.max_depth) {
+      top.choices.clear();
+      top.unknown = true;
+      ledger_.CutAtMaxDepth();
+      return false;
+    }
+    if (top.choices.empty()) {
+      ledger_.CountTerminal();
+      if (options_.report_deadlocks) Report(FindingsOfTerminal(model_));
+    }
+    return true;
+  }
+
+  // Fills in what each agent may do here.
+  void View() {
+    Level& top = levels_.back();
+    top.agents.assign(model_.Agents(), AgentView{});
+    SortByAgent(&top);
+    for (uint32_t i = 0; i < top.agents.size(); ++i) {
+      AgentView& agent = top.agents[i];
+      Inherit(i, &agent);
+      if (agent.guard == kUnknown) {
+        model_.Guards(i, &accesses_.reads);
+        accesses_.writes.clear();
+        agent.guard = seen_.Make(accesses_);
+      }
+      if (!agent.enabled()) {
+        top.future = seen_.With(top.future, i, agent.guard);
+      }
+    }
+  }
+
+  void SortByAgent(Level* level) {
+    std::stable_sort(level->choices.begin(), level->choices.end(),
+                     [this](Choice a, Choice b) {
+                       return model_.AgentOf(a) < model_.AgentOf(b);
+                     });
+    for (uint32_t i = 0; i < level->choices.size(); ++i) {
+      AgentView& agent = level->agents[model_.AgentOf(level->choices[i])];
+      if (!agent.enabled()) agent.first = i;
+      agent.end = i + 1;
+    }
+  }
+
+  // What an agent is about to do is what it was about to do, unless what was
+  // done instead has to do with it.
+  void Inherit(uint32_t index, AgentView* agent) {
+    agent->guard = agent->next = kUnknown;
+    if (levels_.size() > 1) {
+      const Level& below = levels_[levels_.size() - 2];
+      const AgentView& before = below.agents[index];
+      const bool same = index != below.agent &&
+                        !seen_.Conflict(below.step, before.guard);
+      if (same) {
+        agent->guard = before.guard;
+        agent->place = before.place;
+        const bool known = before.next != kUnknown;
+        if (known && !seen_.Conflict(below.step, before.next)) {
+          agent->next = before.next;
+        }
+        return;
+      }
+    }
+    agent->place = model_.PlaceOf(index);
+  }
+
+  // Guesses whose choices are enough.
+  void Choose() {
+    Level& top = levels_.back();
+    size_t enabled = 0;
+    for (AgentView& agent : top.agents) enabled += agent.enabled() ? 1 : 0;
+    if (enabled < 2) {
+      ChooseAll(&top);
+      return;
+    }
+    for (AgentView& agent : top.agents) {
+      if (agent.enabled() && agent.next == kUnknown) Probe(&agent);
+    }
+    if (ledger_.stopped()) return;
+    sets_.Guess(&top.agents, [&](uint32_t i) {
+      const auto it = learned_.find(top.agents[i].place);
+      return it == learned_.end() ? 0 : it->second;
+    });
+  }
+
+  // Executes an agent's choices to see what they do.
+  void Probe(AgentView* agent) {
+    agent->next = 0;
+    for (uint32_t i = agent->first; i < agent->end; ++i) {
+      const FootprintId step = Apply(levels_.back().choices[i], *agent);
+      agent->next = seen_.Union(agent->next, step);
+      const bool trusted = Trusted();
+      model_.Undo();
+      if (!trusted) return;
+    }
+  }
+
+  // The topmost level has been searched.
+  void Leave() {
+    Level& top = levels_.back();
+    Learn(top);
+    const FutureId future = top.unknown ? kUnknown - 1 : top.future;
+    if (top.low == top.number) {
+      Close(top, future);
+    } else {
+      on_cycle_.push_back({top.key, top.number});
+    }
+    const uint64_t low = top.low;
+    const FutureId own = top.future;
+    const bool unknown = top.unknown;
+    Drop();
+    if (levels_.empty()) return;
+    Level& below = levels_.back();
+    below.low = std::min(below.low, low);
+    if (low <= below.number) below.in_full = true;
+    Absorb(own, unknown);
+  }
+
+  // So do those that are on a cycle with it and have no lower one.
+  void Close(const Level& level, FutureId future) {
+    table_.Close(level.key, future);
+    while (!on_cycle_.empty() && on_cycle_.back().number > level.number) {
+      table_.Close(on_cycle_.back().key, future);
+      on_cycle_.pop_back();
+    }
+  }
+
+  void Learn(const Level& level) {
+    if (level.choices.size() < 2) return;
+    for (uint32_t i = 0; i < level.agents.size(); ++i) {
+      const FootprintId does = seen_.Of(level.future, i);
+      if (does == 0) continue;
+      FootprintId& learned = learned_[level.agents[i].place];
+      learned = seen_.Union(learned, does);
+    }
+  }
+
+  // Takes the topmost level off, and its choice back.
+  void Drop() {
+    spare_.push_back(std::move(levels_.back()));
+    levels_.pop_back();
+    if (!levels_.empty()) model_.Undo();
+  }
+
+  void Report(std::vector<Finding> findings) {
+    for (Finding& finding : findings) {
+      for (size_t i = 1; i < levels_.size(); ++i) {
+        finding.choices.push_back(levels_[i].via);
+      }
+      ledger_.Report(std::move(finding));
+    }
+  }
+
+  size_t bytes() const {
+    constexpr size_t kLevel = sizeof(Level) + 12 * sizeof(AgentView);
+    return table_.bytes() + seen_.bytes() + learned_.size() * 40 +
+           (levels_.size() + spare_.size()) * kLevel;
+  }
+
+  struct OnCycle {
+    uint64_t key;
+    uint64_t number;
+  };
+
+  M& model_;
+  const ExploreOptions& options_;
+  Ledger ledger_;
+  Footprints seen_;
+  PersistentSets sets_;
+  FutureTable table_;
+  std::vector<Level> levels_;
+  std::vector<Level> spare_;
+  std::vector<OnCycle> on_cycle_;  // left, but on a cycle with a lower level
+  std::unordered_map<uint64_t, FootprintId> learned_;  // by place
+  Accesses accesses_;
+  uint64_t entered_ = 0;
+};
+
+}  // namespace bindery::model
+
+#endif  // BINDERY_MODEL_EXPLORE_PARTIAL_ORDER_H_

@@ -1,0 +1,86 @@
+// What a step and whoever judges it read and wrote, for partial-order
+// reduction (docs/partial-order.md).
+//
+// A resource is what two steps can meet at. It is a number:
+//   a row          by its name
+//   a key          who has this natural key, or the ordinals that an actor's
+//                  rows of one table have
+//   a table        which rows it has
+//   the holders    which rows of one table name a row
+//   the pins       whether an activation of the driver names a row
+// Of the last three it does not matter in which order two steps change them:
+// their numbers say so (Commutes()).
+//
+//  F1 If of two steps that are both possible none reads or writes what the
+//     other writes (but for what commutes), then each is still possible behind
+//     the other one, reads the same, and both orders lead to the same state.
+//  F2 Reading a row is reading all of it; a row is written if a field of it
+//     changed. The neighbours of a row in a set are not its fields.
+//
+// Not thread-safe. Used by World alone, but for the numbers.
+#ifndef BINDERY_SIM_WORLD_FOOTPRINT_H_
+#define BINDERY_SIM_WORLD_FOOTPRINT_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/world/hash.h"
+#include "sim/world/id.h"
+#include "sim/world/table.h"
+
+namespace bindery::sim {
+
+using Resource = uint64_t;
+
+constexpr Resource kCommutes = Resource{1} << 63;
+inline bool Commutes(Resource resource) { return (resource & kCommutes) != 0; }
+
+inline Resource RowResource(uint64_t name) { return name & ~kCommutes; }
+// `base` stands for a table and a key.
+inline Resource KeyResource(uint64_t base) {
+  return Mix(base, 0x6b6579) & ~kCommutes;
+}
+inline Resource TableResource(TableId table) {
+  return Mix(static_cast<uint64_t>(table), 0x7461626c65) | kCommutes;
+}
+// Which rows of the table `of` name the row with this name.
+inline Resource HoldersResource(uint64_t name, TableId of) {
+  return Mix(name, static_cast<uint64_t>(of) + 0x686f6c64) | kCommutes;
+}
+inline Resource PinsResource(uint64_t name) {
+  return Mix(name, 0x70696e73) | kCommutes;
+}
+
+class FootprintLog {
+ public:
+  void Read(Resource resource) { reads_.push_back(resource); }
+  void Write(Resource resource) { writes_.push_back(resource); }
+  // A row that was hidden, or is new, can be seen from now on.
+  void Reveal(Meta* meta) {
+    seen_.push_back(meta);
+    Read(RowResource(meta->name));
+  }
+
+  // Hides what was seen and forgets what was noted.
+  void Begin() {
+    for (Meta* meta : seen_) {
+      if (meta->state == SlotState::kLive) meta->self = 0;
+    }
+    seen_.clear();
+    reads_.clear();
+    writes_.clear();
+  }
+
+  // In the order of events, each perhaps more than once.
+  const std::vector<Resource>& reads() const { return reads_; }
+  const std::vector<Resource>& writes() const { return writes_; }
+
+ private:
+  std::vector<Meta*> seen_;
+  std::vector<Resource> reads_;
+  std::vector<Resource> writes_;
+};
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_WORLD_FOOTPRINT_H_
