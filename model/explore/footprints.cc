@@ -90,6 +90,26 @@ FootprintId Footprints::Union(FootprintId a, FootprintId b) {
   return it->second = Pair(reads, UnionOfSets(Writes(a), Writes(b)));
 }
 
+uint32_t Footprints::CommonOfSets(uint32_t a, uint32_t b) {
+  if (a == b) return a;
+  std::vector<uint64_t> words = sets_.At(a);
+  const std::vector<uint64_t>& other = sets_.At(b);
+  words.resize(std::min(words.size(), other.size()));
+  for (size_t i = 0; i < words.size(); ++i) words[i] &= other[i];
+  while (!words.empty() && words.back() == 0) words.pop_back();
+  return sets_.Number(words);
+}
+
+FootprintId Footprints::Common(FootprintId a, FootprintId b) {
+  if (a == b) return a;
+  if (a == 0 || b == 0) return 0;
+  const auto [it, fresh] =
+      common_.emplace(Twin(std::min(a, b), std::max(a, b)), 0);
+  if (!fresh) return it->second;
+  const uint32_t reads = CommonOfSets(Reads(a), Reads(b));
+  return it->second = Pair(reads, CommonOfSets(Writes(a), Writes(b)));
+}
+
 // Whether the sets meet at a resource; `all`: also at one that commutes.
 bool Footprints::Meet(uint32_t a, uint32_t b, bool all) const {
   const std::vector<uint64_t>& one = sets_.At(a);
@@ -122,46 +142,13 @@ bool Footprints::WritesInto(FootprintId a, FootprintId b) {
   return it->second != 0;
 }
 
-FootprintId Footprints::Of(FutureId future, uint32_t agent) const {
-  const std::vector<uint64_t>& words = futures_.At(future);
-  if (agent / 2 >= words.size()) return 0;
-  return static_cast<FootprintId>(words[agent / 2] >> (agent % 2 * 32));
-}
-
-FutureId Footprints::With(FutureId future, uint32_t agent,
-                          FootprintId footprint) {
-  const FootprintId now = Of(future, agent);
-  const FootprintId then = Union(now, footprint);
-  if (now == then) return future;
-  std::vector<uint64_t> words = futures_.At(future);
-  if (words.size() <= agent / 2) words.resize(agent / 2 + 1);
-  const int shift = static_cast<int>(agent % 2) * 32;
-  words[agent / 2] &= ~(uint64_t{0xffffffff} << shift);
-  words[agent / 2] |= uint64_t{then} << shift;
-  return futures_.Number(words);
-}
-
-FutureId Footprints::Join(FutureId a, FutureId b) {
-  if (a == b || b == 0) return a;
-  if (a == 0) return b;
-  const auto [it, fresh] =
-      unions_of_futures_.emplace(Twin(std::min(a, b), std::max(a, b)), 0);
-  if (!fresh) return it->second;
-  const size_t agents = futures_.At(b).size() * 2;
-  FutureId sum = a;
-  for (uint32_t agent = 0; agent < agents; ++agent) {
-    sum = With(sum, agent, Of(b, agent));
-  }
-  return it->second = sum;
-}
-
 // A node of a table takes about so much, and its bucket.
 size_t Footprints::bytes() const {
   constexpr size_t kEntry = 40;
   const size_t entries = places_.size() + unions_of_sets_.size() +
-                         unions_.size() + unions_of_futures_.size() +
+                         unions_.size() + common_.size() +
                          conflicts_.size() + writes_into_.size();
-  return entries * kEntry + sets_.bytes() + pairs_.bytes() + futures_.bytes();
+  return entries * kEntry + sets_.bytes() + pairs_.bytes();
 }
 
 }  // namespace bindery::model

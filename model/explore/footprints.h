@@ -1,10 +1,9 @@
-// Footprints and futures as numbers, for partial-order reduction.
+// Footprints as numbers, for partial-order reduction.
 //
-//  1. A footprint is what transitions read and what they write: two sets of
-//     resources (HasFootprints in concept.h). A future gives one footprint to
-//     each agent: what it does from a state on.
-//  2. Equal sets have equal numbers, so that a state's future takes four bytes
-//     and most questions are looked up. 0 is the empty one.
+//  1. A footprint is what choices read and what they write: two sets of
+//     resources (HasFootprints in concept.h).
+//  2. Equal ones have equal numbers, so that most questions are looked up. 0 is
+//     the empty one.
 //  3. Two footprints conflict if one reads or writes what the other writes,
 //     unless both only write it and its writes commute.
 //
@@ -22,7 +21,6 @@
 namespace bindery::model {
 
 using FootprintId = uint32_t;
-using FutureId = uint32_t;
 
 // Gives numbers to sequences of words: equal ones have equal numbers.
 class Sequences {
@@ -44,13 +42,11 @@ class Footprints {
  public:
   FootprintId Make(const Accesses& accesses);
   FootprintId Union(FootprintId a, FootprintId b);
+  // What both read and what both write.
+  FootprintId Common(FootprintId a, FootprintId b);
   bool Conflict(FootprintId a, FootprintId b);
   // Whether `a` writes what `b` reads.
   bool WritesInto(FootprintId a, FootprintId b);
-
-  FutureId With(FutureId future, uint32_t agent, FootprintId footprint);
-  FutureId Join(FutureId a, FutureId b);
-  FootprintId Of(FutureId future, uint32_t agent) const;
 
   size_t bytes() const;
 
@@ -60,6 +56,7 @@ class Footprints {
 
   uint32_t SetOf(const std::vector<uint64_t>& resources);
   uint32_t UnionOfSets(uint32_t a, uint32_t b);
+  uint32_t CommonOfSets(uint32_t a, uint32_t b);
   uint32_t Pair(uint32_t reads, uint32_t writes);
   uint32_t Reads(FootprintId f) const;
   uint32_t Writes(FootprintId f) const;
@@ -70,10 +67,9 @@ class Footprints {
   std::vector<uint64_t> commuting_;  // as a set's words
   Sequences sets_;                   // bit by bit
   Sequences pairs_;                  // one word: reads, writes
-  Sequences futures_;                // two agents a word
   Memo unions_of_sets_;
   Memo unions_;
-  Memo unions_of_futures_;
+  Memo common_;
   Memo conflicts_;
   Memo writes_into_;
 };

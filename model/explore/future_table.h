@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "model/explore/footprints.h"
+#include "model/explore/futures.h"
 
 namespace bindery::model {
 

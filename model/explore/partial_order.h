@@ -44,7 +44,12 @@ class PartialOrder {
  public:
   // Both must outlive the search.
   PartialOrder(M& model, const ExploreOptions& options)
-      : model_(model), options_(options), ledger_(options), sets_(seen_) {}
+      : model_(model),
+        options_(options),
+        ledger_(options),
+        futures_(seen_),
+        sets_(seen_),
+        agents_(model.Agents()) {}
 
   // To be called once.
   ExploreResult Run() {
@@ -57,8 +62,13 @@ class PartialOrder {
   }
 
  private:
-  // What is not known: a future, or (as an id) a footprint.
-  static constexpr uint32_t kUnknown = ~uint32_t{0};
+  // Of a footprint that is not known.
+  static constexpr FootprintId kUnknown = ~FootprintId{0};
+  // Of a state behind which something is that was not searched.
+  static constexpr FutureId kUnsearched = ~FutureId{0} - 1;
+  // A list for each pair of agents (p, q), with one row more: what q may do as
+  // long as p does not move, or whoever moves.
+  using Lists = std::vector<ListId>;
 
   struct Level {
     Choice via;  // that leads here; meaningless for the lowest level
@@ -68,9 +78,12 @@ class PartialOrder {
                       // stack, or on a cycle with it
     std::vector<AgentView> agents;
     std::vector<Choice> choices;  // agent by agent
-    FutureId future = 0;
-    bool in_full = false;      // everybody is to be explored
-    bool unknown = false;      // so are those below
+    Lists future;  // of the choices explored so far, those of p left out
+    Lists behind;  // row p: behind those of p
+    Lists before;  // row p: of that, what is not a consequence of them
+    bool in_full = false;     // everybody is to be explored
+    bool unsearched = false;  // so are those below
+    bool on_cycle = false;
     uint32_t agent = 0;        // that is being explored
     uint32_t next_choice = 0;  // of it
     FootprintId step = 0;      // of the choice that is being explored
@@ -90,8 +103,9 @@ class PartialOrder {
     if (top.in_full) {
       if (ChooseAll(&top) && NextAgent()) return;
     } else if (top.choices.size() > 1) {
-      const FutureId future = top.future;
-      const auto seen = [&](uint32_t a) { return seen_.Of(future, a); };
+      const auto seen = [&](uint32_t p, uint32_t q) {
+        return futures_.All(top.behind[p * agents_ + q]);
+      };
       if (sets_.Grow(&top.agents, seen) && NextAgent()) return;
     }
     Leave();
@@ -133,10 +147,14 @@ class PartialOrder {
       if (ledger_.AdmitNew()) return Enter(choice, key);
     } else if (known.open) {
       top.low = std::min(top.low, known.number);
-      top.in_full = true;
-      Absorb(0, false);
+      top.on_cycle = top.in_full = true;
+      child_.assign(top.future.size(), 0);
+      Absorb(child_);
+    } else if (known.future() == kUnsearched) {
+      top.unsearched = top.in_full = true;
     } else {
-      Absorb(known.future(), known.future() == kUnknown - 1);
+      futures_.Get(known.future(), agents_, &child_);
+      Absorb(child_);
     }
     model_.Undo();
   }
@@ -147,14 +165,52 @@ class PartialOrder {
   }
 
   // The topmost level learns what can happen behind the latest choice.
-  void Absorb(FutureId future, bool unknown) {
+  void Absorb(const Lists& child) {
     Level& top = levels_.back();
-    if (unknown) {
-      top.unknown = top.in_full = true;
-    } else {
-      top.future = seen_.Join(top.future, future);
+    const uint32_t mover = top.agent;
+    for (uint32_t p = 0; p <= agents_; ++p) {
+      for (uint32_t q = 0; q < agents_; ++q) {
+        const size_t i = p * agents_ + q;
+        ListId list = child[i];
+        if (p == mover) {
+          const ListId before = futures_.Before(list, top.step);
+          top.behind[i] = futures_.Join(top.behind[i], list);
+          top.before[i] = futures_.Join(top.before[i], before);
+          continue;
+        }
+        if (q == mover) list = futures_.Behind(top.step, list);
+        top.future[i] = futures_.Join(top.future[i], list);
+      }
     }
-    top.future = seen_.With(top.future, top.agent, top.step);
+  }
+
+  // The lists of a level that has been searched.
+  void Complete(Level* level) {
+    uint32_t members = 0;
+    for (const AgentView& agent : level->agents) members += agent.chosen;
+    for (uint32_t p = 0; p <= agents_; ++p) {
+      for (uint32_t q = 0; q < agents_; ++q) {
+        const size_t i = p * agents_ + q;
+        ListId& list = level->future[i];
+        const bool alone =
+            p < agents_ && level->agents[p].chosen && members == 1;
+        if (alone) list = level->before[i];
+        if (p == q || level->agents[q].enabled()) continue;
+        list = futures_.Waiting(list, level->agents[q].guard);
+      }
+    }
+  }
+
+  // On a cycle whatever happens may happen at any time, whoever moved before.
+  void Flatten(Level* level) {
+    const size_t last = size_t{agents_} * agents_;
+    for (uint32_t p = 0; p <= agents_; ++p) {
+      for (uint32_t q = 0; q < agents_; ++q) {
+        level->future[p * agents_ + q] =
+            p == q ? 0
+                   : futures_.Anything(futures_.All(level->future[last + q]));
+      }
+    }
   }
 
   // The model is in a new state, which is counted.
@@ -168,7 +224,13 @@ class PartialOrder {
     if (!spare_.empty()) {
       level.agents.swap(spare_.back().agents);
       level.choices.swap(spare_.back().choices);
+      level.future.swap(spare_.back().future);
+      level.behind.swap(spare_.back().behind);
+      level.before.swap(spare_.back().before);
       spare_.pop_back();
+    }
+    for (Lists* lists : {&level.future, &level.behind, &level.before}) {
+      lists->assign(size_t{agents_} * (agents_ + 1), 0);
     }
     ledger_.Enter(levels_.size(), model_.Sometimes());
     levels_.push_back(std::move(level));
@@ -183,14 +245,14 @@ class PartialOrder {
     top.choices.clear();
     top.agents.assign(1, AgentView{});
     if (!model_.Check(nullptr)) {
-      top.unknown = true;
+      top.unsearched = true;
       Report(FindingsOfState(model_));
       return false;
     }
     model_.Enabled(&top.choices);
     if (!top.choices.empty() && levels_.size() - 1 >= options_.max_depth) {
       top.choices.clear();
-      top.unknown = true;
+      top.unsearched = true;
       ledger_.CutAtMaxDepth();
       return false;
     }
@@ -204,7 +266,7 @@ class PartialOrder {
   // Fills in what each agent may do here.
   void View() {
     Level& top = levels_.back();
-    top.agents.assign(model_.Agents(), AgentView{});
+    top.agents.assign(agents_, AgentView{});
     SortByAgent(&top);
     for (uint32_t i = 0; i < top.agents.size(); ++i) {
       AgentView& agent = top.agents[i];
@@ -213,9 +275,6 @@ class PartialOrder {
         model_.Guards(i, &accesses_.reads);
         accesses_.writes.clear();
         agent.guard = seen_.Make(accesses_);
-      }
-      if (!agent.enabled()) {
-        top.future = seen_.With(top.future, i, agent.guard);
       }
     }
   }
@@ -267,10 +326,15 @@ class PartialOrder {
       if (agent.enabled() && agent.next == kUnknown) Probe(&agent);
     }
     if (ledger_.stopped()) return;
-    sets_.Guess(&top.agents, [&](uint32_t i) {
-      const auto it = learned_.find(top.agents[i].place);
+    sets_.Guess(&top.agents, [&](uint32_t p, uint32_t q) {
+      const auto it = learned_.find(Pair(top, p, q));
       return it == learned_.end() ? 0 : it->second;
     });
+  }
+
+  static uint64_t Pair(const Level& level, uint32_t p, uint32_t q) {
+    const uint64_t place = level.agents[p].place * 0x9e3779b97f4a7c15u;
+    return (place ^ place >> 31) + level.agents[q].place;
   }
 
   // Executes an agent's choices to see what they do.
@@ -288,22 +352,27 @@ class PartialOrder {
   // The topmost level has been searched.
   void Leave() {
     Level& top = levels_.back();
-    Learn(top);
-    const FutureId future = top.unknown ? kUnknown - 1 : top.future;
+    if (!top.unsearched) {
+      Learn(top);
+      Complete(&top);
+    }
     if (top.low == top.number) {
-      Close(top, future);
+      if (top.on_cycle) Flatten(&top);
+      Close(top, top.unsearched ? kUnsearched
+                                : futures_.Number(top.future, agents_));
     } else {
       on_cycle_.push_back({top.key, top.number});
     }
     const uint64_t low = top.low;
-    const FutureId own = top.future;
-    const bool unknown = top.unknown;
+    const bool unsearched = top.unsearched;
+    child_.swap(top.future);
     Drop();
     if (levels_.empty()) return;
     Level& below = levels_.back();
     below.low = std::min(below.low, low);
-    if (low <= below.number) below.in_full = true;
-    Absorb(own, unknown);
+    if (low <= below.number) below.on_cycle = below.in_full = true;
+    if (!unsearched) return Absorb(child_);
+    below.unsearched = below.in_full = true;
   }
 
   // So do those that are on a cycle with it and have no lower one.
@@ -317,11 +386,14 @@ class PartialOrder {
 
   void Learn(const Level& level) {
     if (level.choices.size() < 2) return;
-    for (uint32_t i = 0; i < level.agents.size(); ++i) {
-      const FootprintId does = seen_.Of(level.future, i);
-      if (does == 0) continue;
-      FootprintId& learned = learned_[level.agents[i].place];
-      learned = seen_.Union(learned, does);
+    for (uint32_t p = 0; p < agents_; ++p) {
+      if (!level.agents[p].explored) continue;
+      for (uint32_t q = 0; q < agents_; ++q) {
+        const FootprintId does = futures_.All(level.behind[p * agents_ + q]);
+        if (does == 0) continue;
+        FootprintId& learned = learned_[Pair(level, p, q)];
+        learned = seen_.Union(learned, does);
+      }
     }
   }
 
@@ -342,9 +414,10 @@ class PartialOrder {
   }
 
   size_t bytes() const {
-    constexpr size_t kLevel = sizeof(Level) + 12 * sizeof(AgentView);
-    return table_.bytes() + seen_.bytes() + learned_.size() * 40 +
-           (levels_.size() + spare_.size()) * kLevel;
+    const size_t level = sizeof(Level) + agents_ * sizeof(AgentView) +
+                         3 * sizeof(ListId) * agents_ * (agents_ + 1);
+    return table_.bytes() + seen_.bytes() + futures_.bytes() +
+           learned_.size() * 40 + (levels_.size() + spare_.size()) * level;
   }
 
   struct OnCycle {
@@ -356,12 +429,15 @@ class PartialOrder {
   const ExploreOptions& options_;
   Ledger ledger_;
   Footprints seen_;
+  Futures futures_;
   PersistentSets sets_;
+  const uint32_t agents_;
   FutureTable table_;
   std::vector<Level> levels_;
   std::vector<Level> spare_;
   std::vector<OnCycle> on_cycle_;  // left, but on a cycle with a lower level
-  std::unordered_map<uint64_t, FootprintId> learned_;  // by place
+  std::unordered_map<uint64_t, FootprintId> learned_;  // by two places
+  Lists child_;  // scratch
   Accesses accesses_;
   uint64_t entered_ = 0;
 };

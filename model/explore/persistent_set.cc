@@ -30,15 +30,12 @@ void PersistentSets::FindActive(const std::vector<AgentView>& agents) {
   }
 }
 
-bool PersistentSets::AddOne(std::vector<AgentView>* agents) {
+bool PersistentSets::AddFor(FootprintId next, std::vector<AgentView>* agents) {
   FindActive(*agents);
-  for (const AgentView& member : *agents) {
-    if (!member.chosen) continue;
-    for (uint32_t i = 0; i < agents->size(); ++i) {
-      if (!active_[i] || !seen_.Conflict(member.next, may_[i])) continue;
-      Add(agents, i);
-      return true;
-    }
+  for (uint32_t i = 0; i < agents->size(); ++i) {
+    if (!active_[i] || !seen_.Conflict(next, may_[i])) continue;
+    Add(agents, i);
+    return true;
   }
   return false;
 }

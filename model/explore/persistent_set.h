@@ -1,10 +1,11 @@
 // Whose choices are enough in a state: sets of agents such that nothing the
 // others may do conflicts with what the members are about to do.
 //
-//  1. An agent is active if it has choices and is no member, or if what an
-//     active one may do writes what it waits for.
-//  2. A set is enough if no member's next choices conflict with what an active
-//     agent may do.
+//  1. For a member, an agent is active if it has choices and is no member, or
+//     if what an active one may do writes what it waits for; all of this as
+//     long as that member does not move.
+//  2. A set is enough if no member's next choices conflict with what an agent
+//     may do that is active for it.
 //  3. If one conflicts, it becomes a member; if it has no choices, those become
 //     members that may wake it.
 //
@@ -38,20 +39,19 @@ class PersistentSets {
  public:
   explicit PersistentSets(Footprints& footprints) : seen_(footprints) {}
 
-  // Adds members until the set is enough, given what each agent may do from
-  // here on: `future` of its number. True if there are more than before.
+  // Adds members until the set is enough, given what agent q may do from here
+  // on as long as member p does not move: future(p, q). True if there are more
+  // than before.
   template <typename Future>
   bool Grow(std::vector<AgentView>* agents, Future&& future) {
-    Ask(*agents, future);
     bool more = false;
-    while (AddOne(agents)) more = true;
+    while (AddOne(agents, future)) more = true;
     return more;
   }
 
   // Makes a smallest set that is enough. REQUIRES: there are no members.
   template <typename Future>
   void Guess(std::vector<AgentView>* agents, Future&& future) {
-    Ask(*agents, future);
     std::vector<AgentView> best;
     size_t least = agents->size() + 1;
     for (uint32_t i = 0; i < agents->size() && least > 1; ++i) {
@@ -59,7 +59,7 @@ class PersistentSets {
       trial_ = *agents;
       trial_[i].chosen = true;
       size_t size = 1;
-      while (size < least && AddOne(&trial_)) size = Members(trial_);
+      while (size < least && AddOne(&trial_, future)) size = Members(trial_);
       if (size >= least) continue;
       least = size;
       best = trial_;
@@ -69,18 +69,31 @@ class PersistentSets {
 
  private:
   template <typename Future>
-  void Ask(const std::vector<AgentView>& agents, Future&& future) {
-    may_.resize(agents.size());
+  void Ask(const std::vector<AgentView>& agents, uint32_t member,
+           Future&& future) {
+    may_.assign(agents.size(), 0);
     for (uint32_t i = 0; i < agents.size(); ++i) {
       const AgentView& agent = agents[i];
-      may_[i] = seen_.Union(future(i), agent.guard);
+      if (agent.chosen) continue;
+      may_[i] = seen_.Union(future(member, i), agent.guard);
       if (agent.enabled()) may_[i] = seen_.Union(may_[i], agent.next);
     }
   }
 
-  static size_t Members(const std::vector<AgentView>& agents);
   // False if the set is enough.
-  bool AddOne(std::vector<AgentView>* agents);
+  template <typename Future>
+  bool AddOne(std::vector<AgentView>* agents, Future&& future) {
+    for (uint32_t i = 0; i < agents->size(); ++i) {
+      if (!(*agents)[i].chosen) continue;
+      Ask(*agents, i, future);
+      if (AddFor((*agents)[i].next, agents)) return true;
+    }
+    return false;
+  }
+
+  static size_t Members(const std::vector<AgentView>& agents);
+  // The same for a member that is about to do `next`.
+  bool AddFor(FootprintId next, std::vector<AgentView>* agents);
   void FindActive(const std::vector<AgentView>& agents);
   // The agent is active and conflicts.
   void Add(std::vector<AgentView>* agents, uint32_t agent);
