@@ -71,7 +71,8 @@ void BinderModel::ApplyNoting(model::Choice choice,
                               model::Accesses* accesses) {
   simulation_.world().footprint()->Begin();
   simulation_.Apply(choice.value);
-  sim::NoteJudged(simulation_, &accesses->reads, &accesses->writes);
+  sim::NoteJudged(simulation_, &accesses->reads, &accesses->writes,
+                  &accesses->makes);
 }
 
 void BinderModel::Guards(uint32_t agent, std::vector<uint64_t>* reads) const {

@@ -109,10 +109,12 @@ concept HasActors = Model<M> &&
 inline constexpr uint64_t kCommutingResource = uint64_t{1} << 63;
 
 // What a choice read and what it wrote, as numbers of resources; each perhaps
-// more than once.
+// more than once. Numbers may be used again: what touches one of `makes` behind
+// the choice touches what was not there before it.
 struct Accesses {
   std::vector<uint64_t> reads;
   std::vector<uint64_t> writes;
+  std::vector<uint64_t> makes;
 };
 
 // A model whose choices say what they read and wrote. Its choices are made by

@@ -38,7 +38,7 @@ uint32_t Sequences::Number(const std::vector<uint64_t>& words) {
   return number;
 }
 
-uint32_t Footprints::SetOf(const std::vector<uint64_t>& resources) {
+SetId Footprints::SetOf(const std::vector<uint64_t>& resources) {
   std::vector<uint64_t> words;
   for (const uint64_t resource : resources) {
     const auto [it, fresh] =
@@ -110,6 +110,25 @@ FootprintId Footprints::Common(FootprintId a, FootprintId b) {
   return it->second = Pair(reads, CommonOfSets(Writes(a), Writes(b)));
 }
 
+SetId Footprints::SetWithout(SetId from, SetId set) {
+  if (!Meet(from, set, true)) return from;
+  std::vector<uint64_t> words = sets_.At(from);
+  const std::vector<uint64_t>& less = sets_.At(set);
+  for (size_t i = 0; i < std::min(words.size(), less.size()); ++i) {
+    words[i] &= ~less[i];
+  }
+  while (!words.empty() && words.back() == 0) words.pop_back();
+  return sets_.Number(words);
+}
+
+FootprintId Footprints::Without(FootprintId f, SetId set) {
+  if (f == 0 || set == 0) return f;
+  const auto [it, fresh] = without_.emplace(Twin(f, set), 0);
+  if (!fresh) return it->second;
+  const SetId reads = SetWithout(Reads(f), set);
+  return it->second = Pair(reads, SetWithout(Writes(f), set));
+}
+
 // Whether the sets meet at a resource; `all`: also at one that commutes.
 bool Footprints::Meet(uint32_t a, uint32_t b, bool all) const {
   const std::vector<uint64_t>& one = sets_.At(a);
@@ -146,7 +165,7 @@ bool Footprints::WritesInto(FootprintId a, FootprintId b) {
 size_t Footprints::bytes() const {
   constexpr size_t kEntry = 40;
   const size_t entries = places_.size() + unions_of_sets_.size() +
-                         unions_.size() + common_.size() +
+                         unions_.size() + common_.size() + without_.size() +
                          conflicts_.size() + writes_into_.size();
   return entries * kEntry + sets_.bytes() + pairs_.bytes();
 }

@@ -20,6 +20,7 @@
 
 namespace bindery::model {
 
+using SetId = uint32_t;  // of resources
 using FootprintId = uint32_t;
 
 // Gives numbers to sequences of words: equal ones have equal numbers.
@@ -40,7 +41,11 @@ class Sequences {
 
 class Footprints {
  public:
+  // Of its reads and writes.
   FootprintId Make(const Accesses& accesses);
+  SetId SetOf(const std::vector<uint64_t>& resources);
+  // What is not in the set.
+  FootprintId Without(FootprintId f, SetId set);
   FootprintId Union(FootprintId a, FootprintId b);
   // What both read and what both write.
   FootprintId Common(FootprintId a, FootprintId b);
@@ -54,7 +59,7 @@ class Footprints {
   // The tables of what was asked before, by the two numbers.
   using Memo = std::unordered_map<uint64_t, uint32_t>;
 
-  uint32_t SetOf(const std::vector<uint64_t>& resources);
+  SetId SetWithout(SetId from, SetId set);
   uint32_t UnionOfSets(uint32_t a, uint32_t b);
   uint32_t CommonOfSets(uint32_t a, uint32_t b);
   uint32_t Pair(uint32_t reads, uint32_t writes);
@@ -70,6 +75,7 @@ class Footprints {
   Memo unions_of_sets_;
   Memo unions_;
   Memo common_;
+  Memo without_;
   Memo conflicts_;
   Memo writes_into_;
 };

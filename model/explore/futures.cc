@@ -62,6 +62,20 @@ ListId Futures::Before(ListId list, FootprintId step) {
   return cuts_[key] = Cons(cell.may, cell.must, Before(cell.rest, step));
 }
 
+ListId Futures::Without(ListId list, SetId set) {
+  if (seen_.Without(All(list), set) == All(list)) return list;
+  const uint64_t key = Twin(list, set);
+  const auto it = withouts_.find(key);
+  if (it != withouts_.end()) return it->second;
+  const Cell cell = cells_[list];
+  const FootprintId may = seen_.Without(cell.may, set);
+  const ListId less =
+      cell.repeats ? Anything(may)
+                   : Cons(may, seen_.Without(cell.must, set),
+                          Without(cell.rest, set));
+  return withouts_[key] = less;
+}
+
 ListId Futures::Waiting(ListId list, FootprintId guard) {
   if (list == 0) return Cons(guard, 0, 0);
   const Cell cell = cells_[list];
@@ -96,7 +110,7 @@ void Futures::Get(FutureId future, uint32_t agents,
 size_t Futures::bytes() const {
   constexpr size_t kEntry = 40;
   return cells_.size() * sizeof(Cell) + keys_.bytes() + rows_.bytes() +
-         tables_.bytes() + (joins_.size() + cuts_.size()) * kEntry;
+         tables_.bytes() + (joins_.size() + cuts_.size() + withouts_.size()) * kEntry;
 }
 
 }  // namespace bindery::model

@@ -37,6 +37,8 @@ class Futures {
   ListId Join(ListId a, ListId b);
   // Up to the first choice that conflicts with `step` in every run.
   ListId Before(ListId list, FootprintId step);
+  // The same without what is in the set.
+  ListId Without(ListId list, SetId set);
   // An agent that has no choice but to wait for what `guard` reads.
   ListId Waiting(ListId list, FootprintId guard);
   // All that is in it.
@@ -75,6 +77,7 @@ class Futures {
   Sequences tables_;
   std::unordered_map<uint64_t, ListId> joins_;
   std::unordered_map<uint64_t, ListId> cuts_;
+  std::unordered_map<uint64_t, ListId> withouts_;
 };
 
 }  // namespace bindery::model

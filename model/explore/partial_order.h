@@ -87,6 +87,7 @@ class PartialOrder {
     uint32_t agent = 0;        // that is being explored
     uint32_t next_choice = 0;  // of it
     FootprintId step = 0;      // of the choice that is being explored
+    SetId makes = 0;           // what is new behind it
   };
 
   bool Trusted() {
@@ -139,6 +140,7 @@ class PartialOrder {
     Level& top = levels_.back();
     const Choice choice = top.choices[top.next_choice++];
     top.step = Apply(choice, top.agents[top.agent]);
+    top.makes = seen_.SetOf(accesses_.makes);
     if (ledger_.CountTransition()) ledger_.Poll({levels_.size(), bytes()});
     if (!Trusted()) return model_.Undo();
     const uint64_t key = model_.GetFingerprint().lo;
@@ -171,7 +173,7 @@ class PartialOrder {
     for (uint32_t p = 0; p <= agents_; ++p) {
       for (uint32_t q = 0; q < agents_; ++q) {
         const size_t i = p * agents_ + q;
-        ListId list = child[i];
+        ListId list = futures_.Without(child[i], top.makes);
         if (p == mover) {
           const ListId before = futures_.Before(list, top.step);
           top.behind[i] = futures_.Join(top.behind[i], list);

@@ -204,12 +204,13 @@ void NotePredicates(const World& world, const std::vector<Property>& properties,
 }  // namespace
 
 void NoteJudged(const Simulation& simulation, std::vector<Resource>* reads,
-                std::vector<Resource>* writes) {
+                std::vector<Resource>* writes, std::vector<Resource>* makes) {
   const World& world = simulation.world();
   FootprintLog* const log = world.footprint();
   CheckInvariants(simulation, nullptr);
   *reads = log->reads();
   *writes = log->writes();
+  *makes = log->makes();
   const Properties* properties = simulation.properties();
   if (properties == nullptr) return;
   NotePredicates(world, properties->always, *writes, reads);

@@ -38,7 +38,7 @@ bool Check(const Simulation& simulation,
 // predicate that the transition cannot have changed is left out: it was judged
 // where it changed. REQUIRES: footprints are on.
 void NoteJudged(const Simulation& simulation, std::vector<Resource>* reads,
-                std::vector<Resource>* writes);
+                std::vector<Resource>* writes, std::vector<Resource>* makes);
 
 // Bit i: the i-th `sometimes` predicate holds now.
 uint64_t Sometimes(const Simulation& simulation);

@@ -204,20 +204,23 @@ class CommitVisitor {
     if (after) {
       Meta& meta = world_.table<Held>().at(after.any().slot()).meta;
       new_name = meta.name;
-      NoteHolder(meta);
+      NoteHolder<Held>(meta);
       world_.AddHolder(meta, after.any(), 1, kFrame);
     }
     if (before) {
       Meta& meta = world_.table<Held>().at(before.any().slot()).meta;
       old_name = meta.name;
-      NoteHolder(meta);
+      NoteHolder<Held>(meta);
       world_.AddHolder(meta, before.any(), -1, kFrame);
     }
     Value(old_name, new_name, hashed);
   }
+  template <typename Held>
   void NoteHolder(const Meta& held) {
-    if (world_.footprint_ == nullptr) return;
-    world_.footprint_->Write(HoldersResource(held.name, Row::kTable));
+    if constexpr (HoldersCount(Held::kTable, Row::kTable)) {
+      if (world_.footprint_ == nullptr) return;
+      world_.footprint_->Write(HoldersResource(held.name, Row::kTable));
+    }
   }
   void Hold(AnyId before, AnyId after, bool hashed) {
     constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
@@ -272,6 +275,7 @@ void World::Commit() {
 
 void World::NoteNew(Meta* meta, TableId table) {
   footprint_->Reveal(meta);
+  footprint_->Make(meta->name, table);
   NoteWritten(*meta, table, true);
 }
 

@@ -43,6 +43,20 @@ inline Resource KeyResource(uint64_t base) {
 inline Resource TableResource(TableId table) {
   return Mix(static_cast<uint64_t>(table), 0x7461626c65) | kCommutes;
 }
+// Of which tables it is ever asked which rows name a row of `table`.
+constexpr bool HoldersCount(TableId table, TableId of) {
+  switch (table) {
+    case TableId::kFile:
+      return of == TableId::kFd || of == TableId::kFixup ||
+             of == TableId::kInFlight || of == TableId::kFrame;
+    case TableId::kContents:
+      return of == TableId::kFile;
+    case TableId::kNode:
+      return of == TableId::kRef;
+    default:
+      return table == TableId::kProc && of == TableId::kTransaction;
+  }
+}
 // Which rows of the table `of` name the row with this name.
 inline Resource HoldersResource(uint64_t name, TableId of) {
   return Mix(name, static_cast<uint64_t>(of) + 0x686f6c64) | kCommutes;
@@ -55,6 +69,15 @@ class FootprintLog {
  public:
   void Read(Resource resource) { reads_.push_back(resource); }
   void Write(Resource resource) { writes_.push_back(resource); }
+  // The row of this table is new: whoever meets these meets it.
+  void Make(uint64_t name, TableId table) {
+    makes_.push_back(RowResource(name));
+    makes_.push_back(PinsResource(name));
+    for (int of = 1; of < kTableCount; ++of) {
+      if (!HoldersCount(table, static_cast<TableId>(of))) continue;
+      makes_.push_back(HoldersResource(name, static_cast<TableId>(of)));
+    }
+  }
   // A row that was hidden, or is new, can be seen from now on.
   void Reveal(Meta* meta) {
     seen_.push_back(meta);
@@ -69,16 +92,20 @@ class FootprintLog {
     seen_.clear();
     reads_.clear();
     writes_.clear();
+    makes_.clear();
   }
 
   // In the order of events, each perhaps more than once.
   const std::vector<Resource>& reads() const { return reads_; }
   const std::vector<Resource>& writes() const { return writes_; }
+  // Resources that are of nothing older than the step.
+  const std::vector<Resource>& makes() const { return makes_; }
 
  private:
   std::vector<Meta*> seen_;
   std::vector<Resource> reads_;
   std::vector<Resource> writes_;
+  std::vector<Resource> makes_;
 };
 
 }  // namespace bindery::sim

@@ -799,6 +799,7 @@ void World::ForEach(F&& f) const {
 
 template <typename Row, typename Held, typename F>
 void World::ForEachHolder(Id<Held> Row::*member, Id<Held> held, F&& f) const {
+  static_assert(HoldersCount(Held::kTable, Row::kTable));
   if (footprint_ != nullptr) {
     footprint_->Read(HoldersResource(NameOf(held), Row::kTable));
   }
