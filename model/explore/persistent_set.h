@@ -52,7 +52,7 @@ class PersistentSets {
   // Makes a smallest set that is enough. REQUIRES: there are no members.
   template <typename Future>
   void Guess(std::vector<AgentView>* agents, Future&& future) {
-    std::vector<AgentView> best;
+    uint32_t best = 0;
     size_t least = agents->size() + 1;
     for (uint32_t i = 0; i < agents->size() && least > 1; ++i) {
       if (!(*agents)[i].enabled()) continue;
@@ -62,9 +62,9 @@ class PersistentSets {
       while (size < least && AddOne(&trial_, future)) size = Members(trial_);
       if (size >= least) continue;
       least = size;
-      best = trial_;
+      best = i;
     }
-    agents->swap(best);
+    (*agents)[best].chosen = true;
   }
 
  private:
