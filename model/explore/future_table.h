@@ -36,6 +36,21 @@ class FutureTable {
     Put(key, (uint64_t{future} + 1) << 1);
   }
 
+  // REQUIRES: the key is there.
+  void Erase(uint64_t key) {
+    const size_t mask = slots_.size() - 1;
+    size_t gap = Find(slots_, key);
+    --size_;
+    for (size_t i = (gap + 1) & mask; slots_[i].value != 0;
+         i = (i + 1) & mask) {
+      const size_t home = Home(slots_[i].key) & mask;
+      if (((i - home) & mask) < ((i - gap) & mask)) continue;
+      slots_[gap] = slots_[i];
+      gap = i;
+    }
+    slots_[gap] = Slot{};
+  }
+
   size_t bytes() const { return slots_.capacity() * sizeof(Slot); }
   size_t size() const { return size_; }
 
@@ -47,9 +62,12 @@ class FutureTable {
     uint64_t value = 0;
   };
 
+  static size_t Home(uint64_t key) {
+    return static_cast<size_t>(key * 0x9e3779b97f4a7c15u >> 20);
+  }
   static size_t Find(const std::vector<Slot>& slots, uint64_t key) {
     const size_t mask = slots.size() - 1;
-    size_t at = static_cast<size_t>(key * 0x9e3779b97f4a7c15u >> 20) & mask;
+    size_t at = Home(key) & mask;
     while (slots[at].value != 0 && slots[at].key != key) at = (at + 1) & mask;
     return at;
   }

@@ -61,6 +61,9 @@ class Ledger {
   // The same for a state that somebody else knows to be new.
   bool AdmitNew() { return Admit(StateStore::Outcome::kInserted); }
 
+  // A state that was counted is not kept, and counts no longer.
+  void Forget() { --result_.states; }
+
   // A new state was entered after `depth` choices.
   void Enter(uint64_t depth, uint64_t sometimes) {
     if (depth > result_.max_depth) result_.max_depth = depth;

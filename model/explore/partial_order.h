@@ -84,6 +84,7 @@ class PartialOrder {
     bool in_full = false;     // everybody is to be explored
     bool unsearched = false;  // so are those below
     bool on_cycle = false;
+    uint32_t skipped = 0;      // states below, one behind the other, not kept
     uint32_t agent = 0;        // that is being explored
     uint32_t next_choice = 0;  // of it
     FootprintId step = 0;      // of the choice that is being explored
@@ -99,7 +100,7 @@ class PartialOrder {
   void Step() {
     Level& top = levels_.back();
     const AgentView& agent = top.agents[top.agent];
-    if (agent.chosen && top.next_choice < agent.end) return Take();
+    if (agent.explored && top.next_choice < agent.end) return Take();
     if (NextAgent()) return;
     if (top.in_full) {
       if (ChooseAll(&top) && NextAgent()) return;
@@ -367,14 +368,33 @@ class PartialOrder {
     }
     const uint64_t low = top.low;
     const bool unsearched = top.unsearched;
+    const uint32_t skipped = Skip(top) ? top.skipped + 1 : 0;
     child_.swap(top.future);
     Drop();
     if (levels_.empty()) return;
     Level& below = levels_.back();
+    below.skipped = skipped;
     below.low = std::min(below.low, low);
     if (low <= below.number) below.on_cycle = below.in_full = true;
     if (!unsearched) return Absorb(child_);
     below.unsearched = below.in_full = true;
+  }
+
+  // A state of which only one choice was explored need not be kept: whoever
+  // meets it again goes on to the next that is. Returns whether it is not.
+  bool Skip(const Level& level) {
+    constexpr uint32_t kMost = 16;
+    uint32_t explored = 0;
+    for (const AgentView& agent : level.agents) {
+      if (agent.explored) explored += agent.end - agent.first;
+    }
+    if (explored != 1 || level.on_cycle || level.low != level.number ||
+        level.unsearched || level.skipped == kMost) {
+      return false;
+    }
+    table_.Erase(level.key);
+    ledger_.Forget();
+    return true;
   }
 
   // So do those that are on a cycle with it and have no lower one.
