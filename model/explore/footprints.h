@@ -17,27 +17,12 @@
 #include <vector>
 
 #include "model/concept.h"
+#include "model/explore/interning.h"
 
 namespace bindery::model {
 
 using SetId = uint32_t;  // of resources
 using FootprintId = uint32_t;
-
-// Gives numbers to sequences of words: equal ones have equal numbers.
-class Sequences {
- public:
-  Sequences() { Number({}); }
-  uint32_t Number(const std::vector<uint64_t>& words);
-  const std::vector<uint64_t>& At(uint32_t number) const {
-    return values_[number];
-  }
-  size_t bytes() const { return bytes_; }
-
- private:
-  std::vector<std::vector<uint64_t>> values_;
-  std::unordered_map<uint64_t, std::vector<uint32_t>> by_hash_;
-  size_t bytes_ = 0;
-};
 
 class Footprints {
  public:
@@ -56,23 +41,24 @@ class Footprints {
   size_t bytes() const;
 
  private:
-  // The tables of what was asked before, by the two numbers.
-  using Memo = std::unordered_map<uint64_t, uint32_t>;
-
+  FootprintId Pair(SetId reads, SetId writes);
+  SetId Reads(FootprintId f) const;
+  SetId Writes(FootprintId f) const;
+  bool Meet(SetId a, SetId b, bool all) const;
+  bool FindConflict(FootprintId a, FootprintId b) const;
+  // The set whose words are those of two others, word by word.
+  template <typename Combine>
+  SetId Combined(SetId a, SetId b, Combine&& combine);
+  SetId UnionOfSets(SetId a, SetId b);
+  SetId CommonOfSets(SetId a, SetId b);
   SetId SetWithout(SetId from, SetId set);
-  uint32_t UnionOfSets(uint32_t a, uint32_t b);
-  uint32_t CommonOfSets(uint32_t a, uint32_t b);
-  uint32_t Pair(uint32_t reads, uint32_t writes);
-  uint32_t Reads(FootprintId f) const;
-  uint32_t Writes(FootprintId f) const;
-  bool Meet(uint32_t a, uint32_t b, bool all) const;
 
-  // By resource, its place in a set's words. Zero-based.
+  // By resource, its place among the bits of a set. Looked up only.
   std::unordered_map<uint64_t, uint32_t> places_;
-  std::vector<uint64_t> commuting_;  // as a set's words
+  std::vector<uint64_t> commuting_;  // as a set
   Sequences sets_;                   // bit by bit
   Sequences pairs_;                  // one word: reads, writes
-  Memo unions_of_sets_;
+  std::vector<uint64_t> scratch_;
   Memo unions_;
   Memo common_;
   Memo without_;

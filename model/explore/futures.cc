@@ -1,6 +1,7 @@
 #include "model/explore/futures.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -16,8 +17,9 @@ Futures::Futures(Footprints& footprints) : seen_(footprints) {
 }
 
 ListId Futures::Add(const Cell& cell) {
-  const ListId id = keys_.Number(
-      {Twin(cell.may, cell.must), Twin(cell.rest, cell.repeats ? 1 : 0)});
+  const uint64_t key[] = {Twin(cell.may, cell.must),
+                          Twin(cell.rest, cell.repeats ? 1 : 0)};
+  const ListId id = keys_.Number(key);
   if (id == cells_.size()) cells_.push_back(cell);
   return id;
 }
@@ -42,38 +44,34 @@ ListId Futures::Join(ListId a, ListId b) {
   if (cells_[a].repeats && cells_[b].repeats) {
     return Anything(seen_.Union(cells_[a].may, cells_[b].may));
   }
-  const uint64_t key = Twin(std::min(a, b), std::max(a, b));
-  const auto it = joins_.find(key);
-  if (it != joins_.end()) return it->second;
+  if (a > b) std::swap(a, b);
+  if (const auto known = joins_.Get(a, b)) return *known;
   const FootprintId may = seen_.Union(cells_[a].may, cells_[b].may);
   const FootprintId must = seen_.Common(cells_[a].must, cells_[b].must);
   const ListId rest = Join(RestOf(a), RestOf(b));
-  return joins_[key] = Cons(may, must, rest);
+  return joins_.Put(a, b, Cons(may, must, rest));
 }
 
 ListId Futures::Before(ListId list, FootprintId step) {
   if (list == 0 || cells_[list].repeats) return list;
   if (seen_.Conflict(cells_[list].must, step)) return 0;
   if (!seen_.Conflict(All(list), step)) return list;
-  const uint64_t key = Twin(list, step);
-  const auto it = cuts_.find(key);
-  if (it != cuts_.end()) return it->second;
+  if (const auto known = cuts_.Get(list, step)) return *known;
   const Cell cell = cells_[list];
-  return cuts_[key] = Cons(cell.may, cell.must, Before(cell.rest, step));
+  const ListId rest = Before(cell.rest, step);
+  return cuts_.Put(list, step, Cons(cell.may, cell.must, rest));
 }
 
 ListId Futures::Without(ListId list, SetId set) {
   if (seen_.Without(All(list), set) == All(list)) return list;
-  const uint64_t key = Twin(list, set);
-  const auto it = withouts_.find(key);
-  if (it != withouts_.end()) return it->second;
+  if (const auto known = withouts_.Get(list, set)) return *known;
   const Cell cell = cells_[list];
   const FootprintId may = seen_.Without(cell.may, set);
   const ListId less =
       cell.repeats ? Anything(may)
                    : Cons(may, seen_.Without(cell.must, set),
                           Without(cell.rest, set));
-  return withouts_[key] = less;
+  return withouts_.Put(list, set, less);
 }
 
 ListId Futures::Waiting(ListId list, FootprintId guard) {
@@ -84,33 +82,48 @@ ListId Futures::Waiting(ListId list, FootprintId guard) {
   return Cons(may, cell.must, cell.rest);
 }
 
-FutureId Futures::Number(const std::vector<ListId>& table, uint32_t agents) {
-  std::vector<uint64_t> numbers;
-  std::vector<uint64_t> row;
-  for (uint32_t p = 0; p <= agents; ++p) {
-    row.assign(table.begin() + p * agents, table.begin() + (p + 1) * agents);
-    numbers.push_back(rows_.Number(row));
+namespace {
+
+// Packs `size` numbers two a word.
+void Pack(const uint32_t* numbers, size_t size, std::vector<uint64_t>* words) {
+  words->assign((size + 1) / 2, 0);
+  for (size_t i = 0; i < size; ++i) {
+    (*words)[i / 2] |= uint64_t{numbers[i]} << i % 2 * 32;
   }
-  return tables_.Number(numbers);
+}
+
+uint32_t Unpack(Sequences::Words words, size_t i) {
+  return static_cast<uint32_t>(words[i / 2] >> i % 2 * 32);
+}
+
+}  // namespace
+
+FutureId Futures::Number(const std::vector<ListId>& table, uint32_t agents) {
+  rows_of_table_.clear();
+  std::vector<uint32_t> numbers;
+  for (uint32_t p = 0; p <= agents; ++p) {
+    Pack(&table[size_t{p} * agents], agents, &row_);
+    numbers.push_back(rows_.Number(row_));
+  }
+  Pack(numbers.data(), numbers.size(), &rows_of_table_);
+  return tables_.Number(rows_of_table_);
 }
 
 void Futures::Get(FutureId future, uint32_t agents,
                   std::vector<ListId>* table) const {
-  table->assign(size_t{agents} * (agents + 1), 0);
-  const std::vector<uint64_t>& numbers = tables_.At(future);
-  for (uint32_t p = 0; p < numbers.size(); ++p) {
-    const std::vector<uint64_t>& row =
-        rows_.At(static_cast<uint32_t>(numbers[p]));
-    for (uint32_t q = 0; q < row.size(); ++q) {
-      (*table)[p * agents + q] = static_cast<ListId>(row[q]);
+  table->resize(size_t{agents} * (agents + 1));
+  const Sequences::Words numbers = tables_.At(future);
+  for (uint32_t p = 0; p <= agents; ++p) {
+    const Sequences::Words row = rows_.At(Unpack(numbers, p));
+    for (uint32_t q = 0; q < agents; ++q) {
+      (*table)[size_t{p} * agents + q] = Unpack(row, q);
     }
   }
 }
 
 size_t Futures::bytes() const {
-  constexpr size_t kEntry = 40;
-  return cells_.size() * sizeof(Cell) + keys_.bytes() + rows_.bytes() +
-         tables_.bytes() + (joins_.size() + cuts_.size() + withouts_.size()) * kEntry;
+  return cells_.capacity() * sizeof(Cell) + keys_.bytes() + rows_.bytes() +
+         tables_.bytes();
 }
 
 }  // namespace bindery::model

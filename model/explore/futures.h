@@ -15,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "model/explore/footprints.h"
@@ -72,12 +71,14 @@ class Futures {
 
   Footprints& seen_;
   std::vector<Cell> cells_;
-  Sequences keys_;  // of cells, in the same order
-  Sequences rows_;
-  Sequences tables_;
-  std::unordered_map<uint64_t, ListId> joins_;
-  std::unordered_map<uint64_t, ListId> cuts_;
-  std::unordered_map<uint64_t, ListId> withouts_;
+  Sequences keys_;    // of cells, in the same order
+  Sequences rows_;    // two lists a word
+  Sequences tables_;  // two rows a word
+  std::vector<uint64_t> row_;
+  std::vector<uint64_t> rows_of_table_;
+  Memo joins_;
+  Memo cuts_;
+  Memo withouts_;
 };
 
 }  // namespace bindery::model
