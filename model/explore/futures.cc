@@ -52,14 +52,15 @@ ListId Futures::Join(ListId a, ListId b) {
   return joins_.Put(a, b, Cons(may, must, rest));
 }
 
-ListId Futures::Before(ListId list, FootprintId step) {
-  if (list == 0 || cells_[list].repeats) return list;
-  if (seen_.Conflict(cells_[list].must, step)) return 0;
-  if (!seen_.Conflict(All(list), step)) return list;
-  if (const auto known = cuts_.Get(list, step)) return *known;
+ListId Futures::Cut(ListId list, FootprintId step, bool with, Memo* memo) {
   const Cell cell = cells_[list];
-  const ListId rest = Before(cell.rest, step);
-  return cuts_.Put(list, step, Cons(cell.may, cell.must, rest));
+  if (list == 0 || cell.repeats || !seen_.Conflict(cell.all, step)) return list;
+  if (seen_.Conflict(cell.must, step)) {
+    return with ? Cons(cell.may, cell.must, 0) : 0;
+  }
+  if (const auto known = memo->Get(list, step)) return *known;
+  const ListId rest = Cut(cell.rest, step, with, memo);
+  return memo->Put(list, step, Cons(cell.may, cell.must, rest));
 }
 
 ListId Futures::Without(ListId list, SetId set) {

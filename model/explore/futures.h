@@ -34,8 +34,14 @@ class Futures {
   ListId Anything(FootprintId may);
   // One or the other.
   ListId Join(ListId a, ListId b);
-  // Up to the first choice that conflicts with `step` in every run.
-  ListId Before(ListId list, FootprintId step);
+  // Up to the first choice that conflicts with `step` in every run, without
+  // and with it.
+  ListId Before(ListId list, FootprintId step) {
+    return Cut(list, step, false, &befores_);
+  }
+  ListId Through(ListId list, FootprintId step) {
+    return Cut(list, step, true, &throughs_);
+  }
   // The same without what is in the set.
   ListId Without(ListId list, SetId set);
   // An agent that has no choice but to wait for what `guard` reads.
@@ -62,6 +68,7 @@ class Futures {
     bool repeats;
   };
 
+  ListId Cut(ListId list, FootprintId step, bool with, Memo* memo);
   ListId Cons(FootprintId may, FootprintId must, ListId rest);
   ListId Add(const Cell& cell);
   // What is behind the first choice.
@@ -77,7 +84,8 @@ class Futures {
   std::vector<uint64_t> row_;
   std::vector<uint64_t> rows_of_table_;
   Memo joins_;
-  Memo cuts_;
+  Memo befores_;
+  Memo throughs_;
   Memo withouts_;
 };
 

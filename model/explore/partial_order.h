@@ -79,8 +79,10 @@ class PartialOrder {
     std::vector<AgentView> agents;
     std::vector<Choice> choices;  // agent by agent
     Lists future;  // of the choices explored so far, those of p left out
-    Lists behind;  // row p: behind those of p
-    Lists before;  // row p: of that, what is not a consequence of them
+    // Row p: behind those of p, as far as it need not be a consequence of
+    // them; with what it meets them at, and without.
+    Lists through;
+    Lists before;
     bool in_full = false;     // everybody is to be explored
     bool unsearched = false;  // so are those below
     bool on_cycle = false;
@@ -106,7 +108,7 @@ class PartialOrder {
       if (ChooseAll(&top) && NextAgent()) return;
     } else if (top.choices.size() > 1) {
       const auto seen = [&](uint32_t p, uint32_t q) {
-        return futures_.All(top.behind[p * agents_ + q]);
+        return futures_.All(top.through[p * agents_ + q]);
       };
       if (sets_.Grow(&top.agents, seen) && NextAgent()) return;
     }
@@ -176,8 +178,9 @@ class PartialOrder {
         const size_t i = p * agents_ + q;
         ListId list = futures_.Without(child[i], top.makes);
         if (p == mover) {
+          const ListId through = futures_.Through(list, top.step);
           const ListId before = futures_.Before(list, top.step);
-          top.behind[i] = futures_.Join(top.behind[i], list);
+          top.through[i] = futures_.Join(top.through[i], through);
           top.before[i] = futures_.Join(top.before[i], before);
           continue;
         }
@@ -228,11 +231,11 @@ class PartialOrder {
       level.agents.swap(spare_.back().agents);
       level.choices.swap(spare_.back().choices);
       level.future.swap(spare_.back().future);
-      level.behind.swap(spare_.back().behind);
+      level.through.swap(spare_.back().through);
       level.before.swap(spare_.back().before);
       spare_.pop_back();
     }
-    for (Lists* lists : {&level.future, &level.behind, &level.before}) {
+    for (Lists* lists : {&level.future, &level.through, &level.before}) {
       lists->assign(size_t{agents_} * (agents_ + 1), 0);
     }
     ledger_.Enter(levels_.size(), model_.Sometimes());
@@ -411,7 +414,7 @@ class PartialOrder {
     for (uint32_t p = 0; p < agents_; ++p) {
       if (!level.agents[p].explored) continue;
       for (uint32_t q = 0; q < agents_; ++q) {
-        const FootprintId does = futures_.All(level.behind[p * agents_ + q]);
+        const FootprintId does = futures_.All(level.through[p * agents_ + q]);
         if (does == 0) continue;
         FootprintId& learned = learned_[Pair(level, p, q)];
         learned = seen_.Union(learned, does);
