@@ -47,7 +47,7 @@ class Sequences {
 // takes their place. Not thread-safe.
 class Memo {
  public:
-  Memo() : slots_(kSlots) {}
+  Memo() : slots_(kFirst) {}
 
   std::optional<uint32_t> Get(uint32_t a, uint32_t b) const {
     const Slot& slot = slots_[PlaceOf(a, b)];
@@ -56,13 +56,17 @@ class Memo {
   }
   // Returns the answer.
   uint32_t Put(uint32_t a, uint32_t b, uint32_t answer) {
+    if (++puts_ > slots_.size() && slots_.size() < kMost) {
+      slots_.assign(slots_.size() * 8, Slot{});
+      puts_ = 0;
+    }
     slots_[PlaceOf(a, b)] = {a, b, answer, true};
     return answer;
   }
 
  private:
-  static constexpr int kBits = 17;
-  static constexpr size_t kSlots = size_t{1} << kBits;
+  static constexpr size_t kFirst = size_t{1} << 8;  // a power of two
+  static constexpr size_t kMost = size_t{1} << 17;
 
   struct Slot {
     uint32_t a = 0;
@@ -71,12 +75,14 @@ class Memo {
     bool known = false;
   };
 
-  static size_t PlaceOf(uint32_t a, uint32_t b) {
+  size_t PlaceOf(uint32_t a, uint32_t b) const {
     const uint64_t both = uint64_t{a} << 32 | b;
-    return static_cast<size_t>(both * 0x9e3779b97f4a7c15u >> (64 - kBits));
+    const uint64_t hash = both * 0x9e3779b97f4a7c15u;
+    return static_cast<size_t>(hash >> 32) & (slots_.size() - 1);
   }
 
   std::vector<Slot> slots_;
+  size_t puts_ = 0;  // since it grew
 };
 
 }  // namespace bindery::model
