@@ -67,8 +67,7 @@ uint32_t BinderModel::AgentOf(model::Choice choice) const {
   }
 }
 
-void BinderModel::ApplyNoting(model::Choice choice,
-                              model::Accesses* accesses) {
+void BinderModel::ApplyNoting(model::Choice choice, model::Accesses* accesses) {
   simulation_.world().footprint()->Begin();
   simulation_.Apply(choice.value);
   sim::NoteJudged(simulation_, &accesses->reads, &accesses->writes,

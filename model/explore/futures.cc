@@ -68,10 +68,9 @@ ListId Futures::Without(ListId list, SetId set) {
   if (const auto known = withouts_.Get(list, set)) return *known;
   const Cell cell = cells_[list];
   const FootprintId may = seen_.Without(cell.may, set);
-  const ListId less =
-      cell.repeats ? Anything(may)
-                   : Cons(may, seen_.Without(cell.must, set),
-                          Without(cell.rest, set));
+  const ListId less = cell.repeats ? Anything(may)
+                                   : Cons(may, seen_.Without(cell.must, set),
+                                          Without(cell.rest, set));
   return withouts_.Put(list, set, less);
 }
 

@@ -304,8 +304,8 @@ class PartialOrder {
     if (levels_.size() > 1) {
       const Level& below = levels_[levels_.size() - 2];
       const AgentView& before = below.agents[index];
-      const bool same = index != below.agent &&
-                        !seen_.Conflict(below.step, before.guard);
+      const bool same =
+          index != below.agent && !seen_.Conflict(below.step, before.guard);
       if (same) {
         agent->guard = before.guard;
         agent->place = before.place;
@@ -462,7 +462,7 @@ class PartialOrder {
   std::vector<Level> spare_;
   std::vector<OnCycle> on_cycle_;  // left, but on a cycle with a lower level
   std::unordered_map<uint64_t, FootprintId> learned_;  // by two places
-  Lists child_;  // scratch
+  Lists child_;                                        // scratch
   Accesses accesses_;
   uint64_t entered_ = 0;
 };

@@ -110,8 +110,7 @@ TEST(PartialOrderTest, BoundsMakeItIncomplete) {
     ExploreOptions options = ToTheEnd();
     options.partial_order = true;
     options.max_depth = 3;
-    const ExploreResult result =
-        Explore(model, Strategy::kDepthFirst, options);
+    const ExploreResult result = Explore(model, Strategy::kDepthFirst, options);
     const ExploreResult all = Search(SharedVariables(seed, false), false);
     const std::set<std::string> every = PropertiesOf(all);
     for (const std::string& property : PropertiesOf(result)) {

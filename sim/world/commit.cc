@@ -460,8 +460,7 @@ void World::UndoEntry(uint64_t header) {
       slot.meta.generation = id.generation();
       slot.meta.holders = slot.meta.pins = 0;
       slot.meta.state = rest & 1 ? SlotState::kTombstone : SlotState::kLive;
-      slot.meta.self =
-          (rest & 1) != 0 || footprint_ != nullptr ? 0 : id.value;
+      slot.meta.self = (rest & 1) != 0 || footprint_ != nullptr ? 0 : id.value;
       table<Row>().TakeBack(id.slot());
       Register(table<Row>(), id.slot(), static_cast<int64_t>(rest >> 1));
       break;

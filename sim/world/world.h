@@ -590,8 +590,8 @@ template <typename Row>
   footprint_->Read(TableResource(Row::kTable));
   const Table<Row>& rows = table<Row>();
   for (uint32_t i = 1; i < rows.end(); ++i) {
-    Reveal(Id<Row>{
-        AnyId::Make(Row::kTable, i, rows.at(i).meta.generation).value});
+    Reveal(
+        Id<Row>{AnyId::Make(Row::kTable, i, rows.at(i).meta.generation).value});
   }
 }
 

@@ -1,0 +1,275 @@
+// Partial-order reduction of scenarios: what steps say that they read and write
+// is enough to tell which of them may change places, and a search that relies
+// on it finds what a full search finds.
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapter/binder_model.h"
+#include "adapter/testing.h"
+#include "gtest/gtest.h"
+#include "model/concept.h"
+#include "model/explore/explore.h"
+#include "sim/engine/prng.h"
+#include "sim/kernel/mutation.h"
+
+namespace bindery {
+namespace {
+
+using model::Accesses;
+using model::Choice;
+using model::ExploreOptions;
+using model::ExploreResult;
+
+constexpr const char* kFolders[] = {
+    "tutorial", "races",   "errors",   "faults",     "sharing",  "signals",
+    "polling",  "freezer", "objects",  "memory",     "security", "spam",
+    "findings", "ioctls",  "binderfs", "descriptors"};
+
+std::vector<std::string> Scenarios() {
+  std::vector<std::string> paths;
+  for (const char* folder : kFolders) {
+    for (std::string& path : ScenariosIn(std::string("scenarios/") + folder)) {
+      paths.push_back(std::move(path));
+    }
+  }
+  return paths;
+}
+
+sim::SimulationOptions WithFootprints(sim::Granularity granularity) {
+  sim::SimulationOptions options;
+  options.granularity = granularity;
+  options.footprints = true;
+  return options;
+}
+
+bool Meet(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b,
+          bool all) {
+  return std::any_of(a.begin(), a.end(), [&](uint64_t one) {
+    return (all || (one & model::kCommutingResource) == 0) &&
+           std::find(b.begin(), b.end(), one) != b.end();
+  });
+}
+
+bool Conflict(const Accesses& a, const Accesses& b) {
+  return Meet(a.reads, b.writes, true) || Meet(a.writes, b.reads, true) ||
+         Meet(a.writes, b.writes, false);
+}
+
+// What the choice reads, with what decides that it can be made, and writes.
+Accesses AccessesOf(BinderModel& model, Choice choice) {
+  std::vector<uint64_t> guards;
+  model.Guards(model.AgentOf(choice), &guards);
+  Accesses accesses;
+  model.ApplyNoting(choice, &accesses);
+  model.Undo();
+  accesses.reads.insert(accesses.reads.end(), guards.begin(), guards.end());
+  return accesses;
+}
+
+bool IsEnabled(const BinderModel& model, Choice choice) {
+  std::vector<Choice> choices;
+  model.Enabled(&choices);
+  return std::find(choices.begin(), choices.end(), choice) != choices.end();
+}
+
+std::set<uint64_t> SetOf(const std::vector<uint64_t>& numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
+// The state behind both, which ends with the writes of the second.
+model::Fingerprint Behind(BinderModel& model, Choice first, Choice second,
+                          std::set<uint64_t>* writes) {
+  model.Apply(first);
+  EXPECT_TRUE(IsEnabled(model, second));
+  *writes = SetOf(AccessesOf(model, second).writes);
+  model.Apply(second);
+  const model::Fingerprint fingerprint = model.GetFingerprint();
+  model.Undo();
+  model.Undo();
+  return fingerprint;
+}
+
+// Counts the pairs of choices in this state that may change places, and sees
+// whether they may.
+uint64_t TryPairs(BinderModel& model, const std::vector<Choice>& choices) {
+  std::vector<Accesses> accesses;
+  for (const Choice choice : choices) {
+    accesses.push_back(AccessesOf(model, choice));
+  }
+  uint64_t pairs = 0;
+  for (size_t i = 0; i < choices.size(); ++i) {
+    for (size_t j = i + 1; j < choices.size(); ++j) {
+      if (model.AgentOf(choices[i]) == model.AgentOf(choices[j])) continue;
+      if (Conflict(accesses[i], accesses[j])) continue;
+      ++pairs;
+      std::set<uint64_t> writes[2];
+      EXPECT_EQ(Behind(model, choices[i], choices[j], &writes[0]),
+                Behind(model, choices[j], choices[i], &writes[1]));
+      EXPECT_EQ(writes[0], SetOf(accesses[j].writes));
+      EXPECT_EQ(writes[1], SetOf(accesses[i].writes));
+    }
+  }
+  return pairs;
+}
+
+uint64_t TryWalk(const Explorable& explorable, uint64_t seed) {
+  const auto model = explorable.Start();
+  sim::Prng prng(seed);
+  uint64_t pairs = 0;
+  for (int step = 0; step < 400 && model->Check(nullptr); ++step) {
+    std::vector<Choice> choices;
+    model->Enabled(&choices);
+    if (choices.empty()) break;
+    pairs += TryPairs(*model, choices);
+    model->Apply(choices[prng.Below(choices.size())]);
+  }
+  return pairs;
+}
+
+class Footprints : public testing::TestWithParam<sim::Granularity> {};
+INSTANTIATE_TEST_SUITE_P(Granularities, Footprints,
+                         testing::Values(sim::Granularity::kCommand,
+                                         sim::Granularity::kLock),
+                         [](const auto& info) {
+                           return info.param == sim::Granularity::kLock
+                                      ? "lock"
+                                      : "command";
+                         });
+
+TEST_P(Footprints, StepsThatShareNothingMayChangePlaces) {
+  uint64_t pairs = 0;
+  for (const std::string& path : Scenarios()) {
+    SCOPED_TRACE(path);
+    const Explorable explorable(ReadFile(path), {}, WithFootprints(GetParam()));
+    for (uint64_t seed = 1; seed <= 3; ++seed) {
+      pairs += TryWalk(explorable, seed);
+    }
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(pairs, 10'000u);
+}
+
+struct Answers {
+  std::set<std::string> properties;
+  uint64_t sometimes;
+  bool complete;
+  bool ends;
+  friend bool operator==(const Answers&, const Answers&) = default;
+};
+
+Answers AnswersOf(const ExploreResult& result) {
+  Answers answers{
+      {}, result.sometimes_seen, result.complete, result.terminal_states != 0};
+  for (const model::Finding& finding : result.findings) {
+    answers.properties.insert(finding.property);
+  }
+  return answers;
+}
+
+ExploreResult Search(const Explorable& explorable, bool partial_order,
+                     uint64_t max_states) {
+  ExploreOptions options;
+  options.keep_going = true;
+  options.max_findings = 1000;
+  options.partial_order = partial_order;
+  options.max_states = max_states;
+  return model::Explore(*explorable.Start(), model::Strategy::kDepthFirst,
+                        options);
+}
+
+// False if the scenario is too large for it.
+bool Compare(const std::string& text, const std::vector<std::string>& mutations,
+             sim::Granularity granularity, uint64_t max_states,
+             uint64_t* left_out) {
+  sim::SimulationOptions plain;
+  plain.granularity = granularity;
+  const Explorable all(text, mutations, plain);
+  const ExploreResult full = Search(all, false, max_states);
+  if (full.stop_reason == model::StopReason::kMaxStates) return false;
+  const Explorable some(text, mutations, WithFootprints(granularity));
+  const ExploreResult reduced = Search(some, true, ExploreOptions::kUnlimited);
+  EXPECT_EQ(AnswersOf(full).properties, AnswersOf(reduced).properties);
+  EXPECT_TRUE(AnswersOf(full) == AnswersOf(reduced));
+  *left_out += full.states - reduced.states;
+  return true;
+}
+
+TEST(PartialOrderTest, AnswersEveryScenarioAsAFullSearchDoes) {
+  uint64_t left_out = 0;
+  int compared = 0;
+  for (const std::string& path : Scenarios()) {
+    SCOPED_TRACE(path);
+    const std::string text = ReadFile(path);
+    compared +=
+        Compare(text, {}, sim::Granularity::kCommand, 20'000, &left_out);
+    compared += Compare(text, {}, sim::Granularity::kLock, 20'000, &left_out);
+  }
+  EXPECT_GT(compared, 300);
+  EXPECT_GT(left_out, 100'000u);
+}
+
+constexpr char kSmall[] = R"pb(
+  name: "small"
+  process {
+    name: "server"
+    attach { context_manager: true }
+    thread {
+      name: "main"
+      step { serve {} }
+      on {
+        br: BR_TRANSACTION
+        code: 1
+        step { reply {} }
+      }
+    }
+  }
+  process {
+    name: "client"
+    attach {}
+    node { name: "own" }
+    thread {
+      name: "main"
+      step {
+        call {
+          to { number: 0 }
+          code: 1
+          item { binder: "own" }
+        }
+        expect { br: BR_REPLY }
+        expect { br: BR_DEAD_REPLY }
+      }
+      step {
+        call {
+          to { number: 0 }
+          code: 2
+          one_way: true
+        }
+        expect { br: BR_TRANSACTION_COMPLETE }
+        expect { br: BR_DEAD_REPLY }
+      }
+    }
+  }
+  budget { kill: "server" }
+)pb";
+
+TEST(PartialOrderTest, NoticesTheMutationsThatAFullSearchNotices) {
+  const auto mutations = sim::ListMutations("c-7.2");
+  ASSERT_TRUE(mutations.ok());
+  uint64_t left_out = 0;
+  int compared = 0;
+  for (const sim::Mutation& mutation : *mutations) {
+    SCOPED_TRACE(mutation.id);
+    compared += Compare(kSmall, {mutation.id}, sim::Granularity::kCommand,
+                        20'000, &left_out);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(compared, 500);
+  EXPECT_GT(left_out, 1000u);
+}
+
+}  // namespace
+}  // namespace bindery
