@@ -58,7 +58,11 @@ class PartialOrder {
     while (!levels_.empty() && !ledger_.stopped()) Step();
     ledger_.NoteFrontier({0, bytes()});
     while (!levels_.empty()) Drop();
-    return std::move(ledger_).Close();
+    ExploreResult result = std::move(ledger_).Close();
+    // Each state that was entered was looked up, kept or not.
+    const double entered = static_cast<double>(entered_);
+    result.collision_bound = std::min(1.0, entered * entered * 0x1p-65);
+    return result;
   }
 
  private:

@@ -282,6 +282,7 @@ void World::NoteNew(Meta* meta, TableId table) {
 void World::NoteWritten(const Meta& meta, TableId table, bool comes_or_goes) {
   footprint_->Write(RowResource(meta.name));
   if (!comes_or_goes) return;
+  footprint_->Write(LifeResource(meta.name));
   const Resource key = KeyResource(BaseOf(table, meta.key_a, meta.key_b));
   footprint_->Write(key);
   footprint_->Write(TableResource(table));
@@ -341,6 +342,7 @@ void World::LogDelta(const Row& old, uint64_t mask, AnyId id) {
 }
 
 void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
+  if (footprint_ != nullptr) footprint_->Read(LifeResource(meta.name));
   meta.holders += delta;
   if (frame) {
     meta.pins += delta;

@@ -8,7 +8,9 @@
 //   a table        which rows it has
 //   the holders    which rows of one table name a row
 //   the pins       whether an activation of the driver names a row
-// Of the last three it does not matter in which order two steps change them:
+//   the life       whether a row is there: what names a row, or does no longer,
+//                  reads it, since the last one takes a freed row's name away
+// Of tables, holders and pins it does not matter in which order two steps change them:
 // their numbers say so (Commutes()).
 //
 //  F1 If of two steps that are both possible none reads or writes what the
@@ -65,6 +67,10 @@ inline Resource PinsResource(uint64_t name) {
   return Mix(name, 0x70696e73) | kCommutes;
 }
 
+inline Resource LifeResource(uint64_t name) {
+  return Mix(name, 0x6c696665) & ~kCommutes;
+}
+
 class FootprintLog {
  public:
   void Read(Resource resource) { reads_.push_back(resource); }
@@ -73,6 +79,7 @@ class FootprintLog {
   void Make(uint64_t name, TableId table) {
     makes_.push_back(RowResource(name));
     makes_.push_back(PinsResource(name));
+    makes_.push_back(LifeResource(name));
     for (int of = 1; of < kTableCount; ++of) {
       if (!HoldersCount(table, static_cast<TableId>(of))) continue;
       makes_.push_back(HoldersResource(name, static_cast<TableId>(of)));

@@ -93,7 +93,9 @@ ABSL_FLAG(
     "store four bits for each state in a filter of this size, such as 1G; "
     "misses some");
 ABSL_FLAG(std::string, reduction, "none",
-          "none, or symmetry (bench brm: processes that may change places)");
+          "none, partial_order (explore: leaves out orders of steps that have "
+          "nothing to do with each other), or symmetry (bench brm: processes "
+          "that may change places)");
 ABSL_FLAG(uint32_t, jobs, 1, "threads of a search, 1 to 64");
 ABSL_FLAG(std::string, disk, "",
           "bfs: folder for what does not fit in --memory_limit (256M if not "

@@ -144,6 +144,40 @@ std::string NotLive() {
   return "";
 }
 
+// A search that leaves out orders keeps more of a state than the ways to store
+// them do, and finds out in one order what it may leave out.
+absl::Status CheckReduction() {
+  if (absl::GetFlag(FLAGS_reduction) != "partial_order") {
+    return absl::OkStatus();
+  }
+  const struct {
+    bool given;
+    const char* flag;
+    const char* why;
+  } others[] = {
+      {absl::GetFlag(FLAGS_strategy) != "dfs", "--strategy",
+       "it is a search by dfs"},
+      {absl::GetFlag(FLAGS_preemptions) >= 0, "--preemptions",
+       "an order that is left out may be the one with few switches"},
+      {absl::GetFlag(FLAGS_jobs) > 1, "--jobs", "one thread searches"},
+      {absl::GetFlag(FLAGS_exact) || absl::GetFlag(FLAGS_wide_fingerprints) ||
+           !absl::GetFlag(FLAGS_bitstate).empty(),
+       "--exact, --wide_fingerprints and --bitstate",
+       "it keeps 64 bits of a state and what may happen behind it"},
+      {!absl::GetFlag(FLAGS_disk).empty(), "--disk",
+       "what may happen behind a state is in memory"},
+      {!absl::GetFlag(FLAGS_checkpoint).empty(), "--checkpoint",
+       "what may happen behind a state is not saved"},
+  };
+  for (const auto& other : others) {
+    if (!other.given) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--reduction=partial_order does not go with ", other.flag,
+                     ": ", other.why));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckLiveness() {
   if (!absl::GetFlag(FLAGS_liveness)) return absl::OkStatus();
   const std::string why = NotLive();
@@ -213,7 +247,7 @@ void SetCheckpoint(model::CheckpointOptions* options) {
 
 absl::Status CheckSearchFlags() {
   for (const absl::Status& status :
-       {CheckLiveness(), CheckStores(), CheckDisk(), CheckThreads(),
+       {CheckLiveness(), CheckReduction(), CheckStores(), CheckDisk(), CheckThreads(),
         CheckBudgets(), CheckCheckpoints()}) {
     if (!status.ok()) return status;
   }
