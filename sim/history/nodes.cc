@@ -100,7 +100,10 @@ void NoteAcknowledged(Watch& h) {
 // --- Shares ------------------------------------------------------------------
 
 bool EndsASend(const Watch& h, AnyId item) {
-  switch (h.w.WorkOf(item).type) {
+  // Whoever watches must not make a fault: the item may be freed.
+  const Work& work = lists::PickWork(
+      item, [&h](auto id) -> const auto& { return h.w.Peek(id); });
+  switch (work.type) {
     case WorkType::kTransactionComplete:
     case WorkType::kTransactionOnewaySpamSuspect:
     case WorkType::kTransactionPending:

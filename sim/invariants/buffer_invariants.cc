@@ -150,7 +150,8 @@ namespace {
 
 ProcSums WalkBuffers(const World& w, const ProcRow& proc) {
   ProcSums sums;
-  for (AnyId i = proc.buffers.first; i; i = w.Next(Head::kBuffers, i)) {
+  for (AnyId i = proc.buffers.first; i;
+       i = w.PeekLink(Head::kBuffers, i).next) {
     if (i.table() == TableId::kChunk) {
       sums.free_bytes += w.Peek(ChunkId{i.value}).size;
       continue;

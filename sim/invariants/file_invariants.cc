@@ -67,7 +67,8 @@ void CheckFd(const World& w, FdId id, Findings* f) {
   w.ForEach<FixupRow>([&](FixupId, const FixupRow& fixup) {
     underway |= fixup.target_fd == static_cast<int32_t>(fd.number);
   });
-  for (AnyId i = w.Peek(fd.process).tasks.first; i; i = w.Next(Head::kSet, i)) {
+  for (AnyId i = w.Peek(fd.process).tasks.first; i;
+       i = w.PeekLink(Head::kSet, i).next) {
     const FrameId frame = Outermost(w, w.Peek(TaskId{i.value}).frame);
     underway |= frame && w.Peek(frame).handle == fd.number;
   }

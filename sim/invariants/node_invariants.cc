@@ -35,7 +35,7 @@ bool WaitsForItsTurn(const World& w, TransactionId t) {
 Holders WalkBuffers(const World& w, NodeId id, const NodeRow& node) {
   Holders holders;
   for (AnyId i = w.Peek(node.proc).buffers.first; i;
-       i = w.Next(Head::kBuffers, i)) {
+       i = w.PeekLink(Head::kBuffers, i).next) {
     if (i.table() != TableId::kBuffer) continue;
     const BufferRow& buffer = w.Peek(BufferId{i.value});
     if (buffer.objects != 0) CountObjects(w, node, buffer, &holders);
@@ -97,7 +97,7 @@ void CheckCounts(const World& w, NodeId id, const NodeRow& node, Findings* f) {
 // Of the refs on the node's list.
 NodeSums WalkRefs(const World& w, const NodeRow& node) {
   NodeSums sums;
-  for (AnyId i = node.refs.first; i; i = w.Next(Head::kNodeRefs, i)) {
+  for (AnyId i = node.refs.first; i; i = w.PeekLink(Head::kNodeRefs, i).next) {
     sums.strong_refs += w.Peek(RefId{i.value}).strong > 0 ? 1 : 0;
     sums.moving_refs += w.Quiescent(i) ? 0 : 1;
   }

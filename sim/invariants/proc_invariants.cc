@@ -8,9 +8,15 @@ namespace {
 
 constexpr int kMaxStack = 4096;
 
+// Whoever judges must not make a fault: a list may hold what is freed.
+const Work& PeekWork(const World& w, AnyId item) {
+  return lists::PickWork(
+      item, [&w](auto id) -> const auto& { return w.Peek(id); });
+}
+
 void CheckWaiting(const World& w, ProcId id, const ProcRow& proc, Findings* f) {
   for (AnyId i = proc.waiting_threads.first; i;
-       i = w.Next(Head::kWaitingThreads, i)) {
+       i = w.PeekLink(Head::kWaitingThreads, i).next) {
     const ThreadRow& thread = w.Peek(ThreadId{i.value});
     f->Expect(!thread.transaction_stack && thread.todo.size == 0 &&
                   thread.is_dead == 0 && thread.proc == id,
@@ -102,8 +108,9 @@ void CheckTodo(const World& w, ThreadId id, const ThreadRow& thread,
                Findings* f) {
   int calls = 0;
   bool deferred = true;
-  for (AnyId i = thread.todo.first; i; i = w.Next(Head::kThreadTodo, i)) {
-    const WorkType type = w.WorkOf(i).type;
+  for (AnyId i = thread.todo.first; i;
+       i = w.PeekLink(Head::kThreadTodo, i).next) {
+    const WorkType type = PeekWork(w, i).type;
     // A caller that does not read may call again: its answers pile up.
     calls += type == WorkType::kTransaction &&
                      w.Peek(TransactionId{i.value}).is_reply == 0

@@ -10,8 +10,8 @@
 //   the pins       whether an activation of the driver names a row
 //   the life       whether a row is there: what names a row, or does no longer,
 //                  reads it, since the last one takes a freed row's name away
-// Of tables, holders and pins it does not matter in which order two steps change them:
-// their numbers say so (Commutes()).
+// Of tables, holders and pins it does not matter in which order two steps
+// change them: their numbers say so (Commutes()).
 //
 //  F1 If of two steps that are both possible none reads or writes what the
 //     other writes (but for what commutes), then each is still possible behind

@@ -247,8 +247,8 @@ void SetCheckpoint(model::CheckpointOptions* options) {
 
 absl::Status CheckSearchFlags() {
   for (const absl::Status& status :
-       {CheckLiveness(), CheckReduction(), CheckStores(), CheckDisk(), CheckThreads(),
-        CheckBudgets(), CheckCheckpoints()}) {
+       {CheckLiveness(), CheckReduction(), CheckStores(), CheckDisk(),
+        CheckThreads(), CheckBudgets(), CheckCheckpoints()}) {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
