@@ -11,7 +11,7 @@
 //   the life       whether a row is there: what names a row, or does no longer,
 //                  reads it, since the last one takes a freed row's name away
 // Of tables, holders and pins it does not matter in which order two steps
-// change them: their numbers say so (Commutes()).
+// change them: their numbers say so (kCommutes).
 //
 //  F1 If of two steps that are both possible none reads or writes what the
 //     other writes (but for what commutes), then each is still possible behind
@@ -35,7 +35,6 @@ namespace bindery::sim {
 using Resource = uint64_t;
 
 constexpr Resource kCommutes = Resource{1} << 63;
-inline bool Commutes(Resource resource) { return (resource & kCommutes) != 0; }
 
 inline Resource RowResource(uint64_t name) { return name & ~kCommutes; }
 // `base` stands for a table and a key.

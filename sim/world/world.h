@@ -558,44 +558,6 @@ void ForEachRowType(F&& f) {
 // What never happens on the usual way is kept out of line, so that the many
 // small functions that use Get() and Edit() stay small.
 template <typename Row>
-[[gnu::noinline, gnu::cold]] bool World::Reveal(Id<Row> id) const {
-  if (footprint_ == nullptr || !id) return false;
-  const Meta& meta = table<Row>().at(id.any().slot()).meta;
-  if (meta.generation != id.any().generation()) return false;
-  if (meta.state == SlotState::kTombstone || meta.state == SlotState::kFreed) {
-    footprint_->Read(RowResource(meta.name));
-  }
-  if (meta.state != SlotState::kLive) return false;
-  if (meta.self == id.value) return true;
-  Meta& hidden = const_cast<Meta&>(meta);
-  hidden.self = id.value;
-  footprint_->Reveal(&hidden);
-  return true;
-}
-
-// Whoever looks for a key learns who has it.
-template <typename Row>
-[[gnu::noinline, gnu::cold]] void World::NoteFind(uint64_t base) const {
-  footprint_->Read(KeyResource(base));
-  const Table<Row>& rows = table<Row>();
-  for (uint32_t i = index_.Get(base); i != 0;) {
-    const Meta& meta = rows.at(i - 1).meta;
-    Reveal(Id<Row>{AnyId::Make(Row::kTable, i - 1, meta.generation).value});
-    i = meta.next_same;
-  }
-}
-
-template <typename Row>
-[[gnu::noinline, gnu::cold]] void World::NoteTable() const {
-  footprint_->Read(TableResource(Row::kTable));
-  const Table<Row>& rows = table<Row>();
-  for (uint32_t i = 1; i < rows.end(); ++i) {
-    Reveal(
-        Id<Row>{AnyId::Make(Row::kTable, i, rows.at(i).meta.generation).value});
-  }
-}
-
-template <typename Row>
 [[gnu::noinline, gnu::cold]] const Row& World::PeekStray(Id<Row> id) const {
   Reveal(id);
   return table<Row>().at(Memory(id)).row;
@@ -797,23 +759,6 @@ void World::ForEach(F&& f) const {
   }
 }
 
-template <typename Row, typename Held, typename F>
-void World::ForEachHolder(Id<Held> Row::*member, Id<Held> held, F&& f) const {
-  static_assert(HoldersCount(Held::kTable, Row::kTable));
-  if (footprint_ != nullptr) {
-    footprint_->Read(HoldersResource(NameOf(held), Row::kTable));
-  }
-  const Table<Row>& rows = table<Row>();
-  for (uint32_t i = 1; i < rows.end(); ++i) {
-    const Slot<Row>& slot = rows.at(i);
-    if (slot.meta.state != SlotState::kLive || slot.row.*member != held) {
-      continue;
-    }
-    const Id<Row> id{AnyId::Make(Row::kTable, i, slot.meta.generation).value};
-    f(id, Peek(id));
-  }
-}
-
 template <typename F>
 void World::ForEachTouched(F&& f) const {
   for (const Dirty& dirty : dirty_) {
@@ -843,5 +788,6 @@ void World::ForEachDirty(F&& f) const {
 }  // namespace bindery::sim
 
 #include "sim/world/lists.h"
+#include "sim/world/noting.h"
 
 #endif  // BINDERY_SIM_WORLD_WORLD_H_

@@ -77,7 +77,8 @@ absl::Status BenchExplore(proto::Result* result) {
   FillCounts(found, result);
   const bool lock = (*session)->options.granularity == sim::Granularity::kLock;
   result->set_name(lock ? "explore lock" : "explore command");
-  result->set_verdict(found.findings.empty() ? "pass" : "violated");
+  const char* unfinished = found.complete ? "pass" : "inconclusive";
+  result->set_verdict(found.findings.empty() ? unfinished : "violated");
   if (!found.complete) result->set_reason(ReasonOf(found));
   meter.Fill(result);
   FillRates(result);

@@ -45,12 +45,17 @@ absl::Status CheckChoice(const char* flag, const std::string& value,
 
 // Counts are quoted for `state`.
 absl::Status CheckGoldenFlags() {
-  if (absl::GetFlag(FLAGS_golden).empty() ||
-      absl::GetFlag(FLAGS_properties) != "all") {
-    return absl::OkStatus();
+  if (absl::GetFlag(FLAGS_golden).empty()) return absl::OkStatus();
+  if (absl::GetFlag(FLAGS_properties) == "all") {
+    return absl::InvalidArgumentError(
+        "--golden counts states without histories; leave out "
+        "--properties=all");
   }
-  return absl::InvalidArgumentError(
-      "--golden counts states without histories; leave out --properties=all");
+  if (absl::GetFlag(FLAGS_reduction) != "none") {
+    return absl::InvalidArgumentError(
+        "--golden counts all states; leave out --reduction");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckMarkdown(const std::vector<std::string>& arguments) {

@@ -36,6 +36,8 @@ expect 2 'go with --checkpoint' explore "$CALLS" "${REDUCED[@]}" \
   "--checkpoint=$OUT/check"
 expect 2 'liveness' explore "$CALLS" "${REDUCED[@]}" --liveness
 expect 2 'does not say' bench brm "${REDUCED[@]}"
+expect 2 'counts all states' explore "$CALLS" "${REDUCED[@]}" \
+  "--golden=$OUT/golden"
 expect 20 max_states explore "$CALLS" "${REDUCED[@]}" --max_states=10
 
 exit $((failures > 0))
