@@ -21,12 +21,10 @@ uint64_t WordOf(Sequences::Words words, size_t i) {
 SetId Footprints::SetOf(const std::vector<uint64_t>& resources) {
   scratch_.clear();
   for (const uint64_t resource : resources) {
-    const auto [it, fresh] =
-        places_.emplace(resource, static_cast<uint32_t>(places_.size()));
-    if (fresh && (resource & kCommutingResource) != 0) {
-      Mark(&commuting_, it->second);
-    }
-    Mark(&scratch_, it->second);
+    const uint32_t place =
+        resources_.Number(Sequences::Words(&resource, 1)) - 1;
+    if ((resource & kCommutingResource) != 0) Mark(&commuting_, place);
+    Mark(&scratch_, place);
   }
   return sets_.Number(scratch_);
 }
@@ -132,9 +130,8 @@ bool Footprints::WritesInto(FootprintId a, FootprintId b) {
   return writes_into_.Put(a, b, Meet(Writes(a), Reads(b), true) ? 1 : 0) != 0;
 }
 
-// A node of a hash table takes about 40 bytes, and its bucket.
 size_t Footprints::bytes() const {
-  return places_.size() * 48 + sets_.bytes() + pairs_.bytes();
+  return resources_.bytes() + sets_.bytes() + pairs_.bytes();
 }
 
 }  // namespace bindery::model

@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "model/concept.h"
@@ -53,8 +52,7 @@ class Footprints {
   SetId CommonOfSets(SetId a, SetId b);
   SetId SetWithout(SetId from, SetId set);
 
-  // By resource, its place among the bits of a set. Looked up only.
-  std::unordered_map<uint64_t, uint32_t> places_;
+  Sequences resources_;              // one word; from 1
   std::vector<uint64_t> commuting_;  // as a set
   Sequences sets_;                   // bit by bit
   Sequences pairs_;                  // one word: reads, writes

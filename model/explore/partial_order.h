@@ -26,7 +26,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -337,10 +336,15 @@ class PartialOrder {
     }
     if (ledger_.stopped()) return;
     sets_.Guess(&top.agents, [&](uint32_t p, uint32_t q) {
-      const auto it = learned_.find(Pair(top, p, q));
-      return it == learned_.end() ? 0 : it->second;
+      const uint64_t pair = Pair(top, p, q);
+      return learned_.Get(High(pair), Low(pair)).value_or(0);
     });
   }
+
+  static uint32_t High(uint64_t word) {
+    return static_cast<uint32_t>(word >> 32);
+  }
+  static uint32_t Low(uint64_t word) { return static_cast<uint32_t>(word); }
 
   static uint64_t Pair(const Level& level, uint32_t p, uint32_t q) {
     const uint64_t place = level.agents[p].place * 0x9e3779b97f4a7c15u;
@@ -420,8 +424,10 @@ class PartialOrder {
       for (uint32_t q = 0; q < agents_; ++q) {
         const FootprintId does = futures_.All(level.through[p * agents_ + q]);
         if (does == 0) continue;
-        FootprintId& learned = learned_[Pair(level, p, q)];
-        learned = seen_.Union(learned, does);
+        const uint64_t pair = Pair(level, p, q);
+        const FootprintId known =
+            learned_.Get(High(pair), Low(pair)).value_or(0);
+        learned_.Put(High(pair), Low(pair), seen_.Union(known, does));
       }
     }
   }
@@ -446,7 +452,7 @@ class PartialOrder {
     const size_t level = sizeof(Level) + agents_ * sizeof(AgentView) +
                          3 * sizeof(ListId) * agents_ * (agents_ + 1);
     return table_.bytes() + seen_.bytes() + futures_.bytes() +
-           learned_.size() * 40 + (levels_.size() + spare_.size()) * level;
+           (levels_.size() + spare_.size()) * level;
   }
 
   struct OnCycle {
@@ -465,8 +471,8 @@ class PartialOrder {
   std::vector<Level> levels_;
   std::vector<Level> spare_;
   std::vector<OnCycle> on_cycle_;  // left, but on a cycle with a lower level
-  std::unordered_map<uint64_t, FootprintId> learned_;  // by two places
-  Lists child_;                                        // scratch
+  Memo learned_;                   // by two places
+  Lists child_;                    // scratch
   Accesses accesses_;
   uint64_t entered_ = 0;
 };

@@ -92,7 +92,9 @@ Verdict Compare(const Case& one, const sim::Driver& driver,
   const std::string& name = one.scenario.compiled.name;
   const std::string path = TranscriptPath(kFolder, version, name);
   const auto run = RunLockstep(one.scenario.compiled, driver, nullptr);
-  if (!run.ok()) return {false, 0, std::string(run.status().message())};
+  if (!run.ok()) {
+    return {false, 0, std::string(run.status().message()), 0, ""};
+  }
   return JudgeRecorded(*run, one.text, path, ReadFile(path));
 }
 

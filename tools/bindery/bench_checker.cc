@@ -108,15 +108,41 @@ void SetDriver(const char* granularity) {
   }
 }
 
+// All orders, then those that partial order leaves.
+absl::Status BenchPartialOrder(const Benchmark& benchmark,
+                               proto::Report* report) {
+  uint64_t all = 0;
+  for (const bool reduced : {false, true}) {
+    auto result = Measure(
+        absl::StrCat("two clients, lock, ",
+                     reduced ? "partial order" : "all orders"),
+        [reduced] {
+          absl::SetFlag(&FLAGS_granularity, "lock");
+          if (reduced) absl::SetFlag(&FLAGS_reduction, "partial_order");
+        },
+        benchmark);
+    if (!result.ok()) return result.status();
+    if (!reduced) {
+      all = result->states();
+    } else {
+      (*result->mutable_figures())["times_fewer_states"] =
+          static_cast<double>(all) / static_cast<double>(result->states());
+    }
+    *report->add_results() = *std::move(result);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::Status BenchChecker(const Benchmark& brm, const Benchmark& explore,
-                          const Benchmark& spin, proto::Report* report) {
+absl::Status BenchChecker(const CheckerBenchmarks& benchmarks,
+                          proto::Report* report) {
+  const Benchmark& brm = benchmarks.brm;
   const auto size_c = [] {
     absl::SetFlag(&FLAGS_params, model::kSizeC.params);
   };
   if (absl::Status s = BenchSizes(brm, report); !s.ok()) return s;
-  auto beside = Measure("BRM-1 C beside SPIN", size_c, spin);
+  auto beside = Measure("BRM-1 C beside SPIN", size_c, benchmarks.spin);
   if (!beside.ok()) return beside.status();
   *report->add_results() = *std::move(beside);
   if (absl::Status s = BenchThreads("BRM-1 C", size_c, brm, report); !s.ok()) {
@@ -125,10 +151,10 @@ absl::Status BenchChecker(const Benchmark& brm, const Benchmark& explore,
   for (const char* granularity : {"command", "lock"}) {
     const absl::Status s = BenchThreads(
         absl::StrCat("driver, ", granularity),
-        [granularity] { SetDriver(granularity); }, explore, report);
+        [granularity] { SetDriver(granularity); }, benchmarks.explore, report);
     if (!s.ok()) return s;
   }
-  return absl::OkStatus();
+  return BenchPartialOrder(benchmarks.two_clients, report);
 }
 
 }  // namespace bindery::tools

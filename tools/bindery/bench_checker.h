@@ -13,14 +13,22 @@ namespace bindery::tools {
 // What `bench NAME` does with the flags in force.
 using Benchmark = std::function<absl::Status(proto::Result*)>;
 
+struct CheckerBenchmarks {
+  Benchmark brm;
+  Benchmark explore;
+  Benchmark two_clients;
+  Benchmark spin;
+};
+
 // Each in a process of its own: BRM-1 of the known sizes exactly, and D3 by
 // symmetry, too, whose counts must be those that others found, else the verdict
 // is "mismatch"; size C beside SPIN; size C and the driver by one
 // thread and by two; the driver at both granularities, on --max_states states
-// (default 5,000,000). Figures of two runs are ratios ("times_one_thread", of
-// elapsed time). Errors: what could not be run.
-absl::Status BenchChecker(const Benchmark& brm, const Benchmark& explore,
-                          const Benchmark& spin, proto::Report* report);
+// (default 5,000,000); two clients at lock granularity with and without partial
+// order. Figures of two runs are ratios ("times_one_thread", of elapsed time;
+// "times_fewer_states"). Errors: what could not be run.
+absl::Status BenchChecker(const CheckerBenchmarks& benchmarks,
+                          proto::Report* report);
 
 }  // namespace bindery::tools
 

@@ -61,10 +61,10 @@ absl::Status BenchBrm(proto::Result* result) {
   return absl::OkStatus();
 }
 
-// Three clients with three calls each: everything included (apply, invariants,
-// fingerprint, visited set, undo).
-absl::Status BenchExplore(proto::Result* result) {
-  auto session = OpenText("three_clients", kThreeClients);
+// Everything included: apply, invariants, fingerprint, visited set, undo.
+absl::Status BenchScenario(const char* name, const char* text,
+                           proto::Result* result) {
+  auto session = OpenText(name, text);
   if (!session.ok()) return session.status();
   model::ExploreOptions options;
   Ticker ticker("explore");
@@ -83,6 +83,15 @@ absl::Status BenchExplore(proto::Result* result) {
   meter.Fill(result);
   FillRates(result);
   return absl::OkStatus();
+}
+
+// Three clients with three calls each.
+absl::Status BenchExplore(proto::Result* result) {
+  return BenchScenario("three_clients", kThreeClients, result);
+}
+
+absl::Status BenchTwoClients(proto::Result* result) {
+  return BenchScenario("two_clients_one_thread", kTwoClients, result);
 }
 
 // Synchronous calls of one client to one server, in `run` without a trace.
@@ -190,7 +199,8 @@ absl::Status BenchOne(const std::string& name, proto::Report* report) {
   if (name == "allocator") return BenchAllocator(report->add_results());
   if (name == "brm") return BenchBrm(report->add_results());
   if (name == "checker") {
-    return BenchChecker(BenchBrm, BenchExplore, BenchSpin, report);
+    return BenchChecker({BenchBrm, BenchExplore, BenchTwoClients, BenchSpin},
+                        report);
   }
   if (name == "explore") return BenchExplore(report->add_results());
   if (name == "processes") return BenchProcesses(report);

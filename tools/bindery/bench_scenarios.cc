@@ -2,10 +2,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/bindery/three_clients.inc"
+#include "tools/bindery/two_clients_one_thread.inc"
 
 namespace bindery::tools {
 
 const char kThreeClients[] = BINDERY_THREE_CLIENTS;
+const char kTwoClients[] = BINDERY_TWO_CLIENTS_ONE_THREAD;
 
 std::string RoundtripScenario(uint64_t rounds) {
   return absl::StrCat(
