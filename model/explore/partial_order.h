@@ -8,7 +8,7 @@
 //     sees, by induction, everything that can happen there up to the order of
 //     what does not conflict. So it is judged when all explored choices have
 //     been searched: who conflicts is then added, and searched as well. A
-//     state's future (footprints.h) is kept with it, for when it is met again.
+//     state's future (futures.h) is kept with it, for when it is met again.
 //  3. Who is chosen at first is a guess from what agents at the same place did
 //     before: a bad guess costs states, and never an answer.
 //  4. States on a cycle are expanded in full; so are states from which one is
@@ -198,11 +198,10 @@ class PartialOrder {
     uint32_t members = 0;
     for (const AgentView& agent : level->agents) members += agent.chosen;
     for (uint32_t p = 0; p <= agents_; ++p) {
+      const bool alone = p < agents_ && level->agents[p].chosen && members == 1;
       for (uint32_t q = 0; q < agents_; ++q) {
         const size_t i = p * agents_ + q;
         ListId& list = level->future[i];
-        const bool alone =
-            p < agents_ && level->agents[p].chosen && members == 1;
         if (alone) list = level->before[i];
         if (p == q || level->agents[q].enabled()) continue;
         list = futures_.Waiting(list, level->agents[q].guard);
@@ -230,14 +229,6 @@ class PartialOrder {
     level.via = via;
     level.key = key;
     level.number = level.low = number;
-    if (!spare_.empty()) {
-      level.agents.swap(spare_.back().agents);
-      level.choices.swap(spare_.back().choices);
-      level.future.swap(spare_.back().future);
-      level.through.swap(spare_.back().through);
-      level.before.swap(spare_.back().before);
-      spare_.pop_back();
-    }
     for (Lists* lists : {&level.future, &level.through, &level.before}) {
       lists->assign(size_t{agents_} * (agents_ + 1), 0);
     }
@@ -251,7 +242,6 @@ class PartialOrder {
   // False if the state is not to be expanded.
   bool Look() {
     Level& top = levels_.back();
-    top.choices.clear();
     top.agents.assign(1, AgentView{});
     if (!model_.Check(nullptr)) {
       top.unsearched = true;
@@ -391,6 +381,16 @@ class PartialOrder {
     below.unsearched = below.in_full = true;
   }
 
+  // The level has its future; so have those that are on a cycle with it and
+  // have no lower one.
+  void Close(const Level& level, FutureId future) {
+    table_.Close(level.key, future);
+    while (!on_cycle_.empty() && on_cycle_.back().number > level.number) {
+      table_.Close(on_cycle_.back().key, future);
+      on_cycle_.pop_back();
+    }
+  }
+
   // A state of which only one choice was explored need not be kept: whoever
   // meets it again goes on to the next that is. Returns whether it is not.
   bool Skip(const Level& level) {
@@ -406,15 +406,6 @@ class PartialOrder {
     table_.Erase(level.key);
     ledger_.Forget();
     return true;
-  }
-
-  // So do those that are on a cycle with it and have no lower one.
-  void Close(const Level& level, FutureId future) {
-    table_.Close(level.key, future);
-    while (!on_cycle_.empty() && on_cycle_.back().number > level.number) {
-      table_.Close(on_cycle_.back().key, future);
-      on_cycle_.pop_back();
-    }
   }
 
   void Learn(const Level& level) {
@@ -434,7 +425,6 @@ class PartialOrder {
 
   // Takes the topmost level off, and its choice back.
   void Drop() {
-    spare_.push_back(std::move(levels_.back()));
     levels_.pop_back();
     if (!levels_.empty()) model_.Undo();
   }
@@ -452,7 +442,7 @@ class PartialOrder {
     const size_t level = sizeof(Level) + agents_ * sizeof(AgentView) +
                          3 * sizeof(ListId) * agents_ * (agents_ + 1);
     return table_.bytes() + seen_.bytes() + futures_.bytes() +
-           (levels_.size() + spare_.size()) * level;
+           levels_.size() * level;
   }
 
   struct OnCycle {
@@ -469,7 +459,6 @@ class PartialOrder {
   const uint32_t agents_;
   FutureTable table_;
   std::vector<Level> levels_;
-  std::vector<Level> spare_;
   std::vector<OnCycle> on_cycle_;  // left, but on a cycle with a lower level
   Memo learned_;                   // by two places
   Lists child_;                    // scratch

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <initializer_list>
 #include <memory>
 
 #include "absl/flags/flag.h"
@@ -79,6 +80,23 @@ absl::Status CheckBudgets() {
   return absl::OkStatus();
 }
 
+// A flag that does not go with another one, if it is given.
+struct Excluded {
+  bool given;
+  const char* flag;
+  const char* why;
+};
+
+absl::Status RefuseWith(absl::string_view chosen,
+                        std::initializer_list<Excluded> others) {
+  for (const Excluded& other : others) {
+    if (!other.given) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        chosen, " does not go with ", other.flag, ": ", other.why));
+  }
+  return absl::OkStatus();
+}
+
 // A search on disk is breadth first, by one thread, of fingerprints.
 absl::Status CheckDisk() {
   if (absl::GetFlag(FLAGS_disk).empty()) return absl::OkStatus();
@@ -90,25 +108,15 @@ absl::Status CheckDisk() {
         absl::GetFlag(FLAGS_strategy),
         " must know of each state at once whether it is new"));
   }
-  const struct {
-    bool given;
-    const char* flag;
-    const char* why;
-  } others[] = {
-      {absl::GetFlag(FLAGS_jobs) > 1, "--jobs", "one thread searches on disk"},
-      {absl::GetFlag(FLAGS_exact), "--exact",
-       "its dictionaries are in memory; take --wide_fingerprints"},
-      {!absl::GetFlag(FLAGS_bitstate).empty(), "--bitstate",
-       "a search on disk misses no state"},
-      {!absl::GetFlag(FLAGS_checkpoint).empty(), "--checkpoint",
-       "files on disk go with the process, so nothing can be resumed"},
-  };
-  for (const auto& other : others) {
-    if (!other.given) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--disk=DIR does not go with ", other.flag, ": ", other.why));
-  }
-  return absl::OkStatus();
+  return RefuseWith(
+      "--disk=DIR",
+      {{absl::GetFlag(FLAGS_jobs) > 1, "--jobs", "one thread searches on disk"},
+       {absl::GetFlag(FLAGS_exact), "--exact",
+        "its dictionaries are in memory; take --wide_fingerprints"},
+       {!absl::GetFlag(FLAGS_bitstate).empty(), "--bitstate",
+        "a search on disk misses no state"},
+       {!absl::GetFlag(FLAGS_checkpoint).empty(), "--checkpoint",
+        "files on disk go with the process, so nothing can be resumed"}});
 }
 
 // Why a flag does not go together with --liveness; "" if all do.
@@ -150,32 +158,21 @@ absl::Status CheckReduction() {
   if (absl::GetFlag(FLAGS_reduction) != "partial_order") {
     return absl::OkStatus();
   }
-  const struct {
-    bool given;
-    const char* flag;
-    const char* why;
-  } others[] = {
-      {absl::GetFlag(FLAGS_strategy) != "dfs", "--strategy",
-       "it is a search by dfs"},
-      {absl::GetFlag(FLAGS_preemptions) >= 0, "--preemptions",
-       "an order that is left out may be the one with few switches"},
-      {absl::GetFlag(FLAGS_jobs) > 1, "--jobs", "one thread searches"},
-      {absl::GetFlag(FLAGS_exact) || absl::GetFlag(FLAGS_wide_fingerprints) ||
-           !absl::GetFlag(FLAGS_bitstate).empty(),
-       "--exact, --wide_fingerprints and --bitstate",
-       "it keeps 64 bits of a state and what may happen behind it"},
-      {!absl::GetFlag(FLAGS_disk).empty(), "--disk",
-       "what may happen behind a state is in memory"},
-      {!absl::GetFlag(FLAGS_checkpoint).empty(), "--checkpoint",
-       "what may happen behind a state is not saved"},
-  };
-  for (const auto& other : others) {
-    if (!other.given) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("--reduction=partial_order does not go with ", other.flag,
-                     ": ", other.why));
-  }
-  return absl::OkStatus();
+  return RefuseWith(
+      "--reduction=partial_order",
+      {{absl::GetFlag(FLAGS_strategy) != "dfs", "--strategy",
+        "it is a search by dfs"},
+       {absl::GetFlag(FLAGS_preemptions) >= 0, "--preemptions",
+        "an order that is left out may be the one with few switches"},
+       {absl::GetFlag(FLAGS_jobs) > 1, "--jobs", "one thread searches"},
+       {absl::GetFlag(FLAGS_exact) || absl::GetFlag(FLAGS_wide_fingerprints) ||
+            !absl::GetFlag(FLAGS_bitstate).empty(),
+        "--exact, --wide_fingerprints and --bitstate",
+        "it keeps 64 bits of a state and what may happen behind it"},
+       {!absl::GetFlag(FLAGS_disk).empty(), "--disk",
+        "what may happen behind a state is in memory"},
+       {!absl::GetFlag(FLAGS_checkpoint).empty(), "--checkpoint",
+        "what may happen behind a state is not saved"}});
 }
 
 absl::Status CheckLiveness() {
