@@ -33,10 +33,17 @@ bool BinderModel::Faulty() const {
 
 // A fault is part of the state that it leads to; else a faulty step into a
 // state that was visited before would go unnoticed.
-model::Fingerprint BinderModel::GetFingerprint() const {
-  const sim::Hash128 hash = simulation_.world().fingerprint();
+model::Fingerprint BinderModel::WithFaults(const sim::Hash128& hash) const {
   const uint64_t fault = Faulty() ? kFaulty : 0;
   return {hash.hi ^ fault, hash.lo ^ fault};
+}
+
+model::Fingerprint BinderModel::GetFingerprint() const {
+  return WithFaults(simulation_.world().fingerprint());
+}
+
+model::Fingerprint BinderModel::LeastFingerprint() const {
+  return WithFaults(simulation_.world().orbit()->Least());
 }
 
 std::string BinderModel::CanonicalText() const {

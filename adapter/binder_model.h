@@ -61,6 +61,9 @@ class BinderModel {
   void ApplyNoting(model::Choice choice, model::Accesses* accesses);
   void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
   uint64_t PlaceOf(uint32_t agent) const;
+  // Of the state and its images; see sim/world/orbit_sums.h.
+  // REQUIRES: a symmetry (sim::SimulationOptions).
+  model::Fingerprint LeastFingerprint() const;
   // An allocation depended on the layout of buffers, which symbolic addresses
   // abstract from.
   bool Inconclusive() const { return simulation_.inconclusive() != nullptr; }
@@ -77,6 +80,7 @@ class BinderModel {
 
   // The latest transition did what shows in no row.
   bool Faulty() const;
+  model::Fingerprint WithFaults(const sim::Hash128& hash) const;
   // No task can run and some program can never finish.
   bool Stuck() const;
 
@@ -90,6 +94,7 @@ class BinderModel {
 static_assert(model::HasActors<BinderModel>);
 static_assert(model::HasFootprints<BinderModel>);
 static_assert(model::HasObligations<BinderModel>);
+static_assert(model::Symmetric<BinderModel>);
 
 }  // namespace bindery
 

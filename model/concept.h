@@ -165,14 +165,22 @@ concept HasObligations = Model<M> &&
 // which Apply(pi s, pi c) = pi Apply(s, c), properties hold in s exactly if
 // they hold in pi s, and the initial state is its own image.
 template <typename M>
-concept Symmetric = Model<M> && requires(M m, const M c, int i, Choice choice) {
+concept Symmetric = Model<M> && requires(const M c) {
+  // A fingerprint that the state shares with its images and with no other
+  // state.
+  { c.LeastFingerprint() } -> std::same_as<Fingerprint>;
+};
+
+// A symmetric model that can become each of its images: for exact storage,
+// which keeps the least of their encodings.
+template <typename M>
+concept HasImages = Symmetric<M> && requires(M m, const M c, int i,
+                                             Choice choice) {
   // The permutations but for the identity are numbered from 0.
   { c.Permutations() } -> std::same_as<int>;
   // Replaces the state by its image and opens one undo level.
   { m.Permute(i) } -> std::same_as<void>;
   { c.PermuteChoice(i, choice) } -> std::same_as<Choice>;
-  // The least fingerprint of the state and its images.
-  { c.LeastFingerprint() } -> std::same_as<Fingerprint>;
 };
 
 }  // namespace bindery::model

@@ -7,7 +7,7 @@
 
 namespace bindery::model {
 
-static_assert(Model<Brm> && EncodesCanonically<Brm> && Symmetric<Brm>);
+static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm>);
 
 BrmRunOptions DefaultBrmRunOptions() {
   BrmRunOptions options;

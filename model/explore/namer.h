@@ -19,7 +19,8 @@ namespace bindery::model {
 class Namer {
  public:
   // `store` outlives the namer. `symmetry`: states that are images of each
-  // other have one key; the models must be Symmetric then.
+  // other have one key; the models must be Symmetric then, and have images if
+  // the store is kExact.
   Namer(StateStore* store, bool symmetry)
       : store_(store), symmetry_(symmetry) {}
 
@@ -55,7 +56,7 @@ class Namer {
 
   template <Model M>
   void TryImages(M& model) {
-    if constexpr (Symmetric<M>) {
+    if constexpr (HasImages<M>) {
       for (int i = 0; i < model.Permutations(); ++i) {
         model.Permute(i);
         BytesOf(model, &image_);
@@ -63,7 +64,7 @@ class Namer {
         if (image_ < least_) std::swap(image_, least_);
       }
     } else {
-      BINDERY_CHECK_MSG(false, "this model has no symmetry");
+      BINDERY_CHECK_MSG(false, "this model has no images");
     }
   }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "sim/user/alphabet.h"
 
 namespace bindery::sim {
@@ -64,6 +65,31 @@ std::string KnownChoiceText(const CompiledScenario& scenario, uint64_t choice) {
 }
 
 }  // namespace
+
+uint64_t ImageOf(uint64_t choice, const Symmetry& symmetry,
+                 const Renaming& renaming) {
+  const uint32_t actor = ActorOf(choice);
+  const uint32_t operand = OperandOf(choice);
+  switch (KindOf(choice)) {
+    case ChoiceKind::kTask:
+      return MakeChoice(ChoiceKind::kTask,
+                        symmetry.ImageOfActor(actor, renaming));
+    case ChoiceKind::kKill:
+      return MakeChoice(ChoiceKind::kKill, actor,
+                        symmetry.ImageOfKill(operand, renaming));
+    case ChoiceKind::kSignal:
+    case ChoiceKind::kTimeout:
+      return MakeChoice(KindOf(choice), actor,
+                        symmetry.ImageOfActor(operand, renaming));
+    case ChoiceKind::kIssue:
+      BINDERY_CHECK_MSG(false, "open questions have no symmetry");
+    case ChoiceKind::kNone:
+    case ChoiceKind::kWorker:
+    case ChoiceKind::kAllocationFailure:
+      break;
+  }
+  return choice;
+}
 
 std::string ChoiceText(const CompiledScenario& scenario, uint64_t choice) {
   const std::string text = KnownChoiceText(scenario, choice);

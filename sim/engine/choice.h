@@ -12,6 +12,7 @@
 #include <string>
 
 #include "sim/user/program.h"
+#include "sim/world/symmetry.h"
 
 namespace bindery::sim {
 
@@ -49,6 +50,11 @@ constexpr uint32_t IssueOperand(uint32_t letter, uint32_t target,
 constexpr uint32_t LetterOf(uint32_t operand) { return operand & 0xff; }
 constexpr uint32_t TargetOf(uint32_t operand) { return operand >> 8 & 0xfff; }
 constexpr uint32_t ObjectOf(uint32_t operand) { return operand >> 20; }
+
+// What a choice becomes if processes are renamed.
+// REQUIRES: not a kIssue.
+uint64_t ImageOf(uint64_t choice, const Symmetry& symmetry,
+                 const Renaming& renaming);
 
 // "run client.main", "kill server", "signal client.main", ...; the number in
 // hexadecimal if the scenario has no such choice.

@@ -25,6 +25,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   world_.set_runners_noted(scenario.tasks.size() > kFewTasks);
   world_.set_exact_addresses(options.exact_addresses);
   if (options.footprints) world_.set_footprints(true);
+  if (options.symmetry != nullptr) world_.set_symmetry(*options.symmetry);
   BINDERY_CHECK_MSG(!options.journal || !options.run_through,
                     "run_through would skip states");
   BINDERY_CHECK_MSG(options.journal || !options.history,
@@ -67,6 +68,8 @@ void Simulation::FailLater() {
 // The initial state with each budget there can be.
 void Simulation::FindPrices() {
   BINDERY_CHECK_MSG(options_.journal, "an open question needs the journal");
+  BINDERY_CHECK_MSG(options_.symmetry == nullptr,
+                    "prices are differences of plain fingerprints");
   open_.emplace(scenario_, runtime_, kernel_);
   for (uint32_t left = 0; left <= scenario_.open->commands; ++left) {
     world_.BeginStep(scenario_.environment_actor());

@@ -84,6 +84,10 @@ struct SimulationOptions {
   // Notes what transitions, and whoever judges them, read and write
   // (sim/world/footprint.h). Needs the journal; nothing can be decoded then.
   bool footprints = false;
+  // Processes that are interchangeable (sim/user/alike.h): the world knows the
+  // fingerprints of images, then. May be null; outlives the simulation. Needs
+  // the journal; not for open questions.
+  const Symmetry* symmetry = nullptr;
 };
 
 class Simulation {

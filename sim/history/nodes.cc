@@ -101,8 +101,7 @@ void NoteAcknowledged(Watch& h) {
 
 bool EndsASend(const Watch& h, AnyId item) {
   // Whoever watches must not make a fault: the item may be freed.
-  const Work& work = lists::PickWork(
-      item, [&h](auto id) -> const auto& { return h.w.Peek(id); });
+  const Work& work = h.w.PeekWork(item);
   switch (work.type) {
     case WorkType::kTransactionComplete:
     case WorkType::kTransactionOnewaySpamSuspect:

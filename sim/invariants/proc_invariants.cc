@@ -8,12 +8,6 @@ namespace {
 
 constexpr int kMaxStack = 4096;
 
-// Whoever judges must not make a fault: a list may hold what is freed.
-const Work& PeekWork(const World& w, AnyId item) {
-  return lists::PickWork(
-      item, [&w](auto id) -> const auto& { return w.Peek(id); });
-}
-
 void CheckWaiting(const World& w, ProcId id, const ProcRow& proc, Findings* f) {
   for (AnyId i = proc.waiting_threads.first; i;
        i = w.PeekLink(Head::kWaitingThreads, i).next) {
@@ -110,7 +104,8 @@ void CheckTodo(const World& w, ThreadId id, const ThreadRow& thread,
   bool deferred = true;
   for (AnyId i = thread.todo.first; i;
        i = w.PeekLink(Head::kThreadTodo, i).next) {
-    const WorkType type = PeekWork(w, i).type;
+    // Whoever judges must not make a fault: the list may hold what is freed.
+    const WorkType type = w.PeekWork(i).type;
     // A caller that does not read may call again: its answers pile up.
     calls += type == WorkType::kTransaction &&
                      w.Peek(TransactionId{i.value}).is_reply == 0

@@ -40,7 +40,7 @@ class SchemaBuilder {
   explicit SchemaBuilder(TableSchema& table) : table_(table) {}
 
   template <typename T>
-  void Field(const char* name, T Row::*member) {
+  void Field(const char* name, T Row::*member, Meaning = {}) {
     if constexpr (!std::is_same_v<T, Link>) {
       FieldSchema field{name, KindOf<T>(), TargetOf<T>::kTable};
       field.is_blob = std::is_same_v<T, BlobId>;

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sim/user/alike.h"
 #include "sim/user/compiler.h"
 #include "sim/user/expand.h"
 
@@ -90,6 +91,7 @@ void Compiler::Expanded(const Cursor<proto::Scenario>& scenario) {
   Budget(scenario);
   Policy(scenario);
   Expectation(scenario);
+  if (errors_.empty()) out_.alike = FindAlike(scenario, processes.all(), out_);
 }
 
 bool Compiler::GoodName(const std::string& name, const char* what,

@@ -45,6 +45,8 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   spec.rlimit_nice = static_cast<uint8_t>(process->limits().nice());
   // Even 0 is out of reach, and becomes something else.
   if (spec.uid != 0 && spec.rlimit_nice != 0) out_.nice = true;
+  spec.code.begin = static_cast<uint32_t>(out_.code.size());
+  spec.commands.begin = static_cast<uint32_t>(out_.commands.size());
   Inherit(process);
   OwnNamespaces(process);
   ServiceManagerIsPure(process);
@@ -53,6 +55,9 @@ void Compiler::Process(const Cursor<proto::Process>& process) {
   Files(process);
   Attach(process);
   Threads(process);
+  spec.code.count = static_cast<uint32_t>(out_.code.size()) - spec.code.begin;
+  spec.commands.count =
+      static_cast<uint32_t>(out_.commands.size()) - spec.commands.begin;
   scopes_.resize(out_.processes.size());
   scopes_[scope_.index - 1] = scope_;
 }

@@ -306,6 +306,8 @@ struct ProcessSpec {
   AttachSpec attach;
   std::vector<VariableSpec> variables;  // variable i is at i - 1
   Range tasks;                          // of CompiledScenario::tasks
+  Range code;                           // of CompiledScenario::code
+  Range commands;                       // of CompiledScenario::commands
 };
 
 struct TaskSpec {
@@ -339,6 +341,13 @@ struct BudgetSpec {
   uint32_t most_kills = ~uint32_t{0};  // of them, in all
   uint32_t signals = 0;
   uint32_t allocation_failures = 0;
+};
+
+// Processes that are interchangeable (alike.h).
+struct AlikeProcesses {
+  std::vector<std::vector<uint32_t>> classes;  // of at least two
+  // What keeps processes out that look alike; "" if nothing does.
+  std::string why_not;
 };
 
 struct Letter;
@@ -390,6 +399,7 @@ struct CompiledScenario {
   std::vector<PredicateSpec> sometimes;
   std::vector<PredicateSpec> checks;
   BudgetSpec budget;
+  AlikeProcesses alike;
   // Descriptors come from elsewhere than open(), so it matters who has which.
   bool shares_files = false;
   // Some thread may have another nice value than 0.

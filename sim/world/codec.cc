@@ -95,7 +95,7 @@ class EveryField {
  public:
   explicit EveryField(Visitor& visitor) : visitor_(visitor) {}
   template <typename T>
-  void Field(const char*, T Row::*member) {
+  void Field(const char*, T Row::*member, Meaning = {}) {
     visitor_(member);
   }
   template <typename T>
@@ -434,24 +434,26 @@ class WorldDecoder {
 };
 
 // Sums up the contributions of one row; of a tombstone only links and lists.
+// With a symmetry they go to `orbit` instead.
 template <typename Row>
 class FieldHasher {
  public:
-  FieldHasher(const World& world, const Slot<Row>& slot)
-      : w_(world), slot_(slot) {
+  FieldHasher(const World& world, const Slot<Row>& slot, OrbitSums* orbit)
+      : w_(world), slot_(slot), orbit_(orbit) {
     if (!w_.Counts(Row::kTable)) return;
-    sum_ += live() ? LiveContribution(slot.meta.name)
-                   : TombstoneContribution(slot.meta.name);
+    const auto presence =
+        static_cast<uint64_t>(live() ? Presence::kLive : Presence::kTombstone);
+    Number(presence, Meaning::kNumber);
   }
 
   template <typename T>
-  void Field(const char*, T Row::*member) {
-    Add(slot_.row.*member);
+  void Field(const char*, T Row::*member, Meaning meaning = {}) {
+    Add(slot_.row.*member, meaning);
   }
   template <typename T>
   void Address(const char*, T Row::*member) {
     if (w_.exact_addresses()) {
-      Add(slot_.row.*member);
+      Add(slot_.row.*member, Meaning::kNumber);
     } else {
       ++index_;
     }
@@ -463,37 +465,53 @@ class FieldHasher {
   const Hash128& sum() const { return sum_; }
 
  private:
+  static constexpr auto kNow = OrbitSums::Count::kNow;
+
   template <typename T>
-  void Add(const T& value) {
+  void Add(const T& value, Meaning meaning) {
     ++index_;
     if constexpr (std::is_same_v<T, Link>) {
       AddPlace(value);
+    } else if constexpr (std::is_same_v<T, Work>) {
+      AddPlace(value.entry);
+      if (live()) Number(static_cast<uint64_t>(value.type), meaning);
+    } else if constexpr (IsId<T>::value) {
+      if (live()) Name(w_.NameOf(value));
+    } else if constexpr (std::is_same_v<T, BlobId>) {
+      if (live()) Number(w_.blobs().HashOf(value), meaning);
     } else if constexpr (!std::is_same_v<T, ListHead> &&
                          !std::is_same_v<T, SetHead>) {
-      if constexpr (std::is_same_v<T, Work>) AddPlace(value.entry);
-      if (live()) sum_ += Contribution(Key(), Hashed(value));
+      if (live()) Number(static_cast<uint64_t>(value), meaning);
     }
   }
   void AddPlace(const Link& link) {
-    sum_ += Contribution(PlaceKey(Key()), w_.PlaceOf(link));
-  }
-  bool live() const { return slot_.meta.state == SlotState::kLive; }
-  uint64_t Key() const { return FieldKey(slot_.meta.name, index_); }
-  template <typename T>
-  uint64_t Hashed(const T& value) const {
-    if constexpr (std::is_same_v<T, Work>) {
-      return static_cast<uint64_t>(value.type);
-    } else if constexpr (IsId<T>::value) {
-      return w_.NameOf(value);
-    } else if constexpr (std::is_same_v<T, BlobId>) {
-      return w_.blobs().HashOf(value);
+    if (orbit_ != nullptr) {
+      orbit_->Place(kNow, name(), index_, w_.NamesOf(link));
     } else {
-      return static_cast<uint64_t>(value);
+      sum_ += Contribution(PlaceKey(Key()), w_.PlaceOf(link));
     }
   }
+  void Number(uint64_t value, Meaning meaning) {
+    if (orbit_ != nullptr) {
+      orbit_->Number(kNow, name(), index_, meaning, value);
+    } else {
+      sum_ += Contribution(Key(), value);
+    }
+  }
+  void Name(uint64_t value) {
+    if (orbit_ != nullptr) {
+      orbit_->Name(kNow, name(), index_, value);
+    } else {
+      sum_ += Contribution(Key(), value);
+    }
+  }
+  bool live() const { return slot_.meta.state == SlotState::kLive; }
+  uint64_t name() const { return slot_.meta.name; }
+  uint64_t Key() const { return FieldKey(slot_.meta.name, index_); }
 
   const World& w_;
   const Slot<Row>& slot_;
+  OrbitSums* const orbit_;
   Hash128 sum_;
   uint64_t index_ = 0;
 };
@@ -523,27 +541,35 @@ void World::Decode(absl::string_view bytes) {
   Clear();
   Reader in(bytes);
   WorldDecoder(*this, in).Run();
-  fingerprint_ = ComputeFingerprint();
+  if (orbit_ != nullptr) orbit_->Clear();
+  fingerprint_ = Recompute(orbit_.get());
 }
 
 Hash128 World::ComputeFingerprint() const {
+  if (orbit_ == nullptr) return Recompute(nullptr);
+  OrbitSums again(orbit_->symmetry());
+  Recompute(&again);
+  return again.Fingerprint();
+}
+
+Hash128 World::Recompute(OrbitSums* orbit) const {
   Hash128 sum;
   for (int t = 1; t < kTableCount; ++t) {
     Dispatch(static_cast<TableId>(t), [&](auto* type) {
-      sum += FingerprintOf<std::remove_pointer_t<decltype(type)>>();
+      sum += FingerprintOf<std::remove_pointer_t<decltype(type)>>(orbit);
     });
   }
   return sum;
 }
 
 template <typename Row>
-Hash128 World::FingerprintOf() const {
+Hash128 World::FingerprintOf(OrbitSums* orbit) const {
   Hash128 sum;
   const Table<Row>& rows = table<Row>();
   for (uint32_t i = 1; i < rows.end(); ++i) {
     const Slot<Row>& slot = rows.at(i);
     if (slot.meta.state == SlotState::kFree) continue;
-    FieldHasher<Row> hasher(*this, slot);
+    FieldHasher<Row> hasher(*this, slot, orbit);
     Row::Fields(hasher);
     sum += hasher.sum();
   }

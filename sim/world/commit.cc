@@ -56,7 +56,7 @@ class LinkFinder {
  public:
   bool found() const { return found_; }
   template <typename T>
-  void Field(const char*, T Row::*) {
+  void Field(const char*, T Row::*, Meaning = {}) {
     found_ |= std::is_same_v<T, Link> || std::is_same_v<T, Work> ||
               std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>;
   }
@@ -104,9 +104,10 @@ class CommitVisitor {
       : world_(world), meta_(meta), self_(self), c_(change) {}
 
   template <typename T>
-  [[gnu::always_inline]] void Field(const char*, T Row::*member) {
+  [[gnu::always_inline]] void Field(const char*, T Row::*member,
+                                    Meaning meaning = {}) {
     ++index_;
-    if (MayDiffer(member)) Compare(member, true);
+    if (MayDiffer(member)) Compare(member, true, meaning);
   }
   template <typename T>
   [[gnu::always_inline]] void Address(const char*, T Row::*member) {
@@ -137,7 +138,7 @@ class CommitVisitor {
   }
 
   template <typename T>
-  void Compare(T Row::*member, bool hashed) {
+  void Compare(T Row::*member, bool hashed, Meaning meaning = {}) {
     if (world_.footprint_ != nullptr) [[unlikely]]
       Note(member);
     if constexpr (std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>) {
@@ -158,7 +159,7 @@ class CommitVisitor {
             world_.blobs_.HashOf(c_.after.*member), hashed);
     } else {
       Value(static_cast<uint64_t>(c_.before.*member),
-            static_cast<uint64_t>(c_.after.*member), hashed);
+            static_cast<uint64_t>(c_.after.*member), hashed, meaning);
     }
   }
   // Who is next to a row in a set is an accident of history.
@@ -174,8 +175,23 @@ class CommitVisitor {
     if (std::memcmp(&before, &after, sizeof(T)) == 0) return;
     world_.NoteWritten(meta_, Row::kTable, false);
   }
-  void Value(uint64_t before, uint64_t after, bool hashed) {
+  void Value(uint64_t before, uint64_t after, bool hashed,
+             Meaning meaning = {}) {
     if (before == after || !hashed) return;
+    if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
+      orbit->Number(kNow, meta_.name, index_, meaning, after);
+      orbit->Number(kNoMore, meta_.name, index_, meaning, before);
+      return;
+    }
+    Replace(FieldKey(meta_.name, index_), before, after);
+  }
+  void Name(uint64_t before, uint64_t after, bool hashed) {
+    if (before == after || !hashed) return;
+    if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
+      orbit->Name(kNow, meta_.name, index_, after);
+      orbit->Name(kNoMore, meta_.name, index_, before);
+      return;
+    }
     Replace(FieldKey(meta_.name, index_), before, after);
   }
   void Replace(uint64_t key, uint64_t before, uint64_t after) {
@@ -189,12 +205,17 @@ class CommitVisitor {
         before.prev == after.prev && before.next == after.next) {
       return;
     }
+    Linked(before.linked(), after.linked());
+    if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
+      orbit->Place(kNow, meta_.name, index_, world_.NamesOf(after));
+      orbit->Place(kNoMore, meta_.name, index_, world_.NamesOf(before));
+      return;
+    }
     const uint64_t old_place = world_.PlaceOf(before);
     const uint64_t place = world_.PlaceOf(after);
     if (old_place != place) {
       Replace(PlaceKey(FieldKey(meta_.name, index_)), old_place, place);
     }
-    Linked(before.linked(), after.linked());
   }
   template <typename Held>
   void Hold(Id<Held> before, Id<Held> after, bool hashed) {
@@ -213,7 +234,7 @@ class CommitVisitor {
       NoteHolder<Held>(meta);
       world_.AddHolder(meta, before.any(), -1, kFrame);
     }
-    Value(old_name, new_name, hashed);
+    Name(old_name, new_name, hashed);
   }
   template <typename Held>
   void NoteHolder(const Meta& held) {
@@ -226,7 +247,7 @@ class CommitVisitor {
     constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
     if (after) world_.AddHolder(world_.EditMeta(after), after, 1, kFrame);
     if (before) world_.AddHolder(world_.EditMeta(before), before, -1, kFrame);
-    Value(world_.NameOf(before), world_.NameOf(after), hashed);
+    Name(world_.NameOf(before), world_.NameOf(after), hashed);
   }
   void Linked(bool before, bool after) {
     if (before != after) {
@@ -241,6 +262,9 @@ class CommitVisitor {
   World& world_;
   Meta& meta_;
   const AnyId self_;
+  static constexpr auto kNow = OrbitSums::Count::kNow;
+  static constexpr auto kNoMore = OrbitSums::Count::kNoMore;
+
   const RowChange<Row>& c_;
   Hash128 delta_;
   uint64_t index_ = 0;
@@ -260,6 +284,7 @@ void World::Commit() {
   if (!scratch_.empty()) CleanScratch();
   if (!journal_on_) return;
   levels_.push_back({undo_.size(), fingerprint_});
+  if (orbit_ != nullptr) orbit_->Save();
   changed_.clear();
   pinned_.clear();
   settle_.clear();
@@ -320,12 +345,22 @@ void World::CommitRow(const Dirty& dirty) {
     undo_.Push(Header(kCreated, dirty.id));
   }
   if (dirty.created != freed && Counts(Row::kTable)) {
-    const Hash128 live = LiveContribution(slot.meta.name);
-    freed ? fingerprint_ -= live : fingerprint_ += live;
+    CountPresence(slot.meta.name, Presence::kLive, !freed);
   }
   if (!(dirty.created && freed)) {
     changed_.push_back({dirty.id, dirty.created, freed});
   }
+}
+
+void World::CountPresence(uint64_t name, Presence presence, bool there) {
+  const auto value = static_cast<uint64_t>(presence);
+  if (orbit_ != nullptr) {
+    const auto count =
+        there ? OrbitSums::Count::kNow : OrbitSums::Count::kNoMore;
+    return orbit_->Number(count, name, 0, Meaning::kNumber, value);
+  }
+  const Hash128 part = Contribution(PresenceKey(name), value);
+  there ? fingerprint_ += part : fingerprint_ -= part;
 }
 
 template <typename Row>
@@ -371,14 +406,16 @@ void World::Settle(const Freed& freed) {
   if (!buried && meta.state != SlotState::kFreed) return;
   if (meta.holders == 0) {
     if (buried && Counts(id.table())) {
-      fingerprint_ -= TombstoneContribution(meta.name);
+      CountPresence(meta.name, Presence::kTombstone, false);
     }
     Dispatch(id.table(), [&](auto* type) {
       ReleaseSlot<std::remove_pointer_t<decltype(type)>>(id, freed.fresh);
     });
   } else if (!buried) {
     meta.state = SlotState::kTombstone;
-    if (Counts(id.table())) fingerprint_ += TombstoneContribution(meta.name);
+    if (Counts(id.table())) {
+      CountPresence(meta.name, Presence::kTombstone, true);
+    }
     undo_.Push(Header(freed.fresh ? kCreated : kBuried, id));
   }
 }
@@ -419,6 +456,7 @@ void World::Undo() {
   }
   BINDERY_CHECK(undo_.size() == level.undo_begin);
   fingerprint_ = level.fingerprint;
+  if (orbit_ != nullptr) orbit_->Restore();
   ++epoch_;
   changed_.clear();
   faults_.clear();
@@ -479,6 +517,11 @@ void World::UndoEntry(uint64_t header) {
 void World::ForgetHistory() {
   undo_.Clear();
   levels_.clear();
+  if (orbit_ != nullptr) orbit_->ForgetSaved();
+}
+
+LinkNames World::NamesOf(const Link& link) const {
+  return {link.head, NameOf(link.owner), NameOf(link.prev), NameOf(link.next)};
 }
 
 // Sets have no order, and that of buffers is layout.

@@ -19,19 +19,19 @@ struct IsId<Id<Row>> : std::true_type {};
 template <>
 struct IsId<AnyId> : std::true_type {};
 
+// A table and a key in it, as one number.
+inline uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
+  return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
+}
+
 // The place of the index-th field (from 1) of the row with this name.
 inline uint64_t FieldKey(uint64_t name, uint64_t index) {
   return Mix(name, index);
 }
 
-// That a row is there, even if all its fields are zero.
-inline Hash128 LiveContribution(uint64_t name) {
-  return Contribution(FieldKey(name, 0), 1);
-}
-
-inline Hash128 TombstoneContribution(uint64_t name) {
-  return Contribution(FieldKey(name, 0), 2);
-}
+// That a row is there, even if all its fields are zero, or a tombstone.
+enum class Presence : uint64_t { kLive = 1, kTombstone = 2 };
+inline uint64_t PresenceKey(uint64_t name) { return FieldKey(name, 0); }
 
 // The place on a list of the row whose field with this key holds the link.
 inline uint64_t PlaceKey(uint64_t field_key) { return Mix(field_key, 1); }

@@ -23,7 +23,7 @@ class CanonicalFields {
         out_(out) {}
 
   template <typename T>
-  void Field(const char* name, T Row::*member) {
+  void Field(const char* name, T Row::*member, Meaning = {}) {
     constexpr bool kOutlives =
         std::is_same_v<T, ListHead> || std::is_same_v<T, Link>;
     if (!live_ && !kOutlives) return;

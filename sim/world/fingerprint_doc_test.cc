@@ -61,7 +61,7 @@ template <typename Row>
 class DocVisitor {
  public:
   template <typename T>
-  void Field(const char* name, T Row::*) {
+  void Field(const char* name, T Row::*, Meaning = {}) {
     if constexpr (std::is_same_v<T, SetHead>) {
       Line(name, "no", "the members say that they belong");
     } else {

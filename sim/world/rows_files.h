@@ -7,6 +7,7 @@
 
 #include "sim/world/id.h"
 #include "sim/world/list.h"
+#include "sim/world/symmetry.h"
 
 namespace bindery::sim {
 
@@ -63,7 +64,7 @@ struct alignas(8) FileRow {
     v.Field("count", &FileRow::count);
     v.Field("nonblock", &FileRow::nonblock);
     v.Field("bpf", &FileRow::bpf);
-    v.Field("opener", &FileRow::opener);
+    v.Field("opener", &FileRow::opener, Meaning::kProcess);
     v.Field("f_task_work", &FileRow::f_task_work);
     v.Field("eventpoll", &FileRow::eventpoll);
     v.Field("inode", &FileRow::inode);

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "sim/world/id.h"
+#include "sim/world/symmetry.h"
 
 namespace bindery::sim {
 
@@ -41,8 +42,8 @@ struct alignas(8) HistoryNodeRow {
     v.Field("unacked_weak", &HistoryNodeRow::unacked_weak);
     v.Field("unacked_strong", &HistoryNodeRow::unacked_strong);
     v.Field("gone", &HistoryNodeRow::gone);
-    v.Field("leaving", &HistoryNodeRow::leaving);
-    v.Field("sharer", &HistoryNodeRow::sharer);
+    v.Field("leaving", &HistoryNodeRow::leaving, Meaning::kActor);
+    v.Field("sharer", &HistoryNodeRow::sharer, Meaning::kActor);
     v.Field("ahead", &HistoryNodeRow::ahead);
   }
 };
@@ -101,7 +102,7 @@ struct alignas(8) HistoryThreadRow {
   template <typename V>
   static void Fields(V& v) {
     v.Field("proc", &HistoryThreadRow::proc);
-    v.Field("actor", &HistoryThreadRow::actor);
+    v.Field("actor", &HistoryThreadRow::actor, Meaning::kActor);
     v.Field("depth", &HistoryThreadRow::depth);
     v.Field("open", &HistoryThreadRow::open);
     v.Field("due", &HistoryThreadRow::due);
@@ -128,10 +129,10 @@ struct alignas(8) HistoryCallRow {
   static void Fields(V& v) {
     v.Field("t", &HistoryCallRow::t);
     v.Field("from_proc", &HistoryCallRow::from_proc);
-    v.Field("from_actor", &HistoryCallRow::from_actor);
+    v.Field("from_actor", &HistoryCallRow::from_actor, Meaning::kActor);
     v.Field("from_depth", &HistoryCallRow::from_depth);
     v.Field("to_proc", &HistoryCallRow::to_proc);
-    v.Field("to_actor", &HistoryCallRow::to_actor);
+    v.Field("to_actor", &HistoryCallRow::to_actor, Meaning::kActor);
     v.Field("to_depth", &HistoryCallRow::to_depth);
     v.Field("owed", &HistoryCallRow::owed);
   }

@@ -3,7 +3,8 @@
 // Each row lists its fields once, in Fields(); hashing, encoding, dumps and the
 // journal's bookkeeping are derived from that list. `Field` is part of the
 // canonical state, `Address` only with exact addresses, `Skip` never, with the
-// reason. Rows are trivially copyable and zero when created.
+// reason. A field says what its number stands for (Meaning) if renaming
+// processes changes that. Rows are trivially copyable and zero when created.
 #ifndef BINDERY_SIM_WORLD_ROWS_USER_H_
 #define BINDERY_SIM_WORLD_ROWS_USER_H_
 
@@ -11,6 +12,7 @@
 
 #include "sim/world/id.h"
 #include "sim/world/list.h"
+#include "sim/world/symmetry.h"
 
 namespace bindery::sim {
 
@@ -34,7 +36,7 @@ struct alignas(8) GlobalRow {
     v.Field("deferred", &GlobalRow::deferred);
     v.Field("worker", &GlobalRow::worker);
     v.Skip("last_id", &GlobalRow::last_id, "debug ids are not observable");
-    v.Field("kills", &GlobalRow::kills);
+    v.Field("kills", &GlobalRow::kills, Meaning::kKills);
     v.Field("signals", &GlobalRow::signals);
     v.Field("failures", &GlobalRow::failures);
     v.Field("fail_next", &GlobalRow::fail_next);
@@ -61,7 +63,7 @@ struct alignas(8) ProcessRow {
 
   template <typename V>
   static void Fields(V& v) {
-    v.Field("index", &ProcessRow::index);
+    v.Field("index", &ProcessRow::index, Meaning::kProcess);
     v.Field("uid", &ProcessRow::uid);
     v.Field("nofile", &ProcessRow::nofile);
     v.Field("dead", &ProcessRow::dead);
@@ -117,13 +119,13 @@ struct alignas(8) TaskRow {
   template <typename V>
   static void Fields(V& v) {
     v.Field("process", &TaskRow::process);
-    v.Field("actor", &TaskRow::actor);
+    v.Field("actor", &TaskRow::actor, Meaning::kActor);
     v.Field("state", &TaskRow::state);
     v.Field("asleep", &TaskRow::asleep);
     v.Field("signal_pending", &TaskRow::signal_pending);
     v.Field("announced", &TaskRow::announced);
     v.Field("nice", &TaskRow::nice);
-    v.Field("pc", &TaskRow::pc);
+    v.Field("pc", &TaskRow::pc, Meaning::kPc);
     v.Field("frame", &TaskRow::frame);
     v.Field("activation", &TaskRow::activation);
     v.Field("ret", &TaskRow::ret);
@@ -173,7 +175,7 @@ struct alignas(8) ActivationRow {
     v.Field("sync", &ActivationRow::sync);
     v.Field("replied", &ActivationRow::replied);
     v.Field("outcome", &ActivationRow::outcome);
-    v.Field("pc", &ActivationRow::pc);
+    v.Field("pc", &ActivationRow::pc, Meaning::kPc);
     v.Field("count", &ActivationRow::count);
     v.Field("buffer", &ActivationRow::buffer);
     v.Address("address", &ActivationRow::address);

@@ -36,7 +36,7 @@ class FieldTexter {
       : w_(world), names_(names), row_(row), f_(f) {}
 
   template <typename T>
-  void Field(const char* name, T Row::*member) {
+  void Field(const char* name, T Row::*member, Meaning = {}) {
     if constexpr (!std::is_same_v<T, Link>) {
       f_(name, Text(name, row_.*member));
     }

@@ -34,6 +34,11 @@ const Work& World::WorkOf(AnyId item) const {
       item, [this](auto id) -> const auto& { return Get(id); });
 }
 
+const Work& World::PeekWork(AnyId item) const {
+  return lists::PickWork(
+      item, [this](auto id) -> const auto& { return Peek(id); });
+}
+
 Work& World::EditWork(AnyId item) {
   return lists::PickWork(
       item, [this](auto id) -> auto& { return Edit(id); });

@@ -37,10 +37,12 @@
 
 #include "base/check.h"
 #include "sim/world/blob.h"
+#include "sim/world/contribution.h"
 #include "sim/world/footprint.h"
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
 #include "sim/world/list.h"
+#include "sim/world/orbit_sums.h"
 #include "sim/world/ordinals.h"
 #include "sim/world/rows_binderfs.h"
 #include "sim/world/rows_files.h"
@@ -178,6 +180,7 @@ class World {
   // The same without counting as a use by the driver.
   const Link& PeekLink(Head head, AnyId item) const;
   const Work& WorkOf(AnyId item) const;
+  const Work& PeekWork(AnyId item) const;
   Work& EditWork(AnyId item);
 
   // --- Steps ----------------------------------------------------------------
@@ -214,7 +217,9 @@ class World {
   // Forgets how to undo; the state stays.
   void ForgetHistory();
 
-  Hash128 fingerprint() const { return fingerprint_; }
+  Hash128 fingerprint() const {
+    return orbit_ == nullptr ? fingerprint_ : orbit_->Fingerprint();
+  }
   // The same from scratch, for tests.
   Hash128 ComputeFingerprint() const;
   // Bytes that the undo log takes.
@@ -255,6 +260,16 @@ class World {
   // All rows of a table are read. REQUIRES: footprints are on.
   template <typename Row>
   void NoteTable() const;
+
+  // --- Symmetry -------------------------------------------------------------
+  // Names have owners then (symmetry.h), so that fingerprints are others.
+  // REQUIRES: nothing has happened yet; the journal. It outlives the world.
+  void set_symmetry(const Symmetry& symmetry) {
+    BINDERY_CHECK_MSG(epoch_ == 0 && journal_on_, "set_symmetry()");
+    orbit_ = std::make_unique<OrbitSums>(symmetry);
+  }
+  // The fingerprints of the images of this state; null without a symmetry.
+  const OrbitSums* orbit() const { return orbit_.get(); }
 
   // --- Faults ---------------------------------------------------------------
   [[gnu::noinline, gnu::cold]] void RecordBug(const char* what) {
@@ -328,10 +343,6 @@ class World {
         std::is_same_v<Row, TaskRow> || std::is_same_v<Row, VariableRow>;
     return journal_on_ || (decides && runners_noted_);
   }
-  static uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
-    return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
-  }
-
   template <typename F>
   static decltype(auto) DispatchRest(TableId table, F&& f);
   [[gnu::cold]] void RecordFault(TableId table, AnyId id) const;
@@ -410,9 +421,14 @@ class World {
   template <typename Row>
   void UndoEntry(uint64_t header);
   template <typename Row>
-  Hash128 FingerprintOf() const;
+  Hash128 FingerprintOf(OrbitSums* orbit) const;
+  // From scratch; null without a symmetry.
+  Hash128 Recompute(OrbitSums* orbit) const;
+  // That a row is there, or that it is a tombstone.
+  void CountPresence(uint64_t name, Presence presence, bool there);
   void Clear();
   uint64_t PlaceOf(const Link& link) const;
+  LinkNames NamesOf(const Link& link) const;
 
   std::tuple<
       Table<GlobalRow>, Table<ProcessRow>, Table<TaskRow>, Table<FileRow>,
@@ -449,111 +465,8 @@ class World {
   std::vector<AnyId> pinned_;
   mutable std::vector<Fault> faults_;
   std::unique_ptr<FootprintLog> footprint_;
+  std::unique_ptr<OrbitSums> orbit_;  // holds the fingerprint, if it is there
 };
-
-template <typename F>
-decltype(auto) World::DispatchRest(TableId table, F&& f) {
-  switch (table) {
-    case TableId::kFreeze:
-      return f(static_cast<FreezeRow*>(nullptr));
-    case TableId::kVariable:
-      return f(static_cast<VariableRow*>(nullptr));
-    case TableId::kHistoryNode:
-      return f(static_cast<HistoryNodeRow*>(nullptr));
-    case TableId::kHistoryRef:
-      return f(static_cast<HistoryRefRow*>(nullptr));
-    case TableId::kHistoryProc:
-      return f(static_cast<HistoryProcRow*>(nullptr));
-    case TableId::kHistoryThread:
-      return f(static_cast<HistoryThreadRow*>(nullptr));
-    case TableId::kHistoryCall:
-      return f(static_cast<HistoryCallRow*>(nullptr));
-    case TableId::kHistoryMessage:
-      return f(static_cast<HistoryMessageRow*>(nullptr));
-    case TableId::kHistoryObject:
-      return f(static_cast<HistoryObjectRow*>(nullptr));
-    case TableId::kEventPoll:
-      return f(static_cast<EventPollRow*>(nullptr));
-    case TableId::kEpItem:
-      return f(static_cast<EpItemRow*>(nullptr));
-    case TableId::kInFlight:
-      return f(static_cast<InFlightRow*>(nullptr));
-    case TableId::kSuperBlock:
-      return f(static_cast<SuperBlockRow*>(nullptr));
-    case TableId::kMount:
-      return f(static_cast<MountRow*>(nullptr));
-    case TableId::kInode:
-      return f(static_cast<InodeRow*>(nullptr));
-    case TableId::kMinor:
-      return f(static_cast<MinorRow*>(nullptr));
-    case TableId::kNsProxy:
-      return f(static_cast<NsProxyRow*>(nullptr));
-    case TableId::kContents:
-      return f(static_cast<ContentsRow*>(nullptr));
-    default:
-      return f(static_cast<HistoryDeathRow*>(nullptr));
-  }
-}
-
-template <typename F>
-decltype(auto) World::Dispatch(TableId table, F&& f) {
-  switch (table) {
-    case TableId::kProcess:
-      return f(static_cast<ProcessRow*>(nullptr));
-    case TableId::kTask:
-      return f(static_cast<TaskRow*>(nullptr));
-    case TableId::kFile:
-      return f(static_cast<FileRow*>(nullptr));
-    case TableId::kFd:
-      return f(static_cast<FdRow*>(nullptr));
-    case TableId::kContext:
-      return f(static_cast<ContextRow*>(nullptr));
-    case TableId::kProc:
-      return f(static_cast<ProcRow*>(nullptr));
-    case TableId::kThread:
-      return f(static_cast<ThreadRow*>(nullptr));
-    case TableId::kNode:
-      return f(static_cast<NodeRow*>(nullptr));
-    case TableId::kRef:
-      return f(static_cast<RefRow*>(nullptr));
-    case TableId::kDeath:
-      return f(static_cast<DeathRow*>(nullptr));
-    case TableId::kTransaction:
-      return f(static_cast<TransactionRow*>(nullptr));
-    case TableId::kFixup:
-      return f(static_cast<FixupRow*>(nullptr));
-    case TableId::kBuffer:
-      return f(static_cast<BufferRow*>(nullptr));
-    case TableId::kChunk:
-      return f(static_cast<ChunkRow*>(nullptr));
-    case TableId::kError:
-      return f(static_cast<ErrorRow*>(nullptr));
-    case TableId::kComplete:
-      return f(static_cast<CompleteRow*>(nullptr));
-    case TableId::kFrame:
-      return f(static_cast<FrameRow*>(nullptr));
-    case TableId::kActivation:
-      return f(static_cast<ActivationRow*>(nullptr));
-    case TableId::kCommand:
-      return f(static_cast<CommandRow*>(nullptr));
-    case TableId::kReturn:
-      return f(static_cast<ReturnRow*>(nullptr));
-    case TableId::kGlobal:
-    case TableId::kNone:
-      break;
-    default:
-      return DispatchRest(table, f);
-  }
-  return f(static_cast<GlobalRow*>(nullptr));
-}
-
-// Calls f with a null pointer of each row type, in the order of TableId.
-template <typename F>
-void ForEachRowType(F&& f) {
-  for (int t = 1; t < kTableCount; ++t) {
-    World::Dispatch(static_cast<TableId>(t), f);
-  }
-}
 
 // What never happens on the usual way is kept out of line, so that the many
 // small functions that use Get() and Edit() stay small.
@@ -724,7 +637,10 @@ void World::Register(Table<Row>& rows, uint32_t slot, int64_t ordinal) {
   meta.ordinal = ordinal >= 0 ? static_cast<uint32_t>(ordinal)
                  : of_actor   ? ordinals_.Smallest(base)
                               : FreeOrdinal(rows, base);
-  meta.name = Mix(base, meta.ordinal) | 1;
+  meta.name = orbit_ == nullptr
+                  ? Mix(base, meta.ordinal) | 1
+                  : orbit_->symmetry().NameOf(Row::kTable, meta.key_a,
+                                              meta.key_b, meta.ordinal);
   if (of_actor) return ordinals_.Flip(base, meta.ordinal);
   meta.next_same = index_.Get(base);
   index_.Set(base, slot + 1);
@@ -787,6 +703,7 @@ void World::ForEachDirty(F&& f) const {
 
 }  // namespace bindery::sim
 
+#include "sim/world/dispatch.h"
 #include "sim/world/lists.h"
 #include "sim/world/noting.h"
 

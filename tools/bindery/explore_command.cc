@@ -101,6 +101,7 @@ void ReportUnseen(const Session& session, const model::ExploreResult& found,
 void FillResult(const Session& session, const model::ExploreResult& found,
                 const Meter& meter, proto::Result* result) {
   FillCounts(found, result);
+  FillInterchangeable(session, result);
   result->set_name(session.name());
   NoteJudged(session.driver, result);
   result->set_verdict(VerdictOf(found));

@@ -94,8 +94,8 @@ ABSL_FLAG(
     "misses some");
 ABSL_FLAG(std::string, reduction, "none",
           "none, partial_order (explore: leaves out orders of steps that have "
-          "nothing to do with each other), or symmetry (bench brm: processes "
-          "that may change places)");
+          "nothing to do with each other), or symmetry (states that differ in "
+          "which of several processes alike is which count as one)");
 ABSL_FLAG(uint32_t, jobs, 1, "threads of a search, 1 to 64");
 ABSL_FLAG(std::string, disk, "",
           "bfs: folder for what does not fit in --memory_limit (256M if not "

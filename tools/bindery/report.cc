@@ -115,6 +115,12 @@ void AppendNotJudged(const proto::Result& result, std::string* text) {
                   "; no kernel has been compared with it\n");
 }
 
+void AppendInterchangeable(const proto::Result& result, std::string* text) {
+  for (const std::string& processes : result.interchangeable()) {
+    absl::StrAppend(text, "  interchangeable: ", processes, "\n");
+  }
+}
+
 void AppendCounts(const proto::Result& result, std::string* text) {
   if (result.states() == 0) return;
   absl::StrAppendFormat(
@@ -172,6 +178,7 @@ std::string Text(const proto::Report& report) {
     if (!result.not_mainline().empty()) {
       absl::StrAppend(&text, "  not mainline: ", result.not_mainline(), "\n");
     }
+    AppendInterchangeable(result, &text);
     AppendCounts(result, &text);
     const std::map<std::string, double> figures(result.figures().begin(),
                                                 result.figures().end());

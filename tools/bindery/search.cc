@@ -15,6 +15,7 @@
 #include "model/liveness/liveness.h"
 #include "sim/engine/recorder.h"
 #include "sim/engine/run.h"
+#include "sim/user/alike.h"
 #include "tools/bindery/flags.h"
 #include "tools/bindery/meter.h"
 
@@ -424,12 +425,59 @@ proto::Trace RecordFinding(const Session& session,
   return trace;
 }
 
+namespace {
+
+// What keeps a search of a scenario from counting images as one.
+absl::Status CheckSymmetry() {
+  const auto strategy = SearchStrategy();
+  return RefuseWith(
+      "--reduction=symmetry",
+      {{!absl::GetFlag(FLAGS_open).empty(), "--open",
+        "the price of a command is known for plain states only"},
+       {strategy != model::Strategy::kDepthFirst &&
+            strategy != model::Strategy::kBreadthFirst,
+        "--strategy", "only dfs and bfs count images as one"},
+       {absl::GetFlag(FLAGS_preemptions) >= 0, "--preemptions",
+        "what is left of them is kept for plain states"},
+       {absl::GetFlag(FLAGS_exact), "--exact",
+        "a state is known by its fingerprint; take --wide_fingerprints"}});
+}
+
+absl::StatusOr<std::unique_ptr<sim::Symmetry>> SymmetryOf(
+    const Session& session) {
+  if (absl::Status s = CheckSymmetry(); !s.ok()) return s;
+  const sim::CompiledScenario& scenario = session.scenario.compiled;
+  auto symmetry = sim::SymmetryOf(scenario);
+  if (symmetry == nullptr) {
+    const std::string& why = scenario.alike.why_not;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--reduction=symmetry: no processes of ", session.name(),
+        " are interchangeable: ",
+        why.empty() ? "no two are written alike; with copies: 2 in it, one "
+                      "process stands for two"
+                    : why));
+  }
+  sim::SimulationOptions options = session.options;
+  options.symmetry = symmetry.get();
+  const BinderModel start(scenario, session.driver, &session.properties,
+                          options);
+  if (start.simulation().world().orbit()->OwnImage()) return symmetry;
+  return absl::InternalError(
+      absl::StrCat("--reduction=symmetry: processes of ", session.name(),
+                   " are written alike and do not begin alike"));
+}
+
+}  // namespace
+
 absl::StatusOr<model::ExploreResult> ExploreSession(
     const Session& session, model::ExploreOptions options,
     SearchCoverage* coverage) {
-  if (absl::GetFlag(FLAGS_reduction) == "symmetry") {
-    return absl::InvalidArgumentError(
-        "--reduction=symmetry: scenarios know no symmetry yet");
+  std::unique_ptr<sim::Symmetry> symmetry;
+  options.symmetry = absl::GetFlag(FLAGS_reduction) == "symmetry";
+  if (options.symmetry) {
+    auto found = SymmetryOf(session);
+    if (!found.ok()) return found.status();
+    symmetry = *std::move(found);
   }
   options.partial_order = absl::GetFlag(FLAGS_reduction) == "partial_order";
   if (absl::GetFlag(FLAGS_liveness)) {
@@ -441,11 +489,24 @@ absl::StatusOr<model::ExploreResult> ExploreSession(
   const model::ModelFactory<BinderModel> make = [&] {
     sim::SimulationOptions watched = coverage->Watched();
     watched.footprints = options.partial_order;
+    watched.symmetry = symmetry.get();
     return std::make_unique<BinderModel>(session.scenario.compiled,
                                          session.driver, &session.properties,
                                          watched);
   };
   return model::Explore<BinderModel>(make, SearchStrategy(), options);
+}
+
+void FillInterchangeable(const Session& session, proto::Result* result) {
+  if (absl::GetFlag(FLAGS_reduction) != "symmetry") return;
+  const sim::CompiledScenario& scenario = session.scenario.compiled;
+  for (const std::vector<uint32_t>& members : scenario.alike.classes) {
+    std::string* const names = result->add_interchangeable();
+    for (const uint32_t process : members) {
+      absl::StrAppend(names, names->empty() ? "" : ", ",
+                      scenario.processes[process - 1].name);
+    }
+  }
 }
 
 void FillCounts(const model::ExploreResult& found, proto::Result* result) {

@@ -51,6 +51,8 @@ proto::Trace RecordFinding(const Session& session,
                            const model::Finding& finding,
                            bool check_properties);
 void FillCounts(const model::ExploreResult& found, proto::Result* result);
+// Which processes stood for one another, if any did.
+void FillInterchangeable(const Session& session, proto::Result* result);
 
 }  // namespace bindery::tools
 
