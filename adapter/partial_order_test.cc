@@ -24,21 +24,6 @@ using model::Choice;
 using model::ExploreOptions;
 using model::ExploreResult;
 
-constexpr const char* kFolders[] = {
-    "tutorial", "races",   "errors",   "faults",     "sharing",  "signals",
-    "polling",  "freezer", "objects",  "memory",     "security", "spam",
-    "findings", "ioctls",  "binderfs", "descriptors"};
-
-std::vector<std::string> Scenarios() {
-  std::vector<std::string> paths;
-  for (const char* folder : kFolders) {
-    for (std::string& path : ScenariosIn(std::string("scenarios/") + folder)) {
-      paths.push_back(std::move(path));
-    }
-  }
-  return paths;
-}
-
 sim::SimulationOptions WithFootprints(sim::Granularity granularity) {
   sim::SimulationOptions options;
   options.granularity = granularity;
@@ -155,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(Granularities, Footprints,
 
 TEST_P(Footprints, StepsThatShareNothingMayChangePlaces) {
   uint64_t pairs = 0;
-  for (const std::string& path : Scenarios()) {
+  for (const std::string& path : AllScenarios()) {
     SCOPED_TRACE(path);
     const Explorable explorable(ReadFile(path), {}, WithFootprints(GetParam()));
     for (uint64_t seed = 1; seed <= 3; ++seed) {
@@ -225,23 +210,6 @@ TEST_P(Footprints, AlsoOfADriverThatErrs) {
   EXPECT_GT(pairs, 5'000u);
 }
 
-struct Answers {
-  std::set<std::string> properties;
-  uint64_t sometimes;
-  bool complete;
-  bool ends;
-  friend bool operator==(const Answers&, const Answers&) = default;
-};
-
-Answers AnswersOf(const ExploreResult& result) {
-  Answers answers{
-      {}, result.sometimes_seen, result.complete, result.terminal_states != 0};
-  for (const model::Finding& finding : result.findings) {
-    answers.properties.insert(finding.property);
-  }
-  return answers;
-}
-
 ExploreResult Search(const Explorable& explorable, bool partial_order,
                      uint64_t max_states) {
   ExploreOptions options;
@@ -273,7 +241,7 @@ bool Compare(const std::string& text, const std::vector<std::string>& mutations,
 TEST(PartialOrderTest, AnswersEveryScenarioAsAFullSearchDoes) {
   uint64_t left_out = 0;
   int compared = 0;
-  for (const std::string& path : Scenarios()) {
+  for (const std::string& path : AllScenarios()) {
     SCOPED_TRACE(path);
     const std::string text = ReadFile(path);
     compared +=

@@ -15,6 +15,11 @@
 namespace bindery {
 namespace {
 
+constexpr const char* kFolders[] = {
+    "tutorial", "races",   "errors",   "faults",     "sharing",  "signals",
+    "polling",  "freezer", "objects",  "memory",     "security", "spam",
+    "findings", "ioctls",  "binderfs", "descriptors"};
+
 template <typename T>
 std::unique_ptr<T> ValueOrDie(absl::StatusOr<T> result) {
   if (!result.ok()) {
@@ -53,6 +58,25 @@ std::vector<std::string> ScenariosIn(const std::string& folder) {
   }
   std::sort(paths.begin(), paths.end());
   return paths;
+}
+
+std::vector<std::string> AllScenarios() {
+  std::vector<std::string> paths;
+  for (const char* folder : kFolders) {
+    for (std::string& path : ScenariosIn(std::string("scenarios/") + folder)) {
+      paths.push_back(std::move(path));
+    }
+  }
+  return paths;
+}
+
+Answers AnswersOf(const model::ExploreResult& result) {
+  Answers answers{
+      {}, result.sometimes_seen, result.complete, result.terminal_states != 0};
+  for (const model::Finding& finding : result.findings) {
+    answers.properties.insert(finding.property);
+  }
+  return answers;
 }
 
 }  // namespace bindery

@@ -2,11 +2,14 @@
 #ifndef BINDERY_ADAPTER_TESTING_H_
 #define BINDERY_ADAPTER_TESTING_H_
 
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "adapter/binder_model.h"
+#include "model/explore/result.h"
 #include "sim/engine/properties.h"
 #include "sim/io/scenario_loader.h"
 #include "sim/kernel/driver.h"
@@ -40,6 +43,18 @@ std::string ReadFile(const std::string& path);
 
 // Paths of the scenarios in a folder, sorted.
 std::vector<std::string> ScenariosIn(const std::string& folder);
+// Those of all folders under scenarios/ that are small enough to walk through.
+std::vector<std::string> AllScenarios();
+
+// What a search says that does not depend on how many states it looked at.
+struct Answers {
+  std::set<std::string> properties;
+  uint64_t sometimes;
+  bool complete;
+  bool ends;
+  friend bool operator==(const Answers&, const Answers&) = default;
+};
+Answers AnswersOf(const model::ExploreResult& result);
 
 }  // namespace bindery
 

@@ -174,8 +174,8 @@ concept Symmetric = Model<M> && requires(const M c) {
 // A symmetric model that can become each of its images: for exact storage,
 // which keeps the least of their encodings.
 template <typename M>
-concept HasImages = Symmetric<M> && requires(M m, const M c, int i,
-                                             Choice choice) {
+concept HasImages = Symmetric<M> &&
+    requires(M m, const M c, int i, Choice choice) {
   // The permutations but for the identity are numbered from 0.
   { c.Permutations() } -> std::same_as<int>;
   // Replaces the state by its image and opens one undo level.

@@ -67,6 +67,8 @@ class OrbitSums {
   Hash128 Fingerprint() const { return ImageOf(symmetry_.Identity()); }
   Hash128 ImageOf(const Renaming& renaming) const;
   Hash128 Least() const;
+  // Whether some row is nobody's alone: the state's images are not known.
+  bool Mixed() const;
   // Whether no renaming changes the state.
   bool OwnImage() const;
 
@@ -80,7 +82,6 @@ class OrbitSums {
   const Hash128& At(size_t row, size_t value) const {
     return sums_[row * owners_ + value];
   }
-  bool Mixed() const;
   uint64_t LookOf(Owner member) const;
   // Whether it makes no difference if the two change places.
   bool Alike(Owner a, Owner b) const;

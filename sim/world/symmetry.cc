@@ -42,9 +42,9 @@ constexpr KeyKind FirstKey(TableId table) {
 }
 
 constexpr KeyKind SecondKey(TableId table) {
-  if (table == TableId::kThread) return KeyKind::kName;
-  if (table == TableId::kHistoryThread) return KeyKind::kActor;
-  return KeyKind::kNumber;
+  const bool thread =
+      table == TableId::kThread || table == TableId::kHistoryThread;
+  return thread ? KeyKind::kActor : KeyKind::kNumber;
 }
 
 template <typename T>

@@ -108,25 +108,37 @@ void SetDriver(const char* granularity) {
   }
 }
 
-// All orders, then those that partial order leaves.
-absl::Status BenchPartialOrder(const Benchmark& benchmark,
-                               proto::Report* report) {
-  uint64_t all = 0;
-  for (const bool reduced : {false, true}) {
+// A scenario on which a reduction is measured.
+struct Reduced {
+  const char* scenario;
+  const char* granularity;
+  const char* reduction;
+  Benchmark benchmark;
+};
+
+// All of its states, then those that the reduction leaves.
+absl::Status BenchReduction(const Reduced& what, proto::Report* report) {
+  double states = 0;
+  double cpu = 0;
+  for (const std::string reduction : {"none", what.reduction}) {
     auto result = Measure(
-        absl::StrCat("two clients, lock, ",
-                     reduced ? "partial order" : "all orders"),
-        [reduced] {
-          absl::SetFlag(&FLAGS_granularity, "lock");
-          if (reduced) absl::SetFlag(&FLAGS_reduction, "partial_order");
+        absl::StrCat(what.scenario, ", ", what.granularity,
+                     ", reduction: ", reduction),
+        [&] {
+          absl::SetFlag(&FLAGS_granularity, what.granularity);
+          absl::SetFlag(&FLAGS_reduction, reduction);
+          absl::SetFlag(&FLAGS_max_states, 0);
         },
-        benchmark);
+        what.benchmark);
     if (!result.ok()) return result.status();
-    if (!reduced) {
-      all = result->states();
+    const auto now = static_cast<double>(result->states());
+    if (reduction == "none") {
+      states = now;
+      cpu = result->cpu_seconds();
     } else {
-      (*result->mutable_figures())["times_fewer_states"] =
-          static_cast<double>(all) / static_cast<double>(result->states());
+      auto& figures = *result->mutable_figures();
+      figures["times_fewer_states"] = states / now;
+      figures["times_less_cpu"] = cpu / result->cpu_seconds();
     }
     *report->add_results() = *std::move(result);
   }
@@ -154,7 +166,14 @@ absl::Status BenchChecker(const CheckerBenchmarks& benchmarks,
         [granularity] { SetDriver(granularity); }, benchmarks.explore, report);
     if (!s.ok()) return s;
   }
-  return BenchPartialOrder(benchmarks.two_clients, report);
+  const Reduced partial_order = {"two clients", "lock", "partial_order",
+                                 benchmarks.two_clients};
+  const Reduced symmetry = {"four clients", "command", "symmetry",
+                            benchmarks.four_clients};
+  for (const Reduced& what : {partial_order, symmetry}) {
+    if (absl::Status s = BenchReduction(what, report); !s.ok()) return s;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace bindery::tools

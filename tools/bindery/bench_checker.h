@@ -17,6 +17,7 @@ struct CheckerBenchmarks {
   Benchmark brm;
   Benchmark explore;
   Benchmark two_clients;
+  Benchmark four_clients;
   Benchmark spin;
 };
 
@@ -25,8 +26,9 @@ struct CheckerBenchmarks {
 // is "mismatch"; size C beside SPIN; size C and the driver by one
 // thread and by two; the driver at both granularities, on --max_states states
 // (default 5,000,000); two clients at lock granularity with and without partial
-// order. Figures of two runs are ratios ("times_one_thread", of elapsed time;
-// "times_fewer_states"). Errors: what could not be run.
+// order, four clients with and without symmetry, all their states. Figures of
+// two runs are ratios ("times_one_thread", of elapsed time;
+// "times_fewer_states", "times_less_cpu"). Errors: what could not be run.
 absl::Status BenchChecker(const CheckerBenchmarks& benchmarks,
                           proto::Report* report);
 

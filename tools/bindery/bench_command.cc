@@ -94,6 +94,10 @@ absl::Status BenchTwoClients(proto::Result* result) {
   return BenchScenario("two_clients_one_thread", kTwoClients, result);
 }
 
+absl::Status BenchFourClients(proto::Result* result) {
+  return BenchScenario("four_clients", kFourClients, result);
+}
+
 // Synchronous calls of one client to one server, in `run` without a trace.
 absl::Status BenchRoundtrip(proto::Result* result) {
   const uint64_t rounds = absl::GetFlag(FLAGS_rounds);
@@ -199,8 +203,9 @@ absl::Status BenchOne(const std::string& name, proto::Report* report) {
   if (name == "allocator") return BenchAllocator(report->add_results());
   if (name == "brm") return BenchBrm(report->add_results());
   if (name == "checker") {
-    return BenchChecker({BenchBrm, BenchExplore, BenchTwoClients, BenchSpin},
-                        report);
+    return BenchChecker(
+        {BenchBrm, BenchExplore, BenchTwoClients, BenchFourClients, BenchSpin},
+        report);
   }
   if (name == "explore") return BenchExplore(report->add_results());
   if (name == "processes") return BenchProcesses(report);

@@ -1,6 +1,7 @@
 #include "tools/bindery/bench_scenarios.h"
 
 #include "absl/strings/str_cat.h"
+#include "tools/bindery/four_clients.inc"
 #include "tools/bindery/three_clients.inc"
 #include "tools/bindery/two_clients_one_thread.inc"
 
@@ -8,6 +9,7 @@ namespace bindery::tools {
 
 const char kThreeClients[] = BINDERY_THREE_CLIENTS;
 const char kTwoClients[] = BINDERY_TWO_CLIENTS_ONE_THREAD;
+const char kFourClients[] = BINDERY_FOUR_CLIENTS;
 
 std::string RoundtripScenario(uint64_t rounds) {
   return absl::StrCat(
