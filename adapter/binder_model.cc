@@ -87,8 +87,8 @@ void BinderModel::Obligations(std::vector<model::Obligation>* owed) const {
 }
 
 model::Violation BinderModel::Describe(uint64_t key) const {
-  const sim::Invariant& property = sim::LivenessProperties()[key >> 56];
-  return {property.id, sim::DescribeOwed(simulation_, key)};
+  return {sim::PropertyOfOwed(simulation_, key),
+          sim::DescribeOwed(simulation_, key)};
 }
 
 bool BinderModel::Check(std::vector<model::Violation>* violations) const {

@@ -67,6 +67,50 @@ TEST(Liveness, TheFaithfulDriverIsLiveWhereNothingEverRests) {
   ExpectLive(kDeath);
 }
 
+// --- What a scenario says
+// ------------------------------------------------------
+
+ExploreResult ExploreText(const std::string& text) {
+  const Explorable explorable(text);
+  return model::ExploreLiveness(*explorable.Start(), ExploreOptions());
+}
+
+TEST(Eventually, ARunThatRestsMustEndWithIt) {
+  const std::string call =
+      "process { name: \"server\" attach { context_manager: true } thread { "
+      "name: \"main\" step { serve {} } } on { br: BR_TRANSACTION code: 1 "
+      "step { reply {} } } } process { name: \"client\" attach {} thread { "
+      "name: \"main\" step { call { to { number: 0 } code: 1 } } } } ";
+  EXPECT_TRUE(ExploreText(call +
+                          "eventually { expr: \"not any(task where name == "
+                          "\\\"client.main\\\" and state == "
+                          "\\\"running\\\")\" }")
+                  .findings.empty());
+  const ExploreResult never = ExploreText(
+      call + "eventually { name: \"busy\" expr: \"count(transaction) != 0\" }");
+  EXPECT_EQ(FirstOf(never), "busy: never holds again: count(transaction) != 0");
+  EXPECT_TRUE(never.complete);
+}
+
+// The chatterers talk for ever, each call after another.
+TEST(Eventually, ARunThatNeverRestsMustComeBackToIt) {
+  const std::string chatter = ReadFile(kChatter);
+  EXPECT_TRUE(
+      ExploreText(chatter + "eventually { expr: \"count(transaction) != 0\" }")
+          .findings.empty());
+  EXPECT_TRUE(
+      ExploreText(chatter + "eventually { expr: \"count(transaction) == 0\" }")
+          .findings.empty());
+  const ExploreResult never =
+      ExploreText(chatter +
+                  "eventually { name: \"dead\" expr: \"any(process where "
+                  "dead)\" }");
+  EXPECT_EQ(FirstOf(never), "dead: never holds again: any(process where dead)");
+  ASSERT_FALSE(never.findings.empty());
+  EXPECT_TRUE(never.findings[0].loop.has_value());
+  EXPECT_LT(*never.findings[0].loop, never.findings[0].choices.size());
+}
+
 // Nobody has to act: then the client may wait for ever.
 class UnfairModel : public BinderModel {
  public:

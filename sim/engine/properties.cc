@@ -13,7 +13,7 @@
 namespace bindery::sim {
 namespace {
 
-constexpr size_t kMaxSometimes = 64;
+constexpr size_t kMost = 64;
 
 std::string PlaceText(const CompiledScenario& scenario, Place place) {
   return absl::StrCat(scenario.filename, ":", place.line, ":", place.column,
@@ -68,20 +68,28 @@ absl::Status CompileAll(const CompiledScenario& scenario,
   return absl::OkStatus();
 }
 
+absl::Status NotTooMany(const CompiledScenario& scenario,
+                        const std::vector<PredicateSpec>& specs,
+                        absl::string_view kind) {
+  if (specs.size() <= kMost) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(PlaceText(scenario, specs[kMost].place), "more than ", kMost,
+                   " `", kind, "` predicates"));
+}
+
 }  // namespace
 
 absl::StatusOr<Properties> Properties::Compile(
     const CompiledScenario& scenario) {
-  if (scenario.sometimes.size() > kMaxSometimes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(PlaceText(scenario, scenario.sometimes.back().place),
-                     "more than ", kMaxSometimes, " `sometimes` predicates"));
-  }
+  absl::Status status = NotTooMany(scenario, scenario.sometimes, "sometimes");
+  status.Update(NotTooMany(scenario, scenario.eventually, "eventually"));
+  if (!status.ok()) return status;
   Properties properties;
-  absl::Status status =
-      CompileAll(scenario, scenario.always, &properties.always);
+  status.Update(CompileAll(scenario, scenario.always, &properties.always));
   status.Update(
       CompileAll(scenario, scenario.sometimes, &properties.sometimes));
+  status.Update(
+      CompileAll(scenario, scenario.eventually, &properties.eventually));
   status.Update(CompileAll(scenario, scenario.checks, &properties.checks));
   if (!status.ok()) return status;
   return properties;

@@ -1,5 +1,5 @@
 // The scenario's predicates, compiled: what must always hold, what must hold
-// somewhere, and what `check` steps ask.
+// somewhere or again and again, and what `check` steps ask.
 //
 // Immutable and shared by every simulation of the scenario.
 #ifndef BINDERY_SIM_ENGINE_PROPERTIES_H_
@@ -23,11 +23,13 @@ struct Property {
 
 struct Properties {
   std::vector<Property> always;
-  std::vector<Property> sometimes;  // at most 64
-  std::vector<Property> checks;     // by index of CompiledScenario::checks
+  std::vector<Property> sometimes;   // at most 64
+  std::vector<Property> eventually;  // at most 64
+  std::vector<Property> checks;      // by index of CompiledScenario::checks
 
   // Errors: InvalidArgument "file:line:column: ..." for the first predicate
-  // that cannot be compiled, or for the 65th `sometimes`.
+  // that cannot be compiled, or for the 65th `sometimes` or
+  // `eventually`.
   static absl::StatusOr<Properties> Compile(const CompiledScenario& scenario);
 };
 

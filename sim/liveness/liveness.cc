@@ -30,6 +30,14 @@ uint64_t KeyOf(const World& world, Owed what, AnyId object, uint64_t detail) {
   return static_cast<uint64_t>(what) << 56 | name >> 8;
 }
 
+// Null if the key is none of an `eventually` predicate.
+const Property* PredicateOf(const Simulation& simulation, uint64_t key) {
+  const uint64_t number = key >> 56;
+  const size_t first = LivenessProperties().size();
+  if (number < first) return nullptr;
+  return &simulation.properties()->eventually[number - first];
+}
+
 }  // namespace
 
 const std::vector<Invariant>& LivenessProperties() {
@@ -68,9 +76,39 @@ void AppendOwed(const Simulation& simulation, std::vector<OwedThing>* owed) {
     owed->push_back({KeyOf(world, what, object, detail), due});
   };
   Survey(simulation, sink).Run();
+  if (simulation.properties() == nullptr) return;
+  uint64_t number = LivenessProperties().size();
+  for (const Property& property : simulation.properties()->eventually) {
+    if (!property.predicate.Holds(world)) owed->push_back({number << 56, true});
+    ++number;
+  }
+}
+
+int NumberOfOwed(const Simulation& simulation, absl::string_view property) {
+  int number = 0;
+  for (const Invariant& one : LivenessProperties()) {
+    if (property == one.id) return number;
+    ++number;
+  }
+  if (simulation.properties() == nullptr) return -1;
+  for (const Property& one : simulation.properties()->eventually) {
+    if (property == one.name) return number;
+    ++number;
+  }
+  return -1;
+}
+
+std::string PropertyOfOwed(const Simulation& simulation, uint64_t key) {
+  if (const Property* predicate = PredicateOf(simulation, key)) {
+    return predicate->name;
+  }
+  return LivenessProperties()[key >> 56].id;
 }
 
 std::string DescribeOwed(const Simulation& simulation, uint64_t key) {
+  if (const Property* predicate = PredicateOf(simulation, key)) {
+    return absl::StrCat("never holds again: ", predicate->expr);
+  }
   const World& world = simulation.world();
   std::string text;
   const Survey::Sink sink = [&](Owed what, AnyId object, uint64_t detail,

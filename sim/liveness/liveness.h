@@ -16,12 +16,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "sim/engine/simulation.h"
 #include "sim/invariants/invariants.h"
 
 namespace bindery::sim {
 
-// All of them, in order; their places number them in keys.
+// All of the driver's and programs', in order; their places number them in
+// keys. Behind them come the scenario's `eventually` predicates: such a state
+// owes them in which they do not hold.
 const std::vector<Invariant>& LivenessProperties();
 
 struct OwedThing {
@@ -32,6 +35,10 @@ struct OwedThing {
 // Appends what is owed in the present state, each key once. Needs the journal.
 void AppendOwed(const Simulation& simulation, std::vector<OwedThing>* owed);
 
+// The number of the property, as in keys; -1: there is none.
+int NumberOfOwed(const Simulation& simulation, absl::string_view property);
+// The property of a key: an identifier of the list, or a predicate's name.
+std::string PropertyOfOwed(const Simulation& simulation, uint64_t key);
 // The object of a key that is owed here and what it waits for, in a sentence.
 std::string DescribeOwed(const Simulation& simulation, uint64_t key);
 

@@ -190,8 +190,8 @@ class AlikeFinder {
       return false;
     }
     const std::set<std::string> changing = ChangingFields::All();
-    for (const auto* list :
-         {&compiled_.always, &compiled_.sometimes, &compiled_.checks}) {
+    for (const auto* list : {&compiled_.always, &compiled_.sometimes,
+                             &compiled_.eventually, &compiled_.checks}) {
       for (const PredicateSpec& predicate : *list) {
         ForEachWord(predicate.expr, [&](const std::string& word) {
           if (changing.count(word) == 0) return;

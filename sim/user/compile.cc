@@ -343,16 +343,17 @@ PredicateSpec Compiler::OnePredicate(
 }
 
 void Compiler::Predicates(const Cursor<proto::Scenario>& scenario) {
-  for (int i = 0; i < scenario->always_size(); ++i) {
-    out_.always.push_back(
-        OnePredicate(scenario.Sub(scenario->always(i), "always", i)));
-  }
-  for (int i = 0; i < scenario->sometimes_size(); ++i) {
-    out_.sometimes.push_back(
-        OnePredicate(scenario.Sub(scenario->sometimes(i), "sometimes", i)));
-  }
+  const auto all = [&](const auto& list, const char* field,
+                       std::vector<PredicateSpec>* made) {
+    for (int i = 0; i < list.size(); ++i) {
+      made->push_back(OnePredicate(scenario.Sub(list[i], field, i)));
+    }
+  };
+  all(scenario->always(), "always", &out_.always);
+  all(scenario->sometimes(), "sometimes", &out_.sometimes);
+  all(scenario->eventually(), "eventually", &out_.eventually);
   std::set<std::string> names;
-  for (const auto* list : {&out_.always, &out_.sometimes}) {
+  for (const auto* list : {&out_.always, &out_.sometimes, &out_.eventually}) {
     for (const PredicateSpec& spec : *list) {
       if (names.insert(spec.name).second) continue;
       errors_.Add(spec.place,

@@ -397,6 +397,7 @@ struct CompiledScenario {
   std::vector<TurnSpec> schedule;
   std::vector<PredicateSpec> always;
   std::vector<PredicateSpec> sometimes;
+  std::vector<PredicateSpec> eventually;
   std::vector<PredicateSpec> checks;
   BudgetSpec budget;
   AlikeProcesses alike;

@@ -98,6 +98,14 @@ void ReportUnseen(const Session& session, const model::ExploreResult& found,
   }
 }
 
+// Only runs can break what is to hold again and again.
+void ReportNotAsked(const Session& session, proto::Result* result) {
+  if (absl::GetFlag(FLAGS_liveness)) return;
+  for (const sim::Property& one : session.properties.eventually) {
+    result->add_not_asked(one.name);
+  }
+}
+
 void FillResult(const Session& session, const model::ExploreResult& found,
                 const Meter& meter, proto::Result* result) {
   FillCounts(found, result);
@@ -116,10 +124,11 @@ void FillResult(const Session& session, const model::ExploreResult& found,
     FillRun(session, finding, report);
   }
   ReportUnseen(session, found, result);
+  ReportNotAsked(session, result);
   meter.Fill(result);
 }
 
-// `late`: what failed when there was a result already.
+// `late`: what failed when there was a result already, which is not lost.
 absl::Status ExploreOne(const Session& session, proto::Result* result,
                         absl::Status* late) {
   model::ExploreOptions options;
@@ -134,15 +143,14 @@ absl::Status ExploreOne(const Session& session, proto::Result* result,
   const model::ExploreResult& found = *run;
   FillResult(session, found, meter, result);
   late->Update(coverage.Fill(result));
-  if (absl::Status s = RecordFindings(session, found, result); !s.ok()) {
-    return s;
-  }
+  late->Update(RecordFindings(session, found, result));
   ApplyScenarioExpectation(session, result);
   if (StatusOf(result->verdict()) != kExitPass) {
     result->set_reproduce(Reproduce(
         "explore", session.scenario.compiled.open ? "" : session.path));
   }
-  return CheckGolden(session, result);
+  late->Update(CheckGolden(session, result));
+  return absl::OkStatus();
 }
 
 // The scenarios, or the open question.
@@ -174,8 +182,12 @@ int ExploreCommand(const std::vector<std::string>& arguments) {
   for (const std::unique_ptr<Session>& session : *sessions) {
     const absl::Status status =
         ExploreOne(*session, report.add_results(), &late);
-    if (!status.ok()) return Fail(status);
+    if (status.ok()) continue;
+    late.Update(status);
+    report.mutable_results()->RemoveLast();
+    break;
   }
+  if (report.results().empty()) return Fail(late);
   const int code = Print(report);
   return late.ok() ? code : std::max(code, Fail(late));
 }

@@ -33,6 +33,16 @@ expect 12 'no such property of runs' replay "$OUT/unknown.textproto"
 sed 's/^  loop: 22/  loop: 99/' "$OUT/run.textproto" >"$OUT/behind.textproto"
 expect 12 'behind the end' replay "$OUT/behind.textproto"
 
+# What the scenario says is to hold again and again.
+{
+  cat "$LIVE"
+  echo 'eventually { name: "peace" expr: "not any(process where dead == 0)" }'
+} >"$OUT/peace.textproto"
+expect 0 'not asked whether eventually: peace' explore "$OUT/peace.textproto"
+expect 10 'peace after .* never holds again' explore "$OUT/peace.textproto" \
+  --liveness "--trace=$OUT/war"
+expect 10 'of them for ever' replay "$OUT/war"
+
 # A graph that is full is no answer; a state property comes first.
 expect 20 max_states explore "$LIVE" --liveness --max_states=1000
 expect 10 'E61 after' explore "$FOLDER/death_among_chatter.textproto" \

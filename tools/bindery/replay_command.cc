@@ -19,17 +19,14 @@ namespace {
 absl::Status JudgeLoop(const proto::Trace& trace, const Session& session) {
   std::vector<model::Choice> choices;
   for (const uint64_t value : sim::ChoicesOf(trace)) choices.push_back({value});
-  int property = 0;
-  for (const sim::Invariant& one : sim::LivenessProperties()) {
-    if (trace.end().property() == one.id) break;
-    ++property;
-  }
-  if (property == static_cast<int>(sim::LivenessProperties().size())) {
+  BinderModel model(session.scenario.compiled, session.driver,
+                    &session.properties, session.options);
+  const int property =
+      sim::NumberOfOwed(model.simulation(), trace.end().property());
+  if (property < 0) {
     return absl::NotFoundError(absl::StrCat(
         "there is no such property of runs: ", trace.end().property()));
   }
-  BinderModel model(session.scenario.compiled, session.driver,
-                    &session.properties, session.options);
   return model::LassoJudge<BinderModel>(model).Judge(
       choices, trace.end().loop(), property);
 }

@@ -115,6 +115,13 @@ void AppendNotJudged(const proto::Result& result, std::string* text) {
                   "; no kernel has been compared with it\n");
 }
 
+void AppendNotAsked(const proto::Result& result, std::string* text) {
+  if (result.not_asked().empty()) return;
+  absl::StrAppend(text, "  not asked whether eventually: ",
+                  absl::StrJoin(result.not_asked(), ", "),
+                  "; --liveness does\n");
+}
+
 void AppendInterchangeable(const proto::Result& result, std::string* text) {
   for (const std::string& processes : result.interchangeable()) {
     absl::StrAppend(text, "  interchangeable: ", processes, "\n");
@@ -178,6 +185,7 @@ std::string Text(const proto::Report& report) {
     if (!result.not_mainline().empty()) {
       absl::StrAppend(&text, "  not mainline: ", result.not_mainline(), "\n");
     }
+    AppendNotAsked(result, &text);
     AppendInterchangeable(result, &text);
     AppendCounts(result, &text);
     const std::map<std::string, double> figures(result.figures().begin(),

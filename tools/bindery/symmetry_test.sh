@@ -54,4 +54,11 @@ sed '$a sometimes { expr: "any(process where name == \\"client2\\" and dead)" }'
 expect 2 'named.textproto:[0-9]*:[0-9]*: "client2" is named here' explore \
   "${REDUCED[@]}" "$OUT/named.textproto"
 
+# What was found before is not lost.
+expect 2 'interchangeable: client1, client2, client3$' explore "${REDUCED[@]}" \
+  "$THREE" scenarios/tutorial/reentrant_callback.textproto
+grep -q 'no two are written alike' "$OUT/said" || fail 'no error'
+expect 2 '^four_clients: pass' explore "$THREE" \
+  "--golden=$OUT/nowhere/golden" --update_goldens
+
 exit $((failures > 0))
