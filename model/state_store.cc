@@ -7,7 +7,7 @@
 namespace bindery::model {
 namespace {
 
-// A shared table is filled beyond 85 % until all threads have noticed.
+// A shared table is filled beyond 65 % until all threads have noticed.
 constexpr size_t kFirstSharedBytes = size_t{2} << 20;
 
 constexpr size_t kWord = sizeof(uint64_t);

@@ -27,7 +27,7 @@ VisitedSet::VisitedSet(Width width, size_t max_bytes)
     : wide_(width == Width::k128), max_bytes_(max_bytes) {
   BINDERY_CHECK_MSG(array_.Grow(kFirstBytes), "no memory for a single page");
   buckets_ = kFirstBytes / kBytesPerLine;
-  grow_at_ = Slots() * 85 / 100;
+  grow_at_ = DenseAt();
 }
 
 bool VisitedSet::Contains(Fingerprint fp) const {
@@ -106,7 +106,7 @@ bool VisitedSet::Restore(const Shape& shape) {
   size_ = shape.size;
   max_distance_ = shape.max_distance;
   has_zero_ = shape.has_zero != 0;
-  grow_at_ = Slots() * 85 / 100;
+  grow_at_ = DenseAt();
   return true;
 }
 
@@ -121,7 +121,7 @@ bool VisitedSet::Grow() {
   const size_t old_buckets = buckets_;
   buckets_ = bytes / kBytesPerLine;
   Rehash(old_buckets);
-  grow_at_ = Slots() * 85 / 100;
+  grow_at_ = DenseAt();
   return true;
 }
 

@@ -14,13 +14,14 @@
 //  4. bytes() never exceeds max_bytes (but the table has at least one page).
 //     When the table may not grow it fills up to 95 %, then new keys are
 //     answered kFull; a key that is present is still found.
-//  5. The table grows by a half at 85 %: 9.4 to 14.1 bytes for each state
-//     (twice that for k128) once it is larger than a few pages.
+//  5. The table grows by a half at 65 %: 12.3 to 18.5 bytes for each state
+//     (twice that for k128) once it is larger than a few pages. Fuller ones
+//     are slower: who finds its bucket full waits for the next one.
 //  6. The answers depend on the inserted fingerprints alone.
 //  7. Several threads may share a table if all of them use InsertShared(),
 //     never Insert() or Contains(). Then a table does not grow by itself: each
 //     thread hands in its Share from time to time, and GrowIfDue() is called
-//     while no thread inserts. In between at most 15 % of the slots may be
+//     while no thread inserts. In between at most a third of the slots may be
 //     taken. In a wide table one half out of 2^64 counts as another one, since
 //     an empty half must be told apart.
 //
@@ -57,7 +58,9 @@ class VisitedSet {
     if (size_ >= grow_at_) [[unlikely]] {
       if (!Grow()) return Contains(fp) ? Outcome::kPresent : Outcome::kFull;
     }
-    return wide_ ? InsertSlot<2>(fp) : InsertSlot<1>(fp);
+    if (wide_) [[unlikely]]
+      return InsertWide(fp);
+    return InsertSlot<1>(fp);
   }
 
   bool Contains(Fingerprint fp) const;
@@ -166,6 +169,10 @@ class VisitedSet {
     return fp.lo == 0 && (!wide_ || fp.hi == 0);
   }
 
+  // Not inline: it wants the halves in memory, which takes the narrow way long.
+  [[gnu::noinline]] Outcome InsertWide(Fingerprint fp) {
+    return InsertSlot<2>(fp);
+  }
   template <size_t kWords>
   Outcome InsertSlot(Fingerprint fp) {
     if (IsZeroKey(fp)) [[unlikely]]
@@ -218,6 +225,8 @@ class VisitedSet {
   Outcome InsertWideShared(Fingerprint fp, Share* share);
   Outcome InsertZeroKeyShared(Share* share);
 
+  // So many keys make a table that may grow do so.
+  size_t DenseAt() const { return Slots() * 65 / 100; }
   size_t Slots() const { return buckets_ * kLineWords / (wide_ ? 2 : 1); }
   bool Grow();
   bool FillUp();

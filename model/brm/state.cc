@@ -55,17 +55,12 @@ BrmState::BrmState(const BrmParams& params)
 
 void BrmState::Undo() {
   BINDERY_CHECK(!levels_.empty());
-  const Level level = levels_.back();
+  cells_ = levels_.back().cells;
+  sum_ = levels_.back().sum;
   levels_.pop_back();
-  for (size_t i = journal_.size(); i-- > level.journal_size;) {
-    cells_[journal_[i].cell] = journal_[i].old;
-  }
-  journal_.resize(level.journal_size);
-  sum_ = level.sum;
 }
 
 void BrmState::ForgetHistory() {
-  journal_.clear();
   levels_.clear();
 }
 

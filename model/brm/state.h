@@ -1,15 +1,16 @@
-// The state of BRM-1: cells of at most seven bits, with a journal for Undo and
-// a fingerprint that follows every write.
+// The state of BRM-1: cells of at most seven bits, with copies for Undo and a
+// fingerprint that follows every write.
 //
 // Cells, in this order (absent ones take no bits in an encoding):
 //   for each process    life, served, reply, buffer, reply buffer, inbox[Q]
 //   for each node       flags, internal strong, local strong, local weak
 //   for each (p, n)     the reference of p to n, absent if p owns n
 //
-//  1. Every change goes through Set(), which journals the old value while a
-//     level is open and updates the fingerprint: the exclusive or over all
-//     cells of a 128-bit key for (cell, value), from a fixed generator.
-//  2. Undo() restores the cells and the fingerprint of the latest Open().
+//  1. Every change goes through Set(), which updates the fingerprint: the
+//     exclusive or over all cells of a 128-bit key for (cell, value), from a
+//     fixed generator.
+//  2. Undo() restores the cells and the fingerprint of the latest Open(), which
+//     copied them: 64 bytes, less work than a journal of what was changed.
 //  3. Encode() is the cells bit by bit, each in its fixed width; one state has
 //     one encoding.
 //
@@ -104,15 +105,13 @@ class BrmState {
   int Get(int cell) const { return cells_[cell]; }
 
   void Set(int cell, int value) {
-    const uint8_t old = cells_[cell];
-    journal_.push_back({static_cast<uint8_t>(cell), old});
-    sum_ ^= Key(cell, old) ^ Key(cell, value);
+    sum_ ^= Key(cell, cells_[cell]) ^ Key(cell, value);
     cells_[cell] = static_cast<uint8_t>(value);
   }
   void Add(int cell, int delta) { Set(cell, cells_[cell] + delta); }
 
   // Opens an undo level.
-  void Open() { levels_.push_back({journal_.size(), sum_}); }
+  void Open() { levels_.push_back({cells_, sum_}); }
   void Undo();
   // Makes the current state the bottom: nothing can be undone any more.
   void ForgetHistory();
@@ -133,12 +132,9 @@ class BrmState {
   using Lanes = uint64_t __attribute__((vector_size(16)));
   using Keys = std::array<Lanes, kMaxCells * kValues>;
 
-  struct Entry {
-    uint8_t cell;
-    uint8_t old;
-  };
-  struct Level {
-    size_t journal_size;
+  using Cells = std::array<uint8_t, kMaxCells>;
+  struct alignas(16) Level {
+    Cells cells;
     Lanes sum;
   };
 
@@ -154,10 +150,9 @@ class BrmState {
   const int first_ref_;
   const int cell_count_;
   const Keys* const keys_;
-  std::array<uint8_t, kMaxCells> widths_ = {};  // bits in an encoding
-  std::array<uint8_t, kMaxCells> cells_ = {};
+  Cells widths_ = {};  // bits in an encoding
+  alignas(16) Cells cells_ = {};
   Lanes sum_ = {};
-  std::vector<Entry> journal_;
   std::vector<Level> levels_;
 };
 
