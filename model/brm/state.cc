@@ -60,9 +60,7 @@ void BrmState::Undo() {
   levels_.pop_back();
 }
 
-void BrmState::ForgetHistory() {
-  levels_.clear();
-}
+void BrmState::ForgetHistory() { levels_.clear(); }
 
 BrmState::Lanes BrmState::SumOfCells() const {
   Lanes sum = {};

@@ -27,8 +27,8 @@ constexpr Invariant kInvariants[] = {
     {"E12", "A", "a node known as strong is known as weak"},
     {"E13", "Q", "no temporary reference is left"},
     {"E14", "A",
-     "a node has no proc exactly if it is on the dead list, and "
-     "then has no work"},
+     "a node has no proc exactly if it is on the dead list, or goes with a ref "
+     "that is being freed, and then has no work"},
     {"E15", "Q", "a dead node has no local counts"},
     {"E16", "Q", "news for a node's owner is queued"},
     {"E17", "Q", "no unreachable node is left"},

@@ -111,11 +111,12 @@ bool OnListOf(const World& w, const NodeRow& node) {
          w.Peek(ThreadId{entry.owner.value}).proc == node.proc;
 }
 
-// A ref that is being freed takes its node along.
+// A ref that is being freed takes its node along: binder_cleanup_ref_olocked()
+// takes both off their lists, binder_free_ref() frees them without a lock.
 bool GoesWithRef(const World& w, NodeId id) {
   bool goes = false;
-  w.ForEachHolder(&RefRow::node, id, [&](RefId ref, const RefRow&) {
-    goes |= !w.Quiescent(ref.any());
+  w.ForEachHolder(&RefRow::node, id, [&](RefId ref, const RefRow& row) {
+    goes |= !row.rb_node.linked() && !w.Quiescent(ref.any());
   });
   return goes;
 }
@@ -153,17 +154,19 @@ void CheckFlags(NodeId id, const NodeRow& node, Findings* f) {
 
 void CheckDeadNode(const World& w, NodeId id, const NodeRow& node, bool quiet,
                    Findings* f) {
-  f->Expect(node.in_dead_nodes != 0 && !node.work.entry.linked() &&
-                node.async_todo.size == 0,
-            "E14", id.any(),
-            [] { return std::string("dead, but listed or with work"); });
+  const bool with_work = node.work.entry.linked() || node.async_todo.size != 0;
+  const bool listed = node.in_dead_nodes != 0 || GoesWithRef(w, id);
+  f->Expect(listed && !with_work, "E14", id.any(), [with_work] {
+    return std::string(with_work ? "dead, but with work"
+                                 : "dead, but not on the dead list");
+  });
   if (!quiet || !w.Quiescent(id.any())) return;
   f->Expect(node.local_strong_refs == 0 && node.local_weak_refs == 0, "E15",
             id.any(), [&] {
               return absl::StrCat("local_strong_refs ", node.local_strong_refs,
                                   ", local_weak_refs ", node.local_weak_refs);
             });
-  f->Expect(node.refs.size != 0, "E17", id.any(),
+  f->Expect(node.refs.size != 0 || GoesWithRef(w, id), "E17", id.any(),
             [] { return std::string("dead and without refs"); });
 }
 
