@@ -155,6 +155,26 @@ void TakeCommand(Watch& h) {
   }
 }
 
+// A command that takes the last count erases the ref before it is consumed:
+// when it is, nobody knows any more what user space held.
+void TakeLastCount(Watch& h) {
+  const bool strong = h.s.bc() == Bc::kRelease;
+  if (!strong && h.s.bc() != Bc::kDecrefs) return;
+  if (h.s.consumed() || !h.Living(h.s.proc())) return;
+  const uint32_t desc = h.s.command().handle;
+  for (const Change<RefRow>& ref : h.s.changes<RefRow>()) {
+    const bool erased = Linked(ref.before) && !Linked(ref.after);
+    if (!erased || ref.before.proc != h.s.proc() || ref.before.desc != desc) {
+      continue;
+    }
+    const HistoryRefId id =
+        h.w.Find<HistoryRefRow>(h.w.NameOf(h.s.proc()), desc);
+    const HistoryRefRow held = id ? h.w.Peek(id) : HistoryRefRow{};
+    if ((strong ? held.strong : held.weak) != 0) continue;
+    h.w.Edit(RecordOf(h, h.s.proc())).over_released = 1;
+  }
+}
+
 void ForgetErased(Watch& h) {
   for (const Change<RefRow>& ref : h.s.changes<RefRow>()) {
     const RefRow& row = ref.created ? ref.after : ref.before;
@@ -244,6 +264,7 @@ void WatchRefs(Watch& h) {
   h.ForgetDeadProcs<HistoryRefRow>();
   h.ForgetDeadProcs<HistoryProcRow>();
   TakeCommand(h);
+  TakeLastCount(h);
   ForgetErased(h);
   h.FreeWhere<HistoryRefRow>([](const HistoryRefRow& row) {
     return row.strong == 0 && row.weak == 0;
