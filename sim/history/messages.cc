@@ -104,9 +104,15 @@ void CheckCommitted(Watch& h, BufferId buffer, HistoryMessageId id) {
            [] { return "it is delivered after its transaction ended"; });
 }
 
-// The thread that sent the call and waits for its reply, if it does.
+// The thread that sent the call and waits for its reply, if it does. Whoever
+// reads may have looked in an earlier step, and holds the thread since.
 ThreadId Waiting(const Watch& h, BufferId buffer) {
   const TransactionId t = h.s.Before(buffer).transaction;
+  for (const Change<FrameRow>& frame : h.s.changes<FrameRow>()) {
+    const bool reads = frame.before.task == h.s.task() &&
+                       static_cast<OpId>(frame.before.op) == OpId::kThreadRead;
+    if (reads && t && frame.before.t == t) return frame.before.target_thread;
+  }
   return t ? h.s.Before(t).from : ThreadId{};
 }
 
