@@ -1,8 +1,9 @@
 // E40 (first half) The size of a mapping never changes once it is set.
 // E73 When a proc is freed nothing is left in it, and no thread, node, ref or
 //     transaction names it, but for those that an activation of the driver
-//     still has in hand.
+//     still has in hand, itself or by a ref that it frees.
 #include "sim/history/watch.h"
+#include "sim/invariants/invariants.h"
 
 namespace bindery::sim {
 namespace {
@@ -18,19 +19,21 @@ void CheckEmpty(Watch& h, const Change<ProcRow>& proc) {
 template <typename Row, typename ProcOf>
 void CheckNoneNames(Watch& h, ProcId proc, ProcOf&& proc_of) {
   h.w.ForEach<Row>([&](Id<Row> id, const Row& row) {
-    h.Expect(proc_of(row) != proc || !h.w.Quiescent(id.any()), "E73", id.any(),
-             [] { return "it names a freed proc"; });
+    h.Expect(proc_of(id, row) != proc || !h.w.Quiescent(id.any()), "E73",
+             id.any(), [] { return "it names a freed proc"; });
   });
 }
 
 void CheckForgotten(Watch& h, ProcId proc) {
-  CheckNoneNames<ThreadRow>(h, proc,
-                            [](const ThreadRow& row) { return row.proc; });
-  CheckNoneNames<NodeRow>(h, proc, [](const NodeRow& row) { return row.proc; });
-  CheckNoneNames<RefRow>(h, proc, [](const RefRow& row) { return row.proc; });
+  const auto own = [](auto, const auto& row) { return row.proc; };
+  CheckNoneNames<ThreadRow>(h, proc, own);
+  CheckNoneNames<NodeRow>(h, proc, [&](NodeId id, const NodeRow& row) {
+    return row.proc == proc && GoesWithRef(h.w, id) ? ProcId{} : row.proc;
+  });
+  CheckNoneNames<RefRow>(h, proc, own);
   CheckNoneNames<TransactionRow>(
-      h, proc, [](const TransactionRow& row) { return row.to_proc; });
-  CheckNoneNames<TransactionRow>(h, proc, [&](const TransactionRow& row) {
+      h, proc, [](auto, const auto& row) { return row.to_proc; });
+  CheckNoneNames<TransactionRow>(h, proc, [&](auto, const auto& row) {
     return row.from ? h.w.Peek(row.from).proc : ProcId{};
   });
 }

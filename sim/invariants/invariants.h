@@ -68,6 +68,11 @@ bool CheckAll(const World& w, std::vector<BrokenInvariant>* broken);
 bool CheckChanged(const World& w, const Sums* sums,
                   std::vector<BrokenInvariant>* broken);
 
+// Whether the node goes with a ref that is being freed:
+// binder_cleanup_ref_olocked() takes both off their lists, and
+// binder_free_ref() frees them later without a lock.
+bool GoesWithRef(const World& w, NodeId node);
+
 // The parts, by the object that they start from.
 void CheckNode(const World& w, NodeId node, Findings* findings);
 void CheckRef(const World& w, RefId ref, Findings* findings);

@@ -111,16 +111,6 @@ bool OnListOf(const World& w, const NodeRow& node) {
          w.Peek(ThreadId{entry.owner.value}).proc == node.proc;
 }
 
-// A ref that is being freed takes its node along: binder_cleanup_ref_olocked()
-// takes both off their lists, binder_free_ref() frees them without a lock.
-bool GoesWithRef(const World& w, NodeId id) {
-  bool goes = false;
-  w.ForEachHolder(&RefRow::node, id, [&](RefId ref, const RefRow& row) {
-    goes |= !row.rb_node.linked() && !w.Quiescent(ref.any());
-  });
-  return goes;
-}
-
 void CheckNews(const World& w, NodeId id, const NodeRow& node, Findings* f) {
   const bool strong =
       node.internal_strong_refs != 0 || node.local_strong_refs != 0;
@@ -171,6 +161,14 @@ void CheckDeadNode(const World& w, NodeId id, const NodeRow& node, bool quiet,
 }
 
 }  // namespace
+
+bool GoesWithRef(const World& w, NodeId id) {
+  bool goes = false;
+  w.ForEachHolder(&RefRow::node, id, [&](RefId ref, const RefRow& row) {
+    goes |= !row.rb_node.linked() && !w.Quiescent(ref.any());
+  });
+  return goes;
+}
 
 void CheckNode(const World& w, NodeId id, Findings* f) {
   const NodeRow& node = w.Peek(id);
