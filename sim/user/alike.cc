@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "sim/world/world.h"
 
 namespace bindery::sim {
@@ -18,6 +19,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
+using google::protobuf::util::MessageDifferencer;
 
 // Strings that name nobody, or nobody whom an exploration would notice.
 bool NamesNobody(const FieldDescriptor& field) {
@@ -162,22 +164,39 @@ class AlikeFinder {
     return std::find(kill.begin(), kill.end(), process) != kill.end();
   }
 
+  // Texts need not be UTF-8, so messages are compared and not serialized.
   std::vector<std::vector<uint32_t>> WrittenAlike() const {
-    std::map<std::string, std::vector<uint32_t>> by_text;
+    struct Group {
+      proto::Process text;
+      std::vector<uint32_t> members;
+    };
+    std::map<std::pair<bool, size_t>, std::vector<Group>> by_size;
     for (uint32_t i = 0; i < processes_.size(); ++i) {
       proto::Process text = *processes_[i];
       if (text.has_namespaces()) continue;
       text.clear_name();
       text.clear_copies();
-      by_text[absl::StrCat(MayDie(i + 1) ? "k" : "-", text.SerializeAsString())]
-          .push_back(i + 1);
+      std::vector<Group>& groups =
+          by_size[{MayDie(i + 1), text.ByteSizeLong()}];
+      const auto same =
+          std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+            return MessageDifferencer::Equals(group.text, text);
+          });
+      if (same != groups.end()) {
+        same->members.push_back(i + 1);
+      } else {
+        groups.push_back({std::move(text), {i + 1}});
+      }
     }
-    std::vector<std::vector<uint32_t>> groups;
-    for (auto& [text, group] : by_text) {
-      if (group.size() >= 2) groups.push_back(std::move(group));
+    std::vector<std::vector<uint32_t>> alike;
+    for (auto& [size, groups] : by_size) {
+      for (Group& group : groups) {
+        if (group.members.size() < 2) continue;
+        alike.push_back(std::move(group.members));
+      }
     }
-    std::sort(groups.begin(), groups.end());
-    return groups;
+    std::sort(alike.begin(), alike.end());
+    return alike;
   }
 
   // Whether the scenario as a whole treats processes without respect of
