@@ -10,7 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/util/message_differencer.h"
+#include "google/protobuf/text_format.h"
 #include "sim/world/world.h"
 
 namespace bindery::sim {
@@ -19,7 +19,6 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-using google::protobuf::util::MessageDifferencer;
 
 // Strings that name nobody, or nobody whom an exploration would notice.
 bool NamesNobody(const FieldDescriptor& field) {
@@ -164,36 +163,23 @@ class AlikeFinder {
     return std::find(kill.begin(), kill.end(), process) != kill.end();
   }
 
-  // Texts need not be UTF-8, so messages are compared and not serialized.
+  // As texts: strings need not be UTF-8, which wire format complains about.
   std::vector<std::vector<uint32_t>> WrittenAlike() const {
-    struct Group {
-      proto::Process text;
-      std::vector<uint32_t> members;
-    };
-    std::map<std::pair<bool, size_t>, std::vector<Group>> by_size;
+    google::protobuf::TextFormat::Printer printer;
+    printer.SetSingleLineMode(true);
+    std::map<std::pair<bool, std::string>, std::vector<uint32_t>> by_text;
     for (uint32_t i = 0; i < processes_.size(); ++i) {
-      proto::Process text = *processes_[i];
-      if (text.has_namespaces()) continue;
-      text.clear_name();
-      text.clear_copies();
-      std::vector<Group>& groups =
-          by_size[{MayDie(i + 1), text.ByteSizeLong()}];
-      const auto same =
-          std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-            return MessageDifferencer::Equals(group.text, text);
-          });
-      if (same != groups.end()) {
-        same->members.push_back(i + 1);
-      } else {
-        groups.push_back({std::move(text), {i + 1}});
-      }
+      proto::Process process = *processes_[i];
+      if (process.has_namespaces()) continue;
+      process.clear_name();
+      process.clear_copies();
+      std::string text;
+      printer.PrintToString(process, &text);
+      by_text[{MayDie(i + 1), std::move(text)}].push_back(i + 1);
     }
     std::vector<std::vector<uint32_t>> alike;
-    for (auto& [size, groups] : by_size) {
-      for (Group& group : groups) {
-        if (group.members.size() < 2) continue;
-        alike.push_back(std::move(group.members));
-      }
+    for (auto& [text, group] : by_text) {
+      if (group.size() >= 2) alike.push_back(std::move(group));
     }
     std::sort(alike.begin(), alike.end());
     return alike;
