@@ -74,20 +74,21 @@ bool OpenClient::CanAct(TaskId task) const {
 
 // ------------------------------------------------------------------ values --
 
-void OpenClient::Handles(ProcId proc, std::vector<uint32_t>* values) const {
+void OpenClient::HandlesInUse(ProcId proc,
+                              std::vector<uint32_t>* values) const {
   values->push_back(0);
   w_.ForEach<RefRow>([&](RefId, const RefRow& ref) {
     if (ref.proc == proc && ref.desc != 0) values->push_back(ref.desc);
   });
-  AddLeastUnused(1, values);
+  std::sort(values->begin(), values->end());
 }
 
-void OpenClient::Nodes(ProcId proc, std::vector<uint32_t>* values) const {
+void OpenClient::NodesInUse(ProcId proc, std::vector<uint32_t>* values) const {
   w_.ForEach<NodeRow>([&](NodeId, const NodeRow& node) {
     if (node.proc != proc) return;
     values->push_back(static_cast<uint32_t>(node.ptr / kPointers));
   });
-  AddLeastUnused(1, values);
+  std::sort(values->begin(), values->end());
 }
 
 std::vector<BufferId> OpenClient::Buffers(ProcId proc) const {
@@ -108,8 +109,12 @@ void OpenClient::Collect(ProcessId process) const {
     return values;
   };
   const ProcId proc = ProcOf(process);
-  Handles(proc, of(Over::kHandle));
-  Nodes(proc, of(Over::kNode));
+  std::vector<uint32_t>* handles = of(Over::kHandleInUse);
+  HandlesInUse(proc, handles);
+  AddLeastUnused(1, &(*of(Over::kHandle) = *handles));
+  std::vector<uint32_t>* nodes = of(Over::kNodeInUse);
+  NodesInUse(proc, nodes);
+  AddLeastUnused(1, &(*of(Over::kNode) = *nodes));
   std::vector<uint32_t>* buffers = of(Over::kBuffer);
   for (uint32_t i = 0; i < Buffers(proc).size(); ++i) buffers->push_back(i);
   std::vector<uint32_t>* deaths = of(Over::kDeathCookie);
@@ -170,6 +175,13 @@ void OpenClient::Issue(TaskId task, uint32_t operand) {
   Aim(task, letter.target, TargetOf(operand));
 }
 
+bool OpenClient::BeforeItsRead(TaskId task) const {
+  const TaskRow& row = w_.Peek(task);
+  if (!row.frame || row.asleep != 0) return false;
+  const FrameRow& frame = w_.Peek(row.frame);
+  return static_cast<OpId>(frame.op) == OpId::kWriteRead && frame.size != 0;
+}
+
 // The command that was just put into the write buffer gets its operand.
 void OpenClient::Aim(TaskId task, Over target, uint32_t value) {
   if (target == Over::kNothing) return;
@@ -178,10 +190,12 @@ void OpenClient::Aim(TaskId task, Over target, uint32_t value) {
   const ProcId proc = ProcOf(w_.Peek(task).process);
   switch (target) {
     case Over::kHandle:
+    case Over::kHandleInUse:
       command.handle = value;
       if (command.cookie != 0) command.cookie += value;
       return;
     case Over::kNode:
+    case Over::kNodeInUse:
       command.ptr = uint64_t{value} * kPointers;
       command.cookie = value == 0 ? 0 : command.ptr + 1;
       return;

@@ -6,7 +6,10 @@
 //     unused; a buffer is its place among those of the process in order of
 //     name.
 //  O2 A command is one system call with one command and without a read. A read
-//     is one without a command.
+//     is one without a command; where commands are whole it begins at once:
+//     till then its thread has looked for itself and can do nothing else.
+//     BINDER_GET_EXTENDED_ERROR is in no alphabet, so extended errors are not
+//     kept.
 //  O3 Commands and ioctls are counted by event 1 of the scenario. Reads are
 //  not.
 #ifndef BINDERY_SIM_ENGINE_OPEN_CLIENT_H_
@@ -38,13 +41,15 @@ class OpenClient {
   // Submits the system call and takes it from the budget.
   // REQUIRES: Allows(task, operand).
   void Issue(TaskId task, uint32_t operand);
+  // It is in binder_ioctl_write_read(), which is about to read.
+  bool BeforeItsRead(TaskId task) const;
 
   uint64_t left() const { return w_.Peek(Budget()).value; }
   // What is left, for whoever changes it. REQUIRES: inside a step.
   void SetLeft(uint64_t commands) { w_.Edit(Budget()).value = commands; }
 
  private:
-  static constexpr size_t kOvers = 7;
+  static constexpr size_t kOvers = 9;
   using Values = std::array<std::vector<uint32_t>, kOvers>;
 
   VariableId Budget() const { return w_.Find<VariableRow>(0, 1); }
@@ -53,8 +58,8 @@ class OpenClient {
   ProcId Mapped(ProcessId process) const;
   ProcId ProcOf(ProcessId process) const;
   void Collect(ProcessId process) const;
-  void Handles(ProcId proc, std::vector<uint32_t>* values) const;
-  void Nodes(ProcId proc, std::vector<uint32_t>* values) const;
+  void HandlesInUse(ProcId proc, std::vector<uint32_t>* values) const;
+  void NodesInUse(ProcId proc, std::vector<uint32_t>* values) const;
   std::vector<BufferId> Buffers(ProcId proc) const;
   void Aim(TaskId task, Over target, uint32_t value);
 

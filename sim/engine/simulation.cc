@@ -70,6 +70,7 @@ void Simulation::FindPrices() {
   BINDERY_CHECK_MSG(options_.journal, "an open question needs the journal");
   BINDERY_CHECK_MSG(options_.symmetry == nullptr,
                     "prices are differences of plain fingerprints");
+  kernel_.set_extended_errors(false);
   open_.emplace(scenario_, runtime_, kernel_);
   for (uint32_t left = 0; left <= scenario_.open->commands; ++left) {
     world_.BeginStep(scenario_.environment_actor());
@@ -282,11 +283,16 @@ void Simulation::RunTask(TaskId task) {
            runtime_.failures().empty());
 }
 
-// Beginning a system call is no transition of its own.
+// Beginning a system call is no transition of its own, nor is getting to its
+// read where commands are whole.
 void Simulation::Issue(uint64_t choice) {
   const TaskId task = tasks_[ActorOf(choice) - 1];
   open_->Issue(task, OperandOf(choice));
   RunTask(task);
+  if (options_.granularity == Granularity::kCommand &&
+      open_->BeforeItsRead(task)) {
+    RunTask(task);
+  }
 }
 
 // If nothing but the budget changed, nothing did.

@@ -88,6 +88,9 @@ class Kernel {
   // Some process is in a user namespace of its own, where uids are others.
   void set_user_namespaces(bool on) { user_namespaces_ = on; }
   bool user_namespaces() const { return user_namespaces_; }
+  // Nobody will ask for thread->ee: it is not kept, and makes no states.
+  void set_extended_errors(bool on) { extended_errors_ = on; }
+  bool extended_errors() const { return extended_errors_; }
   void set_binderfs(const BinderfsOptions& options) { binderfs_ = options; }
   const BinderfsOptions& binderfs() const { return binderfs_; }
   // Counts the branches that are taken, those of the kernel's driver; null, as
@@ -237,6 +240,7 @@ class Kernel {
   static constexpr uint32_t kGuesses = 16;
   std::array<Guess, kGuesses> guesses_ = {};
   bool run_through_ = false;
+  bool extended_errors_ = true;
   EventSink* events_ = nullptr;
   SyscallObserver* observer_ = nullptr;
   Memory* memory_ = nullptr;

@@ -25,6 +25,7 @@ void NetlinkReport(Op& op, Br error, ProcId to_proc, ThreadId to_thread) {
 namespace {
 
 void SetExtendedError(Op& op, ThreadId id) {
+  if (!op.k.extended_errors()) return;
   ThreadRow& thread = op.w.Edit(id);
   thread.ee_command = op.f->return_error - 1;
   thread.ee_param = op.f->param;

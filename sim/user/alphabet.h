@@ -18,7 +18,9 @@ namespace bindery::sim {
 enum class Over : uint8_t {
   kNothing,       // one value, 0
   kHandle,        // 0, handles in use, the least unused
+  kHandleInUse,   // 0 and handles in use
   kNode,          // pointers of own nodes, and the least unused: ptr / 0x1000
+  kNodeInUse,     // pointers of own nodes
   kBuffer,        // buffers in the mapping, delivered or not, in order of name
   kDeathCookie,   // cookies of own death registrations
   kFreezeCookie,  // cookies of own freeze listeners
@@ -48,10 +50,12 @@ inline constexpr uint64_t kFreezeCookies = 0x5d0;
 
 // Null if there is no alphabet of this name.
 const std::vector<Letter>* AlphabetByName(absl::string_view name);
-// "core".
+// "core", and "wide", which has letters that are much like one of core, too.
 std::vector<std::string> AlphabetNames();
-// "handle", "node", ...; "" for nothing.
+// What a value is: "handle", "node", ...; "" for nothing.
 const char* OverName(Over over);
+// What there is to choose from: "handle", "handle in use", ...
+std::string RangeName(Over over);
 
 }  // namespace bindery::sim
 

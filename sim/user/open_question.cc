@@ -35,7 +35,7 @@ constexpr Number kNumbers[] = {
     {"faults", &OpenQuestion::faults, 0, 64},
 };
 constexpr char kForm[] =
-    "write procs:P,threads:T,commands:K[,alphabet:core][,deaths:N]"
+    "write procs:P,threads:T,commands:K[,alphabet:core|wide][,deaths:N]"
     "[,signals:N][,faults:N]";
 
 class Parser {

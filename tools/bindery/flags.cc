@@ -38,7 +38,7 @@ ABSL_FLAG(std::string, trace, "", "file for the trace of the run or violation");
 ABSL_FLAG(std::string, schedule, "", "run: a trace whose choices are taken");
 ABSL_FLAG(std::string, open, "",
           "explore: an open question instead of scenarios: "
-          "procs:P,threads:T,commands:K[,alphabet:core][,deaths:N]"
+          "procs:P,threads:T,commands:K[,alphabet:core|wide][,deaths:N]"
           "[,signals:N][,faults:N]");
 ABSL_FLAG(std::string, golden, "", "explore: file of expected counts");
 ABSL_FLAG(bool, update_goldens, false, "explore: write --golden instead");

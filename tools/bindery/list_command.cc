@@ -121,8 +121,8 @@ Listing ListAlphabet() {
   Listing listing{{"alphabet", "letter", "target", "object", "what"}, {}};
   for (const std::string& name : sim::AlphabetNames()) {
     for (const sim::Letter& letter : *sim::AlphabetByName(name)) {
-      listing.rows.push_back({name, letter.name, sim::OverName(letter.target),
-                              sim::OverName(letter.object), letter.what});
+      listing.rows.push_back({name, letter.name, sim::RangeName(letter.target),
+                              sim::RangeName(letter.object), letter.what});
     }
   }
   return listing;
