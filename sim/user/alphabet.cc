@@ -9,6 +9,7 @@
 namespace bindery::sim {
 namespace {
 
+// A parent is not at offset 0, where the driver takes it for none.
 // Who sends objects sends them to a handle in use: the driver looks for the
 // target before it looks at an object.
 constexpr Letter kWide[] = {
@@ -58,12 +59,14 @@ constexpr Letter kWide[] = {
      "true item { fd { number: 0 } } } } }"},
     {"call_fd_array", "a call with memory and an array of descriptors in it",
      Over::kHandleInUse, Over::kNothing,
-     "write_read { write { transaction { to { number: 0 } code: 1 item { ptr "
+     "write_read { write { transaction { to { number: 0 } code: 1 item { i64: "
+     "0 } item { ptr "
      "{ item { i64: 0 } item { i64: 0 } } } item { fd_array { num_fds: 1 "
      "parent: 0 } } } } }"},
     {"call_ptr", "a call with memory that points to memory", Over::kHandleInUse,
      Over::kNothing,
-     "write_read { write { transaction { to { number: 0 } code: 1 item { ptr "
+     "write_read { write { transaction { to { number: 0 } code: 1 item { i64: "
+     "0 } item { ptr "
      "{ item { i64: 0 } item { i64: 0 } } } item { ptr { item { i64: 0 } "
      "parent: 0 } } } } }"},
     {"call_bad_fd", "malformed: a descriptor that is not open",
@@ -106,7 +109,8 @@ constexpr Letter kWide[] = {
     {"call_bad_fd_array",
      "malformed: an array with a descriptor that is not open",
      Over::kHandleInUse, Over::kNothing,
-     "write_read { write { transaction { to { number: 0 } code: 1 item { ptr "
+     "write_read { write { transaction { to { number: 0 } code: 1 item { i64: "
+     "0 } item { ptr "
      "{ item { i32: 99 } } } item { fd_array { num_fds: 1 parent: 0 } } } } "
      "}"},
     {"call_too_large", "malformed: more than the mapping has",
@@ -209,8 +213,10 @@ constexpr Letter kWide[] = {
 constexpr absl::string_view kNotInCore[] = {
     "oneway",
     "oneway_binder",
+    "call_weak_binder",
     "call_binder_twice",
     "oneway_handle",
+    "call_weak_handle",
     "oneway_fd",
     "call_ptr",
     "call_unaligned_offset",
