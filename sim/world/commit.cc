@@ -50,15 +50,23 @@ uint64_t DifferingWords(const Row& a, const Row& b) {
   return mask;
 }
 
-// Whether rows of this type can be on a list, or own one.
+// Whether a row is on a list, or owns one that is not empty.
 template <typename Row>
 class LinkFinder {
  public:
+  explicit LinkFinder(const Row& row) : row_(row) {}
+
   bool found() const { return found_; }
   template <typename T>
-  void Field(const char*, T Row::*, Meaning = {}) {
-    found_ |= std::is_same_v<T, Link> || std::is_same_v<T, Work> ||
-              std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>;
+  void Field(const char*, T Row::*member, Meaning = {}) {
+    if constexpr (std::is_same_v<T, Link>) {
+      found_ |= (row_.*member).linked();
+    } else if constexpr (std::is_same_v<T, Work>) {
+      found_ |= (row_.*member).entry.linked();
+    } else if constexpr (std::is_same_v<T, ListHead> ||
+                         std::is_same_v<T, SetHead>) {
+      found_ |= (row_.*member).size != 0;
+    }
   }
   template <typename T>
   void Address(const char* name, T Row::*member) {
@@ -70,16 +78,15 @@ class LinkFinder {
   }
 
  private:
+  const Row& row_;
   bool found_ = false;
 };
 template <typename Row>
-bool FindLinks() {
-  LinkFinder<Row> finder;
+bool Linked(const Row& row) {
+  LinkFinder<Row> finder(row);
   Row::Fields(finder);
   return finder.found();
 }
-template <typename Row>
-const bool kHasLinks = FindLinks<Row>();
 
 // What a step did to a row.
 template <typename Row>
@@ -323,7 +330,7 @@ void World::CommitRow(const Dirty& dirty) {
     NoteWritten(slot.meta, Row::kTable, true);
   }
   // Zero before and after: only links could show that it was there.
-  if (freed && dirty.created && !kHasLinks<Row>) return;
+  if (freed && dirty.created && !Linked(slot.row)) return;
   const bool dead = slot.meta.state != SlotState::kLive;
   const Row& old = dirty.created
                        ? kZero
