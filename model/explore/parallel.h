@@ -121,6 +121,7 @@ absl::StatusOr<ExploreResult> Explore(const ModelFactory<M>& make,
   if (!result.ok()) return result;
   if (result->stop_reason == StopReason::kFinding) {
     Finding first = std::move(result->findings.front());
+    if (options.found) options.found(first);
     *result = ExploreResult();
     *result = SearchAgain<M>(make, strategy, options, std::move(first));
   } else if (result->stop_reason == StopReason::kInconclusive) {

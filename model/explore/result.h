@@ -72,6 +72,8 @@ struct DiskOptions {
   std::string folder;  // empty: everything is in memory
 };
 
+struct Finding;
+
 struct ExploreOptions {
   static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
 
@@ -87,6 +89,9 @@ struct ExploreOptions {
   // Polled every few thousand transitions; false ends the search. Clocks and
   // progress lines belong here, not in model/.
   std::function<bool(const Progress&)> tick;
+  // Told what several threads have found, before one searches again for what
+  // is reported (parallel.h).
+  std::function<void(const Finding&)> found;
 
   // Go on after a finding, until `max_findings` distinct properties failed.
   bool keep_going = false;

@@ -9,9 +9,8 @@
 namespace bindery::sim {
 namespace {
 
-// A parent is not at offset 0, where the driver takes it for none.
-// Who sends objects sends them to a handle in use: the driver looks for the
-// target before it looks at an object.
+// Objects are sent to handles in use: the driver looks for the target before it
+// looks at them. No parent lies at offset 0, where the driver takes it for none.
 constexpr Letter kWide[] = {
     {"call", "a call without objects", Over::kHandle, Over::kNothing,
      "write_read { write { transaction { to { number: 0 } code: 1 } } }"},
@@ -209,7 +208,8 @@ constexpr Letter kWide[] = {
      Over::kNothing, Over::kNothing, "write_read { read_size: 256 }", true},
 };
 
-// Letters of kWide that are much like another one.
+// Letters of kWide that are much like another one, or change a setting that
+// little depends on.
 constexpr absl::string_view kNotInCore[] = {
     "oneway",
     "oneway_binder",

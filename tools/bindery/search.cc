@@ -361,6 +361,10 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
     return ticker->Tick(
         [&](double seconds) { return shown->Text(progress, seconds, most); });
   };
+  options->found = [ticker](const model::Finding& finding) {
+    ticker->Say(absl::StrCat("found ", finding.property, ": ", finding.message,
+                             "; one thread searches again, for the trace"));
+  };
 }
 
 model::Strategy SearchStrategy() {

@@ -31,4 +31,10 @@ bool Ticker::Tick(const std::function<std::string(double)>& where) {
   return limit_ == 0 || now < limit_;
 }
 
+void Ticker::Say(const std::string& text) {
+  if (line_open_) std::fprintf(stderr, "\r\033[K");
+  line_open_ = false;
+  std::fprintf(stderr, "%s: %s\n", name_.c_str(), text.c_str());
+}
+
 }  // namespace bindery::tools

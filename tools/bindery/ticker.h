@@ -18,6 +18,8 @@ class Ticker {
   // False once the time is up. `where` says where the work stands, when that
   // is to be shown, after so many seconds.
   bool Tick(const std::function<std::string(double)>& where);
+  // A line of its own.
+  void Say(const std::string& text);
 
  private:
   const std::string name_;
