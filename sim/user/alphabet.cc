@@ -9,8 +9,8 @@
 namespace bindery::sim {
 namespace {
 
-// Objects are sent to handles in use: the driver looks for the target before it
-// looks at them. No parent lies at offset 0, where the driver takes it for none.
+// Objects are sent to handles in use: the driver looks for the target before
+// it looks at them. No parent lies at offset 0, where it would be none.
 constexpr Letter kWide[] = {
     {"call", "a call without objects", Over::kHandle, Over::kNothing,
      "write_read { write { transaction { to { number: 0 } code: 1 } } }"},
