@@ -14,7 +14,8 @@ constexpr Invariant kProperties[] = {
      "hold"},
     {"E19", "H", "what an owner is told about a node alternates"},
     {"E20", "H",
-     "a thread that shares a node strongly is told so before that send ends"},
+     "a thread that shares a node strongly is told so before its latest send "
+     "of it ends"},
     {"E21", "H", "no call reaches a node after BR_DECREFS"},
     {"E22", "H",
      "while others hold a node strongly its owner knows, or the news is "

@@ -148,6 +148,20 @@ void NoteShares(Watch& h) {
   }
 }
 
+// A later send of the node moves its news to the end of the list, even if it
+// fails: then the news come before that one ends.
+void NoteMoves(Watch& h) {
+  if (!h.s.sends() || !h.s.thread()) return;
+  for (const Change<NodeRow>& node : h.s.changes<NodeRow>()) {
+    if (node.freed || node.after.work.entry.owner != h.s.thread().any()) {
+      continue;
+    }
+    const HistoryNodeId id = Find(h, node.after.owner, node.after.ptr, 0);
+    if (!id || h.w.Peek(id).sharer != h.s.actor()) continue;
+    h.w.Edit(id).ahead = EndsAhead(h, h.s.thread(), node.id);
+  }
+}
+
 void ForgetSharers(Watch& h) {
   for (const Change<ThreadRow>& thread : h.s.changes<ThreadRow>()) {
     if (!Died(thread)) continue;
@@ -321,6 +335,7 @@ void WatchNodes(Watch& h) {
   NoteErased(h);
   NoteAcknowledged(h);
   NoteShares(h);
+  NoteMoves(h);
   if (h.Living(h.s.proc())) {
     for (const ReturnRow& word : h.s.words()) TakeWord(h, word);
   }
