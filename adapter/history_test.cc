@@ -89,6 +89,19 @@ TEST_P(Faithful, KeepsThemBetweenLocks) {
   EXPECT_EQ(FirstOf(result), "");
 }
 
+// Regression: E20 asked for news of a share that had been taken back. Two
+// findings about the driver (0007, and E22) are met on the way.
+TEST(Histories, AShareThatWasWithdrawnNeedsNoNews) {
+  sim::SimulationOptions options = Options(true, sim::Granularity::kLock);
+  options.except = {"E16", "E22"};
+  const Explorable explorable(
+      ReadFile("adapter/testdata/share_that_was_withdrawn.textproto"), {},
+      options);
+  const ExploreResult result = Explore(explorable, Strategy::kDepthFirst);
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(FirstOf(result), "");
+}
+
 // The reference explorer knows texts only: no undo, no fingerprint.
 TEST_P(Faithful, TheReferenceExplorerAgrees) {
   const Explorable explorable(ReadFile(GetParam()), {}, Options(true));

@@ -162,6 +162,22 @@ void NoteMoves(Watch& h) {
   }
 }
 
+// A send that fails takes its shares back. If nobody has a reference then, no
+// news are due for it: who holds the node otherwise is E22's concern.
+void NoteWithdrawals(Watch& h) {
+  if (!h.s.sends()) return;
+  for (const Change<RefRow>& ref : h.s.changes<RefRow>()) {
+    const NodeId node = ref.before.node;
+    if (ref.before.strong == 0 || ref.after.strong != 0 || !node) continue;
+    const NodeRow& row = h.w.Peek(node);
+    if (row.internal_strong_refs != 0) continue;
+    const HistoryNodeId id = Find(h, row.owner, row.ptr, 0);
+    if (!id || row.proc != h.s.proc()) continue;
+    HistoryNodeRow& record = h.w.Edit(id);
+    if (record.sharer == h.s.actor()) record.sharer = record.ahead = 0;
+  }
+}
+
 void ForgetSharers(Watch& h) {
   for (const Change<ThreadRow>& thread : h.s.changes<ThreadRow>()) {
     if (!Died(thread)) continue;
@@ -336,6 +352,7 @@ void WatchNodes(Watch& h) {
   NoteAcknowledged(h);
   NoteShares(h);
   NoteMoves(h);
+  NoteWithdrawals(h);
   if (h.Living(h.s.proc())) {
     for (const ReturnRow& word : h.s.words()) TakeWord(h, word);
   }
