@@ -81,16 +81,6 @@ class Brm {
   Choice PermuteChoice(int i, Choice choice) const;
   Fingerprint LeastFingerprint() const;
 
-  // Partial order: the commands of a process are an agent, and its death is
-  // another one.
-  uint32_t Agents() const {
-    return 2 * static_cast<uint32_t>(params_.processes);
-  }
-  uint32_t AgentOf(Choice choice) const;
-  void ApplyNoting(Choice choice, Accesses* accesses);
-  void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
-  uint64_t PlaceOf(uint32_t agent) const;
-
  private:
   class Lister;
 
@@ -106,8 +96,6 @@ class Brm {
   bool InboxFull(int p) const;
   bool Sendable(int from, int to, int object) const;
   bool MayAcquire(int p, int n) const;
-  void ListCommands(int p, std::vector<Choice>* choices) const;
-  std::vector<int> CellsOfNode(int n) const;
 
   // Effects; each is a part of several commands.
   void SetFlags(int n, int flags) { state_.Set(state_.Flags(n), flags); }

@@ -1,5 +1,5 @@
 // Which choices BRM-1 offers: process by process, and for each its reference
-// commands, calls, receipts and node work, then its death.
+// commands, calls, receipts, node work and death.
 
 #include "model/brm/brm.h"
 
@@ -13,7 +13,7 @@ class Brm::Lister {
   Lister(const Brm& model, int p, std::vector<Choice>* choices)
       : m_(model), s_(model.state_), p_(p), choices_(choices) {}
 
-  void ListCommands() {
+  void ListAll() {
     for (int n = 0; n < m_.params_.nodes; ++n) {
       if (n != p_ && (m_.RefOf(p_, n) & kCounts) != 0) ListRef(n);
     }
@@ -25,8 +25,6 @@ class Brm::Lister {
     }
     ListBuffersAndReplies();
     if (m_.OwnsNode(p_)) ListNode();
-  }
-  void ListDeath() {
     if ((m_.params_.mortal >> p_ & 1) != 0) Add(BrmKind::kDie);
   }
 
@@ -101,15 +99,8 @@ class Brm::Lister {
 
 void Brm::Enabled(std::vector<Choice>* choices) const {
   for (int p = 0; p < params_.processes; ++p) {
-    if (!Alive(p)) continue;
-    Lister lister(*this, p, choices);
-    lister.ListCommands();
-    lister.ListDeath();
+    if (Alive(p)) Lister(*this, p, choices).ListAll();
   }
-}
-
-void Brm::ListCommands(int p, std::vector<Choice>* choices) const {
-  Lister(*this, p, choices).ListCommands();
 }
 
 bool Brm::MayAcquire(int p, int n) const {

@@ -7,8 +7,7 @@
 
 namespace bindery::model {
 
-static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm> &&
-              HasFootprints<Brm>);
+static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm>);
 
 BrmRunOptions DefaultBrmRunOptions() {
   BrmRunOptions options;

@@ -13,8 +13,6 @@
 //     copied them: 64 bytes, less work than a journal of what was changed.
 //  3. Encode() is the cells bit by bit, each in its fixed width; one state has
 //     one encoding.
-//  4. Between Note() and StopNoting() it notes which cells are looked at and
-//     which are written.
 //
 // Not thread-safe.
 #ifndef BINDERY_MODEL_BRM_STATE_H_
@@ -104,23 +102,13 @@ class BrmState {
   int LocalWeak(int n) const { return Flags(n) + 3; }
   int Ref(int p, int n) const { return first_ref_ + p * nodes_ + n; }
 
-  int Get(int cell) const {
-    if (noted_ != nullptr) [[unlikely]]
-      noted_->reads.push_back(static_cast<uint64_t>(cell));
-    return cells_[cell];
-  }
+  int Get(int cell) const { return cells_[cell]; }
 
   void Set(int cell, int value) {
-    if (noted_ != nullptr) [[unlikely]]
-      noted_->writes.push_back(static_cast<uint64_t>(cell));
     sum_ ^= Key(cell, cells_[cell]) ^ Key(cell, value);
     cells_[cell] = static_cast<uint8_t>(value);
   }
-  void Add(int cell, int delta) { Set(cell, Get(cell) + delta); }
-
-  // Resources are cells. It outlives the noting.
-  void Note(Accesses* accesses) const { noted_ = accesses; }
-  void StopNoting() const { noted_ = nullptr; }
+  void Add(int cell, int delta) { Set(cell, cells_[cell] + delta); }
 
   // Opens an undo level.
   void Open() { levels_.push_back({cells_, sum_}); }
@@ -165,7 +153,6 @@ class BrmState {
   Cells widths_ = {};  // bits in an encoding
   alignas(16) Cells cells_ = {};
   Lanes sum_ = {};
-  mutable Accesses* noted_ = nullptr;
   std::vector<Level> levels_;
 };
 
