@@ -98,7 +98,7 @@ class Play {
 
 using Texts = std::vector<std::string>;
 constexpr char kTwo[] = "procs:2,threads:1,commands:2";
-constexpr char kFive[] = "procs:2,threads:1,commands:5";
+constexpr char kFive[] = "procs:2,threads:1,commands:5,alphabet:wide";
 
 TEST(OpenTest, OperandsAreThoseInUseAndTheLeastUnused) {
   Play play(kFive);
@@ -126,6 +126,48 @@ TEST(OpenTest, OperandsAreThoseInUseAndTheLeastUnused) {
                    "dead_binder_done by p0.t0, death cookie 209"}));
 }
 
+// So many that six commands can be asked for, so many that they are worth it.
+TEST(OpenTest, AThreadHasFortyToSixtyFourChoicesAtFirst) {
+  Play play("procs:2,threads:1,commands:6");
+  for (const std::string task : {"p0.t0", "p1.t0"}) {
+    size_t choices = 0;
+    for (const std::string& text : play.Choices()) {
+      choices += text.find(" by " + task) != std::string::npos ? 1 : 0;
+    }
+    EXPECT_GE(choices, 40u) << task;
+    EXPECT_LE(choices, 64u) << task;
+  }
+}
+
+TEST(OpenTest, AReadBeginsWhenItIsIssued) {
+  Play play(kFive);
+  play.Do("read by p0.t0");
+  EXPECT_TRUE(play.ChoicesOf("run p0.t0").empty());  // it sleeps already
+  play.Do("oneway by p1.t0, handle 0");
+  EXPECT_FALSE(play.ChoicesOf("run p0.t0").empty());
+}
+
+TEST(OpenTest, WhyACallFailedIsForgotten) {
+  Play bad_fd(kFive);
+  bad_fd.Do("call_bad_fd by p1.t0, handle 0");
+  Play too_large(kFive);
+  too_large.Do("call_too_large by p1.t0, handle 0");
+  EXPECT_EQ(bad_fd.model().simulation().world().fingerprint(),
+            too_large.model().simulation().world().fingerprint());
+}
+
+// Regression: a parent at offset 0 of the payload is none, so these failed
+// whatever they were sent to.
+TEST(OpenTest, MemoryThatObjectsPointToArrives) {
+  for (const std::string letter : {"call_fd_array", "call_ptr"}) {
+    Play play(kFive);
+    play.Do("call_binder by p1.t0, handle 0, node 1");
+    play.Read("p0.t0");
+    play.Do(letter + " by p0.t0, handle 1");
+    EXPECT_EQ(play.ChoicesOf("free_buffer by p1.t0").size(), 1u) << letter;
+  }
+}
+
 TEST(OpenTest, ABufferIsFreedOnceItWasDelivered) {
   Play play(kFive);
   play.Do("oneway by p1.t0, handle 0");
@@ -140,7 +182,7 @@ TEST(OpenTest, ABufferIsFreedOnceItWasDelivered) {
 }
 
 TEST(OpenTest, TheBudgetIsOfAllTogether) {
-  Play play(kTwo);
+  Play play("procs:2,threads:1,commands:2,alphabet:wide");
   play.Do("enter_looper by p0.t0");
   // A call that changes nothing costs nothing; the first one of p1 would make
   // its thread.

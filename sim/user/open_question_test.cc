@@ -37,7 +37,7 @@ TEST(OpenQuestionTest, MistakesHaveTheirPlace) {
             "given twice; leave one out");
   EXPECT_EQ(ErrorOf("procs:2,commands:1,alphabet:greek"),
             "--open=procs:2,commands:1,alphabet:greek: at character 20: there "
-            "is no alphabet \"greek\"; there is core");
+            "is no alphabet \"greek\"; there is core, wide");
   EXPECT_EQ(
       ErrorOf("procs:2,commands:1,deaths:3"),
       "--open=procs:2,commands:1,deaths:3: at character 20: deaths:3, but "
@@ -49,26 +49,45 @@ TEST(OpenQuestionTest, MistakesHaveTheirPlace) {
   }
 }
 
-TEST(OpenQuestionTest, TheCoreAlphabetIsAsLargeAsItIsToBe) {
-  const std::vector<Letter>& core = *AlphabetByName("core");
-  EXPECT_GE(core.size(), 40u);
-  EXPECT_LE(core.size(), 64u);
+std::set<std::string> NamesOf(const std::vector<Letter>& letters) {
   std::set<std::string> names;
-  size_t malformed = 0;
-  for (const Letter& letter : core) {
+  for (const Letter& letter : letters) {
     EXPECT_TRUE(names.insert(letter.name).second) << letter.name;
-    malformed += std::string(letter.what).starts_with("malformed") ? 1 : 0;
   }
-  EXPECT_GE(malformed, 10u);
+  return names;
+}
+
+TEST(OpenQuestionTest, CoreIsPartOfWide) {
+  const std::vector<Letter>& core = *AlphabetByName("core");
+  const std::vector<Letter>& wide = *AlphabetByName("wide");
+  EXPECT_LT(core.size(), wide.size());
+  const std::set<std::string> of_wide = NamesOf(wide);
+  for (const std::string& name : NamesOf(core)) {
+    EXPECT_EQ(of_wide.count(name), 1u) << name;
+  }
+}
+
+// What their list holds of an extended error nobody would see.
+TEST(OpenQuestionTest, NobodyAsksForExtendedErrors) {
+  for (const std::string& name : AlphabetNames()) {
+    for (const Letter& letter : *AlphabetByName(name)) {
+      EXPECT_EQ(std::string(letter.step).find("extended_error"),
+                std::string::npos)
+          << letter.name;
+    }
+  }
 }
 
 // Traces name letters by their places.
 TEST(OpenQuestionTest, LettersStayWhereTheyAre) {
   const std::vector<Letter>& core = *AlphabetByName("core");
   EXPECT_STREQ(core[0].name, "call");
-  EXPECT_STREQ(core[26].name, "reply");
-  EXPECT_STREQ(core[31].name, "free_buffer");
-  EXPECT_STREQ(core[59].name, "read");
+  EXPECT_STREQ(core[16].name, "reply");
+  EXPECT_STREQ(core.back().name, "read");
+  const std::vector<Letter>& wide = *AlphabetByName("wide");
+  EXPECT_STREQ(wide[0].name, "call");
+  EXPECT_STREQ(wide[26].name, "reply");
+  EXPECT_STREQ(wide[59].name, "read");
 }
 
 // What does not compile aborts in here; all that a letter ranges over is there.
@@ -76,6 +95,7 @@ TEST(OpenQuestionTest, EveryLetterIsCompiledForEveryValue) {
   OpenQuestion question;
   question.procs = 3;
   question.commands = 2;
+  question.alphabet = "wide";
   const auto compiled = CompileOpen(question);
   ASSERT_TRUE(compiled.ok()) << compiled.status();
   ASSERT_EQ(compiled->open->entries.size(), 3u);
