@@ -11,7 +11,7 @@
 //     BINDER_GET_EXTENDED_ERROR is in no alphabet, so extended errors are not
 //     kept.
 //  O3 Commands and ioctls are counted by event 1 of the scenario. Reads are
-//  not.
+//     not.
 #ifndef BINDERY_SIM_ENGINE_OPEN_CLIENT_H_
 #define BINDERY_SIM_ENGINE_OPEN_CLIENT_H_
 
@@ -49,7 +49,7 @@ class OpenClient {
   void SetLeft(uint64_t commands) { w_.Edit(Budget()).value = commands; }
 
  private:
-  static constexpr size_t kOvers = 9;
+  static constexpr size_t kOvers = static_cast<size_t>(Over::kProcess) + 1;
   using Values = std::array<std::vector<uint32_t>, kOvers>;
 
   VariableId Budget() const { return w_.Find<VariableRow>(0, 1); }

@@ -197,7 +197,7 @@ void EndByFailure(Watch& h, HistoryCallId id, ThreadId caller) {
   if (h.s.Before(slot).cmd != 0) {
     HistoryThreadRow& record = Record(h, caller);
     record.open -= record.open != 0 ? 1 : 0;  // lost: the slot is taken
-    record.ahead = 0;
+    record.ahead = 0;                         // of an outcome that never comes
     return;
   }
   const uint32_t outcome = h.w.Peek(slot).cmd;

@@ -9,7 +9,8 @@
 //     owner does not know yet, the BR_ACQUIRE comes to the sharing thread
 //     before the word that ends the send. Exceptions: the thread exits, the
 //     need is gone by then, the node is shared again, by any thread, which
-//     moves the news behind the later send.
+//     moves the news behind the later send, even one that fails; a send that
+//     fails takes its share back, and nobody has a reference then.
 // E21 After BR_DECREFS no BR_TRANSACTION names the pointer until its owner
 //     sends it again. BR_TRANSACTION may come before BR_INCREFS.
 // E22 While another proc has a strong ref to a live node, the owner was told

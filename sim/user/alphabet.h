@@ -24,7 +24,7 @@ enum class Over : uint8_t {
   kBuffer,        // buffers in the mapping, delivered or not, in order of name
   kDeathCookie,   // cookies of own death registrations
   kFreezeCookie,  // cookies of own freeze listeners
-  kProcess,       // all processes, from 0
+  kProcess,       // all processes, from 0; the last one
 };
 
 struct Letter {

@@ -57,6 +57,17 @@ std::set<std::string> NamesOf(const std::vector<Letter>& letters) {
   return names;
 }
 
+TEST(OpenQuestionTest, TheCoreAlphabetIsAsLargeAsItIsToBe) {
+  const std::vector<Letter>& core = *AlphabetByName("core");
+  EXPECT_GE(core.size(), 40u);
+  EXPECT_LE(core.size(), 64u);
+  size_t malformed = 0;
+  for (const Letter& letter : core) {
+    malformed += std::string(letter.what).starts_with("malformed") ? 1 : 0;
+  }
+  EXPECT_GE(malformed, 10u);
+}
+
 TEST(OpenQuestionTest, CoreIsPartOfWide) {
   const std::vector<Letter>& core = *AlphabetByName("core");
   const std::vector<Letter>& wide = *AlphabetByName("wide");
