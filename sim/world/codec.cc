@@ -416,7 +416,7 @@ class WorldDecoder {
       const bool tombstone = (flags & 1) != 0;
       slot.meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
       slot.meta.self = tombstone ? 0 : AnyId::Make(Row::kTable, place, 1).value;
-      w_.Register(table, place, static_cast<int64_t>(flags >> 3));
+      w_.Register(Row::kTable, place, static_cast<int64_t>(flags >> 3));
     }
   }
   template <typename Row>

@@ -1,205 +1,196 @@
 // Closing a step: names, holders, tombstones, fingerprint, and the undo log.
-//
-// The undo log is a stack of 64-bit words. An entry's header is its last word,
-// so that Undo() reads it backwards:
-//   delta     old words..., mask of the words, header (how many inside)
-//   created   header
-//   buried    header                      (freed; stays as a tombstone)
-//   released  old words..., key_a, key_b, ordinal and state, header
-//   holder    header                      (delta and frame flag inside)
+#include <bit>
 #include <cstring>
 
 #include "sim/world/contribution.h"
+#include "sim/world/layout.h"
+#include "sim/world/undo_entry.h"
 #include "sim/world/world.h"
 
 namespace bindery::sim {
 namespace {
 
-enum EntryType : uint64_t {
-  kDelta = 1,
-  kCreated,
-  kBuried,
-  kReleased,
-  kHolder,
-};
+// A row that does not exist.
+alignas(8) constexpr char kNoRow[RowLayout::kMostWords * 8] = {};
 
-uint64_t Header(EntryType type, AnyId id, uint64_t extra = 0) {
-  return static_cast<uint64_t>(id.value) << 32 | extra << 8 | type;
+template <typename T>
+T ValueAt(const char* row, size_t begin) {
+  T value;
+  std::memcpy(&value, row + begin, sizeof(T));
+  return value;
 }
-EntryType TypeOf(uint64_t header) {
-  return static_cast<EntryType>(header & 0xff);
-}
-uint64_t ExtraOf(uint64_t header) { return header >> 8 & 0xffffff; }
-AnyId IdOf(uint64_t header) {
-  return AnyId{static_cast<uint32_t>(header >> 32)};
-}
-
-uint64_t WordAt(const void* row, size_t i) {
-  uint64_t word;
-  std::memcpy(&word, static_cast<const char*>(row) + i * 8, 8);
-  return word;
-}
-
-// Bit i: the i-th words of the two rows differ.
-template <typename Row>
-uint64_t DifferingWords(const Row& a, const Row& b) {
-  uint64_t mask = 0;
-  for (size_t i = 0; i < sizeof(Row) / 8; ++i) {
-    mask |= uint64_t{WordAt(&a, i) != WordAt(&b, i)} << i;
-  }
-  return mask;
+uint64_t WordAt(const char* row, size_t word) {
+  return ValueAt<uint64_t>(row, word * 8);
 }
 
 // Whether a row is on a list, or owns one that is not empty.
-template <typename Row>
-class LinkFinder {
- public:
-  explicit LinkFinder(const Row& row) : row_(row) {}
-
-  bool found() const { return found_; }
-  template <typename T>
-  void Field(const char*, T Row::*member, Meaning = {}) {
-    if constexpr (std::is_same_v<T, Link>) {
-      found_ |= (row_.*member).linked();
-    } else if constexpr (std::is_same_v<T, Work>) {
-      found_ |= (row_.*member).entry.linked();
-    } else if constexpr (std::is_same_v<T, ListHead> ||
-                         std::is_same_v<T, SetHead>) {
-      found_ |= (row_.*member).size != 0;
+bool Linked(const RowLayout& layout, const char* row) {
+  for (size_t i = 0; i < layout.wide_count; ++i) {
+    const WideField& field = layout.wide[i];
+    switch (field.kind) {
+      case WideField::Kind::kLink:
+      case WideField::Kind::kWork:
+        if (ValueAt<Link>(row, field.begin).linked()) return true;
+        break;
+      case WideField::Kind::kListHead:
+        if (ValueAt<ListHead>(row, field.begin).size != 0) return true;
+        break;
+      case WideField::Kind::kSetHead:
+        if (ValueAt<SetHead>(row, field.begin).size != 0) return true;
+        break;
     }
   }
-  template <typename T>
-  void Address(const char* name, T Row::*member) {
-    Field(name, member);
-  }
-  template <typename T>
-  void Skip(const char* name, T Row::*member, const char*) {
-    Field(name, member);
-  }
-
- private:
-  const Row& row_;
-  bool found_ = false;
-};
-template <typename Row>
-bool Linked(const Row& row) {
-  LinkFinder<Row> finder(row);
-  Row::Fields(finder);
-  return finder.found();
+  return false;
 }
 
 // What a step did to a row.
-template <typename Row>
 struct RowChange {
-  const Row& before;  // as the fingerprint and holders have it; zero if the
-  const Row& after;   // row did not exist before, or does not after
-  const Row& old;     // the row's memory, where links outlive the row
-  const Row& actual;
+  const char* before;  // as the fingerprint and holders have it; zero if the
+  const char* after;   // row did not exist before, or does not after
+  const char* old;     // the row's memory, where links outlive the row
+  const char* actual;
   bool was_dead;  // a tombstone when the step began
   bool is_dead;
-  uint64_t mask;  // words that may differ
 };
+
+// Who is next to a row in a set is an accident of history.
+bool SamePlaceInSet(const Link& before, const Link& after) {
+  return before.head == Head::kSet && after.head == Head::kSet &&
+         before.owner == after.owner;
+}
+
+// Whether a field differs; `mask` has the words that do.
+bool Written(const RowLayout& layout, const RowChange& change, uint64_t mask) {
+  for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+    const auto word = static_cast<size_t>(std::countr_zero(rest));
+    const uint64_t differ =
+        WordAt(change.old, word) ^ WordAt(change.actual, word);
+    for (size_t i = layout.begin[word]; i < layout.begin[word + 1]; ++i) {
+      if (layout.narrow[i].In(differ) != 0) return true;
+    }
+  }
+  for (size_t i = 0; i < layout.wide_count; ++i) {
+    const WideField& field = layout.wide[i];
+    if ((field.words & mask) == 0) continue;
+    const size_t size = field.kind == WideField::Kind::kSetHead
+                            ? sizeof(SetHead)
+                            : sizeof(Link);
+    const char* const old = change.old + field.begin;
+    const char* const actual = change.actual + field.begin;
+    if (std::memcmp(old, actual, size) == 0) continue;
+    if (field.kind != WideField::Kind::kLink ||
+        !SamePlaceInSet(ValueAt<Link>(old, 0), ValueAt<Link>(actual, 0))) {
+      return true;
+    }
+  }
+  return false;
+}
+static_assert(sizeof(Work) == sizeof(Link) && sizeof(ListHead) == sizeof(Link));
 
 }  // namespace
 
-// Compares a row with its state at the beginning of the step, field by field.
-template <typename Row>
-class CommitVisitor {
+// Compares a row with its state at the beginning of the step.
+class RowCommit {
  public:
-  CommitVisitor(World& world, Meta& meta, AnyId self,
-                const RowChange<Row>& change)
-      : world_(world), meta_(meta), self_(self), c_(change) {}
+  RowCommit(World& world, Meta& meta, AnyId self, const RowChange& change)
+      : world_(world),
+        layout_(world.LayoutOf(self.table())),
+        meta_(meta),
+        self_(self),
+        c_(change) {}
 
-  template <typename T>
-  [[gnu::always_inline]] void Field(const char*, T Row::*member,
-                                    Meaning meaning = {}) {
-    ++index_;
-    if (MayDiffer(member)) Compare(member, true, meaning);
+  // The fields of these words.
+  void Narrow(uint64_t words) {
+    for (; words != 0; words &= words - 1) {
+      const auto word = static_cast<size_t>(std::countr_zero(words));
+      const uint64_t before = WordAt(c_.before, word);
+      const uint64_t after = WordAt(c_.after, word);
+      const size_t end = layout_.begin[word + 1];
+      for (size_t i = layout_.begin[word]; i < end; ++i) {
+        const NarrowField& field = layout_.narrow[i];
+        const uint64_t old_bits = field.In(before);
+        const uint64_t new_bits = field.In(after);
+        if (old_bits != new_bits) Narrow(field, old_bits, new_bits);
+      }
+    }
   }
-  template <typename T>
-  [[gnu::always_inline]] void Address(const char*, T Row::*member) {
-    ++index_;
-    if (MayDiffer(member)) Compare(member, world_.exact_);
-  }
-  template <typename T>
-  [[gnu::always_inline]] void Skip(const char*, T Row::*member, const char*) {
-    ++index_;
-    if (MayDiffer(member)) Compare(member, false);
+  // Those that have a part in one of these words.
+  void Wide(uint64_t words) {
+    for (size_t i = 0; i < layout_.wide_count; ++i) {
+      if ((layout_.wide[i].words & words) != 0) Wide(layout_.wide[i]);
+    }
   }
 
   const Hash128& delta() const { return delta_; }
 
  private:
-  // Known to the compiler, so that the test below is one of a constant.
-  template <typename T>
-  [[gnu::always_inline]] uint64_t WordsOf(T Row::*member) const {
-    const size_t begin = reinterpret_cast<const char*>(&(c_.actual.*member)) -
-                         reinterpret_cast<const char*>(&c_.actual);
-    const size_t first = begin / 8;
-    const size_t last = (begin + sizeof(T) - 1) / 8;
-    return ((uint64_t{2} << (last - first)) - 1) << first;
+  void Narrow(const NarrowField& field, uint64_t before, uint64_t after) {
+    const bool hashed = Counts(field.hashed);
+    switch (field.kind) {
+      case NarrowField::Kind::kUnsigned:
+      case NarrowField::Kind::kSigned:
+        if (!hashed) return;
+        return Value(field.index, field.NumberOf(before), field.NumberOf(after),
+                     field.meaning);
+      case NarrowField::Kind::kBlob:
+        if (!hashed) return;
+        return Value(field.index, HashOfBlob(before), HashOfBlob(after));
+      case NarrowField::Kind::kId:
+      case NarrowField::Kind::kAnyId:
+        return Hold(field, AnyId{static_cast<uint32_t>(before)},
+                    AnyId{static_cast<uint32_t>(after)}, hashed);
+    }
   }
-  template <typename T>
-  [[gnu::always_inline]] bool MayDiffer(T Row::*member) const {
-    return (c_.mask & WordsOf(member)) != 0;
+  void Wide(const WideField& field) {
+    switch (field.kind) {
+      case WideField::Kind::kListHead:
+        // The members say that they belong.
+        return DeadOwner(ValueAt<ListHead>(c_.old, field.begin).size,
+                         ValueAt<ListHead>(c_.actual, field.begin).size);
+      case WideField::Kind::kSetHead:
+        return DeadOwner(ValueAt<SetHead>(c_.old, field.begin).size,
+                         ValueAt<SetHead>(c_.actual, field.begin).size);
+      case WideField::Kind::kWork:
+        if (Counts(field.hashed)) {
+          Value(field.index, TypeAt(c_.before, field),
+                TypeAt(c_.after, field));
+        }
+        [[fallthrough]];
+      case WideField::Kind::kLink:
+        return Place(field.index, ValueAt<Link>(c_.old, field.begin),
+                     ValueAt<Link>(c_.actual, field.begin));
+    }
   }
 
-  template <typename T>
-  void Compare(T Row::*member, bool hashed, Meaning meaning = {}) {
-    if (world_.footprint_ != nullptr) [[unlikely]]
-      Note(member);
-    if constexpr (std::is_same_v<T, ListHead> || std::is_same_v<T, SetHead>) {
-      // The members say that they belong.
-      DeadOwner((c_.old.*member).size, (c_.actual.*member).size);
-    } else if constexpr (std::is_same_v<T, Link>) {
-      Place(c_.old.*member, c_.actual.*member);
-    } else if constexpr (std::is_same_v<T, Work>) {
-      Value(static_cast<uint64_t>((c_.before.*member).type),
-            static_cast<uint64_t>((c_.after.*member).type), hashed);
-      Place((c_.old.*member).entry, (c_.actual.*member).entry);
-    } else if constexpr (IsId<T>::value) {
-      if (c_.before.*member != c_.after.*member) {
-        Hold(c_.before.*member, c_.after.*member, hashed);
-      }
-    } else if constexpr (std::is_same_v<T, BlobId>) {
-      Value(world_.blobs_.HashOf(c_.before.*member),
-            world_.blobs_.HashOf(c_.after.*member), hashed);
-    } else {
-      Value(static_cast<uint64_t>(c_.before.*member),
-            static_cast<uint64_t>(c_.after.*member), hashed, meaning);
-    }
+  bool Counts(Hashed hashed) const {
+    return hashed == Hashed::kAlways ||
+           (hashed == Hashed::kWithExactAddresses && world_.exact_);
   }
-  // Who is next to a row in a set is an accident of history.
-  template <typename T>
-  void Note(T Row::*member) {
-    const T& before = c_.old.*member;
-    const T& after = c_.actual.*member;
-    if constexpr (std::is_same_v<T, Link>) {
-      const bool in_set = before.head == Head::kSet && before.linked() &&
-                          after.linked() && after.head == Head::kSet;
-      if (in_set && before.owner == after.owner) return;
-    }
-    if (std::memcmp(&before, &after, sizeof(T)) == 0) return;
-    world_.NoteWritten(meta_, Row::kTable, false);
+  static uint64_t TypeAt(const char* row, const WideField& field) {
+    return static_cast<uint64_t>(ValueAt<Work>(row, field.begin).type);
   }
-  void Value(uint64_t before, uint64_t after, bool hashed,
+  uint64_t HashOfBlob(uint64_t id) const {
+    return world_.blobs_.HashOf(BlobId{static_cast<uint32_t>(id)});
+  }
+
+  void Value(uint64_t index, uint64_t before, uint64_t after,
              Meaning meaning = {}) {
-    if (before == after || !hashed) return;
+    if (before == after) return;
     if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
-      orbit->Number(kNow, meta_.name, index_, meaning, after);
-      orbit->Number(kNoMore, meta_.name, index_, meaning, before);
+      orbit->Number(kNow, meta_.name, index, meaning, after);
+      orbit->Number(kNoMore, meta_.name, index, meaning, before);
       return;
     }
-    Replace(FieldKey(meta_.name, index_), before, after);
+    Replace(FieldKey(meta_.name, index), before, after);
   }
-  void Name(uint64_t before, uint64_t after, bool hashed) {
-    if (before == after || !hashed) return;
+  void Name(uint64_t index, uint64_t before, uint64_t after) {
+    if (before == after) return;
     if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
-      orbit->Name(kNow, meta_.name, index_, after);
-      orbit->Name(kNoMore, meta_.name, index_, before);
+      orbit->Name(kNow, meta_.name, index, after);
+      orbit->Name(kNoMore, meta_.name, index, before);
       return;
     }
-    Replace(FieldKey(meta_.name, index_), before, after);
+    Replace(FieldKey(meta_.name, index), before, after);
   }
   void Replace(uint64_t key, uint64_t before, uint64_t after) {
     delta_ += Contribution(key, after);
@@ -207,54 +198,40 @@ class CommitVisitor {
   }
   // Places count as long as a tombstone's memory keeps them. What was next to
   // the row is still there: slots are released behind the last row.
-  void Place(const Link& before, const Link& after) {
+  void Place(uint64_t index, const Link& before, const Link& after) {
     if (before.head == after.head && before.owner == after.owner &&
         before.prev == after.prev && before.next == after.next) {
       return;
     }
     Linked(before.linked(), after.linked());
     if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
-      orbit->Place(kNow, meta_.name, index_, world_.NamesOf(after));
-      orbit->Place(kNoMore, meta_.name, index_, world_.NamesOf(before));
+      orbit->Place(kNow, meta_.name, index, world_.NamesOf(after));
+      orbit->Place(kNoMore, meta_.name, index, world_.NamesOf(before));
       return;
     }
     const uint64_t old_place = world_.PlaceOf(before);
     const uint64_t place = world_.PlaceOf(after);
     if (old_place != place) {
-      Replace(PlaceKey(FieldKey(meta_.name, index_)), old_place, place);
+      Replace(PlaceKey(FieldKey(meta_.name, index)), old_place, place);
     }
   }
-  template <typename Held>
-  void Hold(Id<Held> before, Id<Held> after, bool hashed) {
-    constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
-    uint64_t old_name = 0;
-    uint64_t new_name = 0;
-    if (after) {
-      Meta& meta = world_.table<Held>().at(after.any().slot()).meta;
-      new_name = meta.name;
-      NoteHolder<Held>(meta);
-      world_.AddHolder(meta, after.any(), 1, kFrame);
-    }
-    if (before) {
-      Meta& meta = world_.table<Held>().at(before.any().slot()).meta;
-      old_name = meta.name;
-      NoteHolder<Held>(meta);
-      world_.AddHolder(meta, before.any(), -1, kFrame);
-    }
-    Name(old_name, new_name, hashed);
+  void Hold(const NarrowField& field, AnyId before, AnyId after, bool hashed) {
+    const bool noted = field.kind == NarrowField::Kind::kId;
+    const uint64_t now = after ? Held(after, 1, noted) : 0;
+    const uint64_t no_more = before ? Held(before, -1, noted) : 0;
+    if (hashed) Name(field.index, no_more, now);
   }
-  template <typename Held>
-  void NoteHolder(const Meta& held) {
-    if constexpr (HoldersCount(Held::kTable, Row::kTable)) {
-      if (world_.footprint_ == nullptr) return;
-      world_.footprint_->Write(HoldersResource(held.name, Row::kTable));
-    }
+  // The name of what the row holds, or does no longer.
+  uint64_t Held(AnyId held, int delta, bool noted) {
+    Meta& meta = world_.EditMeta(held);
+    if (world_.footprint_ != nullptr && noted) [[unlikely]]
+      NoteHolder(meta, held.table());
+    world_.AddHolder(meta, held, delta, self_.table() == TableId::kFrame);
+    return meta.name;
   }
-  void Hold(AnyId before, AnyId after, bool hashed) {
-    constexpr bool kFrame = std::is_same_v<Row, FrameRow>;
-    if (after) world_.AddHolder(world_.EditMeta(after), after, 1, kFrame);
-    if (before) world_.AddHolder(world_.EditMeta(before), before, -1, kFrame);
-    Name(world_.NameOf(before), world_.NameOf(after), hashed);
+  void NoteHolder(const Meta& held, TableId table) {
+    if (!HoldersCount(table, self_.table())) return;
+    world_.footprint_->Write(HoldersResource(held.name, self_.table()));
   }
   void Linked(bool before, bool after) {
     if (before != after) {
@@ -266,15 +243,15 @@ class CommitVisitor {
     Linked(c_.was_dead && old_size != 0, c_.is_dead && size != 0);
   }
 
-  World& world_;
-  Meta& meta_;
-  const AnyId self_;
   static constexpr auto kNow = OrbitSums::Count::kNow;
   static constexpr auto kNoMore = OrbitSums::Count::kNoMore;
 
-  const RowChange<Row>& c_;
+  World& world_;
+  const RowLayout& layout_;
+  Meta& meta_;
+  const AnyId self_;
+  const RowChange& c_;
   Hash128 delta_;
-  uint64_t index_ = 0;
 };
 
 void World::BeginStep(uint32_t actor) {
@@ -295,12 +272,8 @@ void World::Commit() {
   changed_.clear();
   pinned_.clear();
   settle_.clear();
-  for (const Dirty& dirty : dirty_) {
-    Dispatch(dirty.id.table(), [&](auto* type) {
-      CommitRow<std::remove_pointer_t<decltype(type)>>(dirty);
-    });
-  }
-  SettleFreed();
+  for (const Dirty& dirty : dirty_) CommitRow(dirty);
+  for (const Freed& freed : settle_) Settle(freed);
   dirty_.clear();
   old_size_ = 0;
 }
@@ -320,39 +293,45 @@ void World::NoteWritten(const Meta& meta, TableId table, bool comes_or_goes) {
   footprint_->Write(TableResource(table));
 }
 
-template <typename Row>
 void World::CommitRow(const Dirty& dirty) {
-  static const Row kZero{};
-  Slot<Row>& slot = table<Row>().at(dirty.id.slot());
-  const bool freed = slot.meta.state == SlotState::kFreed;
+  const TableId table = dirty.id.table();
+  const RowLayout& layout = LayoutOf(table);
+  char* const row = TableOf(table).row(dirty.id.slot());
+  Meta& meta = TableOf(table).MetaBeside(row);
+  const bool freed = meta.state == SlotState::kFreed;
   if (freed) settle_.push_back({dirty.id, dirty.created});
-  if (freed && footprint_ != nullptr) {
-    NoteWritten(slot.meta, Row::kTable, true);
-  }
   // Zero before and after: only links could show that it was there.
-  if (freed && dirty.created && !Linked(slot.row)) return;
-  const bool dead = slot.meta.state != SlotState::kLive;
-  const Row& old = dirty.created
-                       ? kZero
-                       : *reinterpret_cast<const Row*>(&old_[dirty.old_words]);
-  const uint64_t mask = DifferingWords(old, slot.row);
-  const RowChange<Row> change = {dirty.tombstone ? kZero : old,
-                                 dead ? kZero : slot.row,
-                                 old,
-                                 slot.row,
-                                 dirty.tombstone,
-                                 dead,
-                                 freed ? ~uint64_t{0} : mask};
-  CommitVisitor<Row> visitor(*this, slot.meta, dirty.id, change);
-  Row::Fields(visitor);
-  fingerprint_ += visitor.delta();
-  if (!dirty.created) {
-    LogDelta(old, mask, dirty.id);
-  } else if (!freed) {
-    undo_.Push(Header(kCreated, dirty.id));
+  const bool passed = freed && dirty.created && !Linked(layout, row);
+  if (footprint_ != nullptr && freed) [[unlikely]]
+    NoteWritten(meta, table, true);
+  if (passed) return;
+
+  const bool dead = meta.state != SlotState::kLive;
+  const char* const old =
+      dirty.created ? kNoRow
+                    : reinterpret_cast<const char*>(&old_[dirty.old_words]);
+  const RowChange change = {dirty.tombstone ? kNoRow : old,
+                            dead ? kNoRow : row,
+                            old,
+                            row,
+                            dirty.tombstone,
+                            dead};
+  const uint64_t mask = layout.differing(old, row);
+  if (footprint_ != nullptr && !freed) [[unlikely]] {
+    if (Written(layout, change, mask)) NoteWritten(meta, table, false);
   }
-  if (dirty.created != freed && Counts(Row::kTable)) {
-    CountPresence(slot.meta.name, Presence::kLive, !freed);
+  RowCommit commit(*this, meta, dirty.id, change);
+  commit.Narrow(freed ? layout.differing(change.before, kNoRow) : mask);
+  commit.Wide(freed ? ~uint64_t{0} : mask);
+  fingerprint_ += commit.delta();
+
+  if (!dirty.created) {
+    LogDelta(dirty.id, old, mask);
+  } else if (!freed) {
+    undo_.Push(UndoEntry{UndoEntry::Type::kCreated, dirty.id}.Header());
+  }
+  if (dirty.created != freed && Counts(table)) {
+    CountPresence(meta.name, Presence::kLive, !freed);
   }
   if (!(dirty.created && freed)) {
     changed_.push_back({dirty.id, dirty.created, freed});
@@ -370,19 +349,6 @@ void World::CountPresence(uint64_t name, Presence presence, bool there) {
   there ? fingerprint_ += part : fingerprint_ -= part;
 }
 
-template <typename Row>
-void World::LogDelta(const Row& old, uint64_t mask, AnyId id) {
-  if (mask == 0) return;
-  uint64_t* const entry = undo_.Room(sizeof(Row) / 8 + 2);
-  size_t words = 0;
-  for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
-    entry[words++] = WordAt(&old, static_cast<size_t>(__builtin_ctzll(rest)));
-  }
-  entry[words] = mask;
-  entry[words + 1] = Header(kDelta, id, words);
-  undo_.Taken(words + 2);
-}
-
 void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
   if (footprint_ != nullptr) footprint_->Read(LifeResource(meta.name));
   meta.holders += delta;
@@ -396,14 +362,12 @@ void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
     if (delta > 0 && meta.pins == 1) pinned_.push_back(id);
     if (footprint_ != nullptr) footprint_->Write(PinsResource(meta.name));
   }
-  undo_.Push(Header(kHolder, id, (delta > 0 ? 1u : 0u) | (frame ? 2u : 0u)));
+  const uint32_t extra = (delta > 0 ? UndoEntry::kMore : 0) |
+                         (frame ? UndoEntry::kFrame : 0);
+  undo_.Push(UndoEntry{UndoEntry::Type::kHolder, id, extra}.Header());
   if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {
     settle_.push_back({id, false});
   }
-}
-
-void World::SettleFreed() {
-  for (const Freed& freed : settle_) Settle(freed);
 }
 
 void World::Settle(const Freed& freed) {
@@ -415,116 +379,28 @@ void World::Settle(const Freed& freed) {
     if (buried && Counts(id.table())) {
       CountPresence(meta.name, Presence::kTombstone, false);
     }
-    Dispatch(id.table(), [&](auto* type) {
-      ReleaseSlot<std::remove_pointer_t<decltype(type)>>(id, freed.fresh);
-    });
+    ReleaseSlot(id, freed.fresh);
   } else if (!buried) {
     meta.state = SlotState::kTombstone;
     if (Counts(id.table())) {
       CountPresence(meta.name, Presence::kTombstone, true);
     }
-    undo_.Push(Header(freed.fresh ? kCreated : kBuried, id));
+    const auto type =
+        freed.fresh ? UndoEntry::Type::kCreated : UndoEntry::Type::kBuried;
+    undo_.Push(UndoEntry{type, id}.Header());
   }
 }
 
-template <typename Row>
 void World::ReleaseSlot(AnyId id, bool fresh) {
-  Slot<Row>& slot = table<Row>().at(id.slot());
-  if (footprint_ != nullptr) NoteWritten(slot.meta, Row::kTable, true);
-  Unregister(table<Row>(), id.slot());
-  if (!fresh) LogRelease(slot, id);
-  slot.meta.state = SlotState::kFree;
-  slot.meta.name = 0;
-  table<Row>().GiveBack(id.slot());
-}
-
-template <typename Row>
-void World::LogRelease(const Slot<Row>& slot, AnyId id) {
-  constexpr size_t kWords = sizeof(Row) / 8;
-  uint64_t* const entry = undo_.Room(kWords + 4);
-  std::memcpy(entry, &slot.row, sizeof(Row));
-  entry[kWords] = slot.meta.key_a;
-  entry[kWords + 1] = slot.meta.key_b;
-  const bool tombstone = slot.meta.state == SlotState::kTombstone;
-  entry[kWords + 2] = uint64_t{slot.meta.ordinal} << 1 | (tombstone ? 1 : 0);
-  entry[kWords + 3] = Header(kReleased, id);
-  undo_.Taken(kWords + 4);
-}
-
-void World::Undo() {
-  BINDERY_CHECK_MSG(!levels_.empty(), "Undo() without a step");
-  const Level level = levels_.back();
-  levels_.pop_back();
-  while (undo_.size() > level.undo_begin) {
-    const uint64_t header = undo_.Pop();
-    Dispatch(IdOf(header).table(), [&](auto* type) {
-      UndoEntry<std::remove_pointer_t<decltype(type)>>(header);
-    });
-  }
-  BINDERY_CHECK(undo_.size() == level.undo_begin);
-  fingerprint_ = level.fingerprint;
-  if (orbit_ != nullptr) orbit_->Restore();
-  ++epoch_;
-  changed_.clear();
-  faults_.clear();
-}
-
-template <typename Row>
-void World::UndoEntry(uint64_t header) {
-  constexpr size_t kWords = sizeof(Row) / 8;
-  const AnyId id = IdOf(header);
-  Slot<Row>& slot = table<Row>().at(id.slot());
-  switch (TypeOf(header)) {
-    case kDelta: {
-      const uint64_t mask = undo_.Pop();
-      const uint64_t* old = undo_.Pop(ExtraOf(header));
-      for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
-        std::memcpy(
-            reinterpret_cast<char*>(&slot.row) + 8 * __builtin_ctzll(rest),
-            old++, 8);
-      }
-      break;
-    }
-    case kCreated:
-      Unregister(table<Row>(), id.slot());
-      slot.meta.state = SlotState::kFree;
-      slot.meta.self = 0;
-      slot.meta.name = 0;
-      slot.meta.holders = slot.meta.pins = 0;
-      slot.meta.generation = (slot.meta.generation - 1) & AnyId::kMaxGeneration;
-      table<Row>().GiveBack(id.slot());
-      break;
-    case kBuried:
-      slot.meta.state = SlotState::kLive;
-      slot.meta.self = footprint_ == nullptr ? id.value : 0;
-      break;
-    case kReleased: {
-      const uint64_t rest = undo_.Pop();
-      slot.meta.key_b = undo_.Pop();
-      slot.meta.key_a = undo_.Pop();
-      std::memcpy(static_cast<void*>(&slot.row), undo_.Pop(kWords),
-                  sizeof(Row));
-      slot.meta.generation = id.generation();
-      slot.meta.holders = slot.meta.pins = 0;
-      slot.meta.state = rest & 1 ? SlotState::kTombstone : SlotState::kLive;
-      slot.meta.self = (rest & 1) != 0 || footprint_ != nullptr ? 0 : id.value;
-      table<Row>().TakeBack(id.slot());
-      Register(table<Row>(), id.slot(), static_cast<int64_t>(rest >> 1));
-      break;
-    }
-    case kHolder: {
-      const int delta = ExtraOf(header) & 1 ? -1 : 1;
-      slot.meta.holders += delta;
-      if (ExtraOf(header) & 2) slot.meta.pins += delta;
-      break;
-    }
-  }
-}
-
-void World::ForgetHistory() {
-  undo_.Clear();
-  levels_.clear();
-  if (orbit_ != nullptr) orbit_->ForgetSaved();
+  AnyTable& table = TableOf(id.table());
+  char* const row = table.row(id.slot());
+  Meta& meta = table.MetaBeside(row);
+  if (footprint_ != nullptr) NoteWritten(meta, id.table(), true);
+  Unregister(id.table(), id.slot());
+  if (!fresh) LogRelease(id, row, meta);
+  meta.state = SlotState::kFree;
+  meta.name = 0;
+  table.GiveBack(id.slot());
 }
 
 LinkNames World::NamesOf(const Link& link) const {

@@ -3,6 +3,7 @@
 #ifndef BINDERY_SIM_WORLD_CONTRIBUTION_H_
 #define BINDERY_SIM_WORLD_CONTRIBUTION_H_
 
+#include <array>
 #include <cstdint>
 #include <type_traits>
 
@@ -24,9 +25,18 @@ inline uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
   return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
 }
 
-// The place of the index-th field (from 1) of the row with this name.
+// No row has more fields.
+inline constexpr size_t kMostFields = 63;
+inline constexpr auto kFieldSpreads = [] {
+  std::array<uint64_t, kMostFields + 1> spreads{};
+  for (size_t i = 0; i <= kMostFields; ++i) spreads[i] = Spread(i);
+  return spreads;
+}();
+
+// The place of the index-th field (from 1) of the row with this name: the Mix()
+// of both.
 inline uint64_t FieldKey(uint64_t name, uint64_t index) {
-  return Mix(name, index);
+  return MixSpread(name, kFieldSpreads[index]);
 }
 
 // That a row is there, even if all its fields are zero, or a tombstone.

@@ -12,15 +12,22 @@
 namespace bindery::sim {
 
 // Folded 64x64 multiplication.
-inline uint64_t Fold(uint64_t a, uint64_t b) {
+constexpr uint64_t Fold(uint64_t a, uint64_t b) {
   const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
+// The half of Mix() that depends on its second word alone.
+constexpr uint64_t Spread(uint64_t b) {
+  return Fold(b ^ 0xd1b54a32d192ed03u, 0x8cb92ba72f3d8dd7u);
+}
+constexpr uint64_t MixSpread(uint64_t a, uint64_t spread_b) {
+  return Fold(a ^ 0x9e3779b97f4a7c15u, spread_b + a);
+}
+
 // A 64-bit mix of two words; the order of the arguments matters.
-inline uint64_t Mix(uint64_t a, uint64_t b) {
-  return Fold(a ^ 0x9e3779b97f4a7c15u,
-              Fold(b ^ 0xd1b54a32d192ed03u, 0x8cb92ba72f3d8dd7u) + a);
+constexpr uint64_t Mix(uint64_t a, uint64_t b) {
+  return MixSpread(a, Spread(b));
 }
 
 struct Hash128 {

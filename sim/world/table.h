@@ -1,10 +1,11 @@
-// One typed table: slots that never move, a free list, and the index of names.
+// One typed table: slots that never move, and a free list.
 //
 // Not thread-safe. Used by World alone.
 #ifndef BINDERY_SIM_WORLD_TABLE_H_
 #define BINDERY_SIM_WORLD_TABLE_H_
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -46,24 +47,23 @@ struct alignas(std::bit_ceil(sizeof(Row) + sizeof(Meta))) Slot {
   Meta meta;
 };
 
-template <typename Row>
-class Table {
+// A table whatever its rows are: closing a step and taking it back treat all
+// rows alike.
+class AnyTable {
  public:
-  static_assert(std::is_trivially_copyable_v<Row>);
-  static_assert(sizeof(Row) % 8 == 0, "make the row alignas(8)");
-  static_assert(sizeof(Row) <= 64 * 8, "the undo log keeps a 64-bit mask");
+  AnyTable(const AnyTable&) = delete;
+  AnyTable& operator=(const AnyTable&) = delete;
 
-  Table() {
-    Grow();
-    at(0).meta.self = ~0u;  // no id has this value
+  // The bytes of the row in this slot.
+  char* row(uint32_t slot) const {
+    return chunks_[slot >> kChunkBits] +
+           (size_t{slot & (kChunkSize - 1)} << slot_bits_);
   }
-
-  Slot<Row>& at(uint32_t slot) {
-    return chunks_[slot >> kChunkBits][slot & (kChunkSize - 1)];
+  // What is kept beside the row at this place.
+  Meta& MetaBeside(char* row) const {
+    return *reinterpret_cast<Meta*>(row + meta_offset_);
   }
-  const Slot<Row>& at(uint32_t slot) const {
-    return chunks_[slot >> kChunkBits][slot & (kChunkSize - 1)];
-  }
+  Meta& meta(uint32_t slot) const { return MetaBeside(row(slot)); }
   // Slots ever used are 1 .. end() - 1.
   uint32_t end() const { return end_; }
 
@@ -72,17 +72,11 @@ class Table {
     if (free_ == 0) [[unlikely]]
       return TakeNew();
     const uint32_t slot = free_;
-    free_ = at(slot).meta.next_same;
+    free_ = meta(slot).next_same;
     return slot;
   }
-  [[gnu::noinline]] uint32_t TakeNew() {
-    BINDERY_CHECK_MSG(end_ < AnyId::kMaxSlot, "a table of the world is full");
-    if ((end_ & (kChunkSize - 1)) == 0 && end_ >> kChunkBits == chunks_.size())
-      Grow();
-    return end_++;
-  }
   void GiveBack(uint32_t slot) {
-    at(slot).meta.next_same = free_;
+    meta(slot).next_same = free_;
     free_ = slot;
   }
   // Takes back a GiveBack(), mostly the latest one.
@@ -90,25 +84,69 @@ class Table {
     uint32_t* link = &free_;
     while (*link != slot) {
       BINDERY_CHECK(*link != 0);
-      link = &at(*link).meta.next_same;
+      link = &meta(*link).next_same;
     }
-    *link = at(slot).meta.next_same;
+    *link = meta(slot).next_same;
   }
   void Clear() {
     free_ = 0;
-    for (uint32_t i = 1; i < end_; ++i) at(i).meta = Meta{};
+    for (uint32_t i = 1; i < end_; ++i) meta(i) = Meta{};
     end_ = 1;
   }
 
- private:
+ protected:
   static constexpr uint32_t kChunkBits = 6;
   static constexpr uint32_t kChunkSize = 1u << kChunkBits;
 
-  void Grow() { chunks_.push_back(std::make_unique<Slot<Row>[]>(kChunkSize)); }
+  AnyTable(size_t slot_size, size_t meta_offset)
+      : slot_bits_(std::countr_zero(slot_size)), meta_offset_(meta_offset) {}
+  ~AnyTable() = default;
 
-  std::vector<std::unique_ptr<Slot<Row>[]>> chunks_;
+  virtual char* NewChunk() = 0;
+  void Grow() { chunks_.push_back(NewChunk()); }
+  char* chunk(uint32_t slot) const { return chunks_[slot >> kChunkBits]; }
+
+ private:
+  [[gnu::noinline]] uint32_t TakeNew() {
+    BINDERY_CHECK_MSG(end_ < AnyId::kMaxSlot, "a table of the world is full");
+    if ((end_ & (kChunkSize - 1)) == 0 && end_ >> kChunkBits == chunks_.size())
+      Grow();
+    return end_++;
+  }
+
+  std::vector<char*> chunks_;
+  const int slot_bits_;
+  const size_t meta_offset_;
   uint32_t free_ = 0;  // the first free slot; 0: none
   uint32_t end_ = 1;   // slot 0 stands for ids that name nothing
+};
+
+template <typename Row>
+class Table final : public AnyTable {
+ public:
+  static_assert(std::is_trivially_copyable_v<Row>);
+  static_assert(sizeof(Row) % 8 == 0, "make the row alignas(8)");
+  static_assert(sizeof(Row) <= 64 * 8, "the undo log keeps a 64-bit mask");
+
+  Table() : AnyTable(sizeof(Slot<Row>), offsetof(Slot<Row>, meta)) {
+    Grow();
+    at(0).meta.self = ~0u;  // no id has this value
+  }
+
+  Slot<Row>& at(uint32_t slot) {
+    return reinterpret_cast<Slot<Row>*>(chunk(slot))[slot & (kChunkSize - 1)];
+  }
+  const Slot<Row>& at(uint32_t slot) const {
+    return const_cast<Table*>(this)->at(slot);
+  }
+
+ private:
+  char* NewChunk() override {
+    owned_.push_back(std::make_unique<Slot<Row>[]>(kChunkSize));
+    return reinterpret_cast<char*>(owned_.back().get());
+  }
+
+  std::vector<std::unique_ptr<Slot<Row>[]>> owned_;
 };
 
 // The first slot of the chain of rows with a natural key, as slot + 1.

@@ -5,6 +5,14 @@ namespace bindery::sim {
 // Transactions come and go with every message, in the smallest slots there are.
 static_assert(sizeof(Slot<TransactionRow>) == 128);
 
+World::World() {
+  for (int t = 0; t < 64; ++t) {
+    Dispatch(static_cast<TableId>(t < kTableCount ? t : 0), [&](auto* type) {
+      any_tables_[t] = &table<std::remove_pointer_t<decltype(type)>>();
+    });
+  }
+}
+
 void World::RecordFault(TableId table, AnyId id) const {
   if (faults_.size() >= 16) return;  // the first ones tell the story
   faults_.push_back(
@@ -21,13 +29,66 @@ void World::CleanScratch() {
   scratch_.clear();
 }
 
-const Meta& World::MetaOf(AnyId id) const {
-  return Dispatch(id.table(), [&](auto* type) -> const Meta& {
-    return table<std::remove_pointer_t<decltype(type)>>().at(id.slot()).meta;
-  });
+void World::NameRow(AnyId id, uint64_t key_a, uint64_t key_b) {
+  Meta& meta = EditMeta(id);
+  meta = Meta{};
+  meta.key_a = key_a;
+  meta.key_b = key_b;
+  Register(id.table(), id.slot(), -1);
+  if (!journal_on_) return;
+  meta.stamp = epoch_;
+  dirty_.push_back({id, 0, true, false});
+  if (footprint_ != nullptr) NoteNew(&meta, id.table());
 }
 
-Meta& World::EditMeta(AnyId id) { return const_cast<Meta&>(MetaOf(id)); }
+uint32_t World::FreeOrdinal(const AnyTable& rows, uint64_t base) const {
+  uint64_t taken = 0;
+  uint32_t largest = 0;
+  for (uint32_t i = index_.Get(base); i != 0;) {
+    const Meta& meta = rows.meta(i - 1);
+    if (meta.ordinal < 64) taken |= uint64_t{1} << meta.ordinal;
+    largest = meta.ordinal > largest ? meta.ordinal : largest;
+    i = meta.next_same;
+  }
+  if (taken != ~uint64_t{0}) {
+    return static_cast<uint32_t>(__builtin_ctzll(~taken));
+  }
+  // More than 64 rows of one key: still a function of the names in use.
+  return largest + 1;
+}
+
+void World::Register(TableId table, uint32_t slot, int64_t ordinal) {
+  const AnyTable& rows = TableOf(table);
+  Meta& meta = rows.meta(slot);
+  const uint64_t base = BaseOf(table, meta.key_a, meta.key_b);
+  const bool of_actor = meta.key_a == kActorKey;
+  meta.ordinal = ordinal >= 0 ? static_cast<uint32_t>(ordinal)
+                 : of_actor   ? ordinals_.Smallest(table, meta.key_b)
+                              : FreeOrdinal(rows, base);
+  meta.name = orbit_ == nullptr
+                  ? Mix(base, meta.ordinal) | 1
+                  : orbit_->symmetry().NameOf(table, meta.key_a, meta.key_b,
+                                              meta.ordinal);
+  if (of_actor) return ordinals_.Flip(table, meta.key_b, meta.ordinal);
+  meta.next_same = index_.Get(base);
+  index_.Set(base, slot + 1);
+}
+
+void World::Unregister(TableId table, uint32_t slot) {
+  const AnyTable& rows = TableOf(table);
+  const Meta& meta = rows.meta(slot);
+  if (meta.key_a == kActorKey) {
+    return ordinals_.Flip(table, meta.key_b, meta.ordinal);
+  }
+  const uint64_t base = BaseOf(table, meta.key_a, meta.key_b);
+  uint32_t i = index_.Get(base);
+  if (i == slot + 1) return index_.Set(base, meta.next_same);
+  while (rows.meta(i - 1).next_same != slot + 1) {
+    i = rows.meta(i - 1).next_same;
+    BINDERY_CHECK(i != 0);
+  }
+  rows.meta(i - 1).next_same = meta.next_same;
+}
 
 const Work& World::WorkOf(AnyId item) const {
   return lists::PickWork(

@@ -41,6 +41,7 @@
 #include "sim/world/footprint.h"
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
+#include "sim/world/layout.h"
 #include "sim/world/list.h"
 #include "sim/world/orbit_sums.h"
 #include "sim/world/ordinals.h"
@@ -66,7 +67,7 @@ struct Fault {
 
 class World {
  public:
-  World() = default;
+  World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -145,7 +146,9 @@ class World {
     return id ? table<Row>().at(id.any().slot()).meta.name : 0;
   }
   uint64_t NameOf(AnyId id) const { return id ? MetaOf(id).name : 0; }
-  const Meta& MetaOf(AnyId id) const;
+  const Meta& MetaOf(AnyId id) const {
+    return TableOf(id.table()).meta(id.slot());
+  }
   // True if no activation of the driver holds the row.
   bool Quiescent(AnyId id) const {
     const Meta& meta = MetaOf(id);
@@ -308,8 +311,7 @@ class World {
   friend class FieldDecoder;
   template <typename Row>
   friend class FieldHasher;
-  template <typename Row>
-  friend class CommitVisitor;
+  friend class RowCommit;
 
   struct Dirty {
     AnyId id;
@@ -326,6 +328,12 @@ class World {
     Hash128 fingerprint;
   };
 
+  AnyTable& TableOf(TableId table) const {
+    return *any_tables_[static_cast<size_t>(table)];
+  }
+  const RowLayout& LayoutOf(TableId table) const {
+    return layouts_[static_cast<size_t>(table)];
+  }
   // The slot with the bytes that `id` leads to: its own, live or not, as long
   // as nobody else got it, otherwise slot 0, which is all zero.
   template <typename Row>
@@ -361,18 +369,15 @@ class World {
   void CleanScratch();
   template <typename Row>
   void Journal(Slot<Row>& slot, AnyId id);
-  template <typename Row>
-  void Register(Table<Row>& table, uint32_t slot, int64_t ordinal);
-  template <typename Row>
-  void Unregister(Table<Row>& table, uint32_t slot);
-  template <typename Row>
-  uint32_t FreeOrdinal(const Table<Row>& table, uint64_t base) const;
+  // The names of rows. A negative ordinal: the smallest free one.
+  void Register(TableId table, uint32_t slot, int64_t ordinal);
+  void Unregister(TableId table, uint32_t slot);
+  uint32_t FreeOrdinal(const AnyTable& table, uint64_t base) const;
 
-  Meta& EditMeta(AnyId id);
+  Meta& EditMeta(AnyId id) { return TableOf(id.table()).meta(id.slot()); }
   bool Counts(TableId table) const {
     return exact_ || table != TableId::kChunk;
   }
-  template <typename Row>
   void NameRow(AnyId id, uint64_t key_a, uint64_t key_b);
   template <typename Row>
   void FreeNamed(Id<Row> id);
@@ -404,22 +409,18 @@ class World {
   template <Head kHead>
   void RemoveFrom(AnyId item);
 
-  template <typename Row>
   void CommitRow(const Dirty& dirty);
-  template <typename Row>
-  void LogDelta(const Row& old, uint64_t mask, AnyId id);
   void AddHolder(Meta& meta, AnyId id, int delta, bool frame);
-  void SettleFreed();
   void Settle(const Freed& freed);
-  template <typename Row>
   void ReleaseSlot(AnyId id, bool fresh);
   // A row that is new, changed or gone.
   void NoteNew(Meta* meta, TableId table);
   void NoteWritten(const Meta& meta, TableId table, bool comes_or_goes);
-  template <typename Row>
-  void LogRelease(const Slot<Row>& slot, AnyId id);
-  template <typename Row>
-  void UndoEntry(uint64_t header);
+  // The undo log: what the words in the mask were; a row that goes.
+  void LogDelta(AnyId id, const char* old, uint64_t mask);
+  void LogRelease(AnyId id, const char* row, const Meta& meta);
+  void UndoLatest();
+  void UndoRelease(AnyId id, char* row, Meta& meta);
   template <typename Row>
   Hash128 FingerprintOf(OrbitSums* orbit) const;
   // From scratch; null without a symmetry.
@@ -444,6 +445,8 @@ class World {
       Table<SuperBlockRow>, Table<MountRow>, Table<InodeRow>, Table<MinorRow>,
       Table<NsProxyRow>, Table<ContentsRow>>
       tables_;
+  AnyTable* any_tables_[64];  // of tables_, by TableId
+  const RowLayout* const layouts_ = Layouts().data();
   NameIndex index_;
   Ordinals ordinals_;  // of the rows that actors created
   BlobPool blobs_;
@@ -537,27 +540,12 @@ Row& World::New(Id<Row>* made, uint64_t key_a, uint64_t key_b) {
   const uint8_t generation = (slot.meta.generation + 1) & AnyId::kMaxGeneration;
   const AnyId id = AnyId::Make(Row::kTable, place, generation);
   ZeroBlocks<sizeof(Row)>(&slot.row);
-  if (journal_on_ || key_a != kActorKey) NameRow<Row>(id, key_a, key_b);
+  if (journal_on_ || key_a != kActorKey) NameRow(id, key_a, key_b);
   slot.meta.generation = generation;
   slot.meta.state = SlotState::kLive;
   slot.meta.self = id.value;
   made->value = id.value;
   return slot.row;
-}
-
-template <typename Row>
-[[gnu::noinline]] void World::NameRow(AnyId id, uint64_t key_a,
-                                      uint64_t key_b) {
-  Table<Row>& rows = table<Row>();
-  Meta& meta = rows.at(id.slot()).meta;
-  meta = Meta{};
-  meta.key_a = key_a;
-  meta.key_b = key_b;
-  Register(rows, id.slot(), -1);
-  if (!journal_on_) return;
-  meta.stamp = epoch_;
-  dirty_.push_back({id, 0, true, false});
-  if (footprint_ != nullptr) NoteNew(&meta, Row::kTable);
 }
 
 template <typename Row>
@@ -584,7 +572,7 @@ template <typename Row>
     slot.meta.self = 0;
     return;
   }
-  Unregister(table<Row>(), id.any().slot());
+  Unregister(Row::kTable, id.any().slot());
   slot.meta.name = 0;
   slot.meta.self = 0;
   slot.meta.state = SlotState::kFree;
@@ -610,57 +598,6 @@ Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
     i = meta.next_same;
   }
   return found;
-}
-
-template <typename Row>
-uint32_t World::FreeOrdinal(const Table<Row>& rows, uint64_t base) const {
-  uint64_t taken = 0;
-  uint32_t largest = 0;
-  for (uint32_t i = index_.Get(base); i != 0;) {
-    const Meta& meta = rows.at(i - 1).meta;
-    if (meta.ordinal < 64) taken |= uint64_t{1} << meta.ordinal;
-    largest = meta.ordinal > largest ? meta.ordinal : largest;
-    i = meta.next_same;
-  }
-  if (taken != ~uint64_t{0}) {
-    return static_cast<uint32_t>(__builtin_ctzll(~taken));
-  }
-  // More than 64 rows of one key: still a function of the names in use.
-  return largest + 1;
-}
-
-template <typename Row>
-void World::Register(Table<Row>& rows, uint32_t slot, int64_t ordinal) {
-  Meta& meta = rows.at(slot).meta;
-  const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
-  const bool of_actor = meta.key_a == kActorKey;
-  meta.ordinal = ordinal >= 0 ? static_cast<uint32_t>(ordinal)
-                 : of_actor   ? ordinals_.Smallest(base)
-                              : FreeOrdinal(rows, base);
-  meta.name = orbit_ == nullptr
-                  ? Mix(base, meta.ordinal) | 1
-                  : orbit_->symmetry().NameOf(Row::kTable, meta.key_a,
-                                              meta.key_b, meta.ordinal);
-  if (of_actor) return ordinals_.Flip(base, meta.ordinal);
-  meta.next_same = index_.Get(base);
-  index_.Set(base, slot + 1);
-}
-
-template <typename Row>
-void World::Unregister(Table<Row>& rows, uint32_t slot) {
-  Meta& meta = rows.at(slot).meta;
-  const uint64_t base = BaseOf(Row::kTable, meta.key_a, meta.key_b);
-  if (meta.key_a == kActorKey) return ordinals_.Flip(base, meta.ordinal);
-  uint32_t i = index_.Get(base);
-  if (i == slot + 1) {
-    index_.Set(base, meta.next_same);
-    return;
-  }
-  while (rows.at(i - 1).meta.next_same != slot + 1) {
-    i = rows.at(i - 1).meta.next_same;
-    BINDERY_CHECK(i != 0);
-  }
-  rows.at(i - 1).meta.next_same = meta.next_same;
 }
 
 template <typename Row, typename F>

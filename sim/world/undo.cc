@@ -1,0 +1,109 @@
+// The undo log: what a step keeps, and how it is taken back.
+#include <bit>
+#include <cstring>
+
+#include "sim/world/undo_entry.h"
+#include "sim/world/world.h"
+
+namespace bindery::sim {
+
+using Type = UndoEntry::Type;
+
+void World::LogDelta(AnyId id, const char* old, uint64_t mask) {
+  if (mask == 0) return;
+  const auto count = static_cast<uint32_t>(std::popcount(mask));
+  uint64_t* entry = undo_.Room(count + 2);
+  for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+    std::memcpy(entry++, old + 8 * std::countr_zero(rest), 8);
+  }
+  entry[0] = mask;
+  entry[1] = UndoEntry{Type::kDelta, id, count}.Header();
+  undo_.Taken(count + 2);
+}
+
+void World::LogRelease(AnyId id, const char* row, const Meta& meta) {
+  const size_t words = LayoutOf(id.table()).words;
+  uint64_t* const entry = undo_.Room(words + 4);
+  std::memcpy(entry, row, words * 8);
+  entry[words] = meta.key_a;
+  entry[words + 1] = meta.key_b;
+  const bool tombstone = meta.state == SlotState::kTombstone;
+  entry[words + 2] = uint64_t{meta.ordinal} << 1 | (tombstone ? 1 : 0);
+  entry[words + 3] = UndoEntry{Type::kReleased, id}.Header();
+  undo_.Taken(words + 4);
+}
+
+void World::Undo() {
+  BINDERY_CHECK_MSG(!levels_.empty(), "Undo() without a step");
+  const Level level = levels_.back();
+  levels_.pop_back();
+  while (undo_.size() > level.undo_begin) UndoLatest();
+  BINDERY_CHECK(undo_.size() == level.undo_begin);
+  fingerprint_ = level.fingerprint;
+  if (orbit_ != nullptr) orbit_->Restore();
+  ++epoch_;
+  changed_.clear();
+  faults_.clear();
+}
+
+void World::UndoLatest() {
+  const UndoEntry entry = UndoEntry::Of(undo_.Pop());
+  AnyTable& table = TableOf(entry.id.table());
+  char* const row = table.row(entry.id.slot());
+  Meta& meta = table.MetaBeside(row);
+  switch (entry.type) {
+    case Type::kDelta: {
+      const uint64_t mask = undo_.Pop();
+      const uint64_t* old = undo_.Pop(entry.extra);
+      for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+        std::memcpy(row + 8 * std::countr_zero(rest), old++, 8);
+      }
+      break;
+    }
+    case Type::kCreated:
+      Unregister(entry.id.table(), entry.id.slot());
+      meta.state = SlotState::kFree;
+      meta.self = 0;
+      meta.name = 0;
+      meta.holders = meta.pins = 0;
+      meta.generation = (meta.generation - 1) & AnyId::kMaxGeneration;
+      table.GiveBack(entry.id.slot());
+      break;
+    case Type::kBuried:
+      meta.state = SlotState::kLive;
+      meta.self = footprint_ == nullptr ? entry.id.value : 0;
+      break;
+    case Type::kReleased:
+      UndoRelease(entry.id, row, meta);
+      break;
+    case Type::kHolder: {
+      const int delta = entry.extra & UndoEntry::kMore ? -1 : 1;
+      meta.holders += delta;
+      if (entry.extra & UndoEntry::kFrame) meta.pins += delta;
+      break;
+    }
+  }
+}
+
+void World::UndoRelease(AnyId id, char* row, Meta& meta) {
+  const size_t words = LayoutOf(id.table()).words;
+  const uint64_t rest = undo_.Pop();
+  const bool tombstone = (rest & 1) != 0;
+  meta.key_b = undo_.Pop();
+  meta.key_a = undo_.Pop();
+  std::memcpy(row, undo_.Pop(words), words * 8);
+  meta.generation = id.generation();
+  meta.holders = meta.pins = 0;
+  meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
+  meta.self = tombstone || footprint_ != nullptr ? 0 : id.value;
+  TableOf(id.table()).TakeBack(id.slot());
+  Register(id.table(), id.slot(), static_cast<int64_t>(rest >> 1));
+}
+
+void World::ForgetHistory() {
+  undo_.Clear();
+  levels_.clear();
+  if (orbit_ != nullptr) orbit_->ForgetSaved();
+}
+
+}  // namespace bindery::sim
