@@ -26,6 +26,7 @@ Simulation::Simulation(const CompiledScenario& scenario, const Driver& driver,
   world_.set_exact_addresses(options.exact_addresses);
   if (options.footprints) world_.set_footprints(true);
   if (options.symmetry != nullptr) world_.set_symmetry(*options.symmetry);
+  world_.set_popped_frames_kept(options.history);
   BINDERY_CHECK_MSG(!options.journal || !options.run_through,
                     "run_through would skip states");
   BINDERY_CHECK_MSG(options.journal || !options.history,

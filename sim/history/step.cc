@@ -46,22 +46,30 @@ void Step::Read(const World& world) {
 }
 
 // The first activation that was touched is where the step began. Callers
-// outlive it, and the memory of freed frames is there until the commit.
+// outlive it, and what freed frames held is there until the commit.
 void Step::FindActing() {
   task_ = {};
   proc_ = {};
   thread_ = {};
   operation_ = OpId::kNone;
   if (changes<FrameRow>().empty()) return;
-  FrameId frame = changes<FrameRow>().front().id;
-  task_ = world_->Peek(frame).task;
+  const FrameRow* frame = &changes<FrameRow>().front().after;
+  task_ = frame->task;
   if (!task_) return;
   if (const FrameId top = world_->Peek(task_).frame) {
     operation_ = OpOf(world_->Peek(top));
   }
-  while (const FrameId caller = world_->Peek(frame).caller) frame = caller;
-  proc_ = world_->Peek(frame).proc;
-  thread_ = world_->Peek(frame).thread;
+  while (frame->caller) frame = &Outliving(frame->caller);
+  proc_ = frame->proc;
+  thread_ = frame->thread;
+}
+
+// The activation that had this place when the step began.
+const FrameRow& Step::Outliving(FrameId caller) const {
+  for (const Change<FrameRow>& frame : changes<FrameRow>()) {
+    if (frame.id == caller) return frame.after;
+  }
+  return world_->Peek(caller);
 }
 
 // Operations that execute a command know it; the loop that takes commands

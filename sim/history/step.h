@@ -76,6 +76,7 @@ class Step {
   using ChangesOf = std::tuple<std::vector<Change<Rows>>...>;
 
   void FindActing();
+  const FrameRow& Outliving(FrameId caller) const;
   void FindCommand();
   void FindWords();
 

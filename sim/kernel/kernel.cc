@@ -147,7 +147,7 @@ class Interpreter {
     const OpId callee =
         atom.callee != OpId::kNone ? atom.callee : atom.select(op_);
     FrameId id;
-    FrameRow& frame = w_.New<FrameRow>(&id);
+    FrameRow& frame = w_.PushFrame(&id);
     frame.op = static_cast<uint16_t>(callee);
     frame.caller = top_;
     frame.task = caller.task;
@@ -173,7 +173,7 @@ class Interpreter {
       }
       if (frame.file) PutFile(op_, frame.file);  // fdput()
       if (task_ && w_.Get(task_).task_works.size != 0) RunTaskWorks(op_, task_);
-      w_.Free(top_);
+      w_.PopFrame(top_);
       top_ = {};
       return false;
     }
@@ -183,7 +183,7 @@ class Interpreter {
       op_.other_ = &up;
       atom.run(op_);
     }
-    w_.Free(top_);
+    w_.PopFrame(top_);
     Enter(caller, up);
     return true;
   }
@@ -214,7 +214,7 @@ class Interpreter {
 
 FrameId Kernel::Start(TaskId task, OpId op) {
   FrameId id;
-  FrameRow& frame = w_.New<FrameRow>(&id);
+  FrameRow& frame = w_.PushFrame(&id);
   frame.op = static_cast<uint16_t>(op);
   frame.task = task;
   TaskRow& row = w_.Edit(task);
@@ -261,8 +261,8 @@ bool Kernel::WorkerRunnable() const {
 void Kernel::RunWorker() {
   const GlobalId id{AnyId::Make(TableId::kGlobal, 1, 1).value};
   if (!w_.Get(id).worker) {
-    const FrameId frame = w_.Create<FrameRow>();
-    w_.Edit(frame).op = static_cast<uint16_t>(OpId::kDeferredFunc);
+    FrameId frame;
+    w_.PushFrame(&frame).op = static_cast<uint16_t>(OpId::kDeferredFunc);
     w_.Edit(id).worker = frame;
     Entered(OpId::kDeferredFunc);
   }

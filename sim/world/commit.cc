@@ -66,7 +66,7 @@ bool Written(const RowLayout& layout, const RowChange& change, uint64_t mask) {
     const uint64_t differ =
         WordAt(change.old, word) ^ WordAt(change.actual, word);
     for (size_t i = layout.begin[word]; i < layout.begin[word + 1]; ++i) {
-      if (layout.narrow[i].In(differ) != 0) return true;
+      if ((differ & layout.narrow[i].mask) != 0) return true;
     }
   }
   for (size_t i = 0; i < layout.wide_count; ++i) {
@@ -108,9 +108,8 @@ class RowCommit {
       const size_t end = layout_.begin[word + 1];
       for (size_t i = layout_.begin[word]; i < end; ++i) {
         const NarrowField& field = layout_.narrow[i];
-        const uint64_t old_bits = field.In(before);
-        const uint64_t new_bits = field.In(after);
-        if (old_bits != new_bits) Narrow(field, old_bits, new_bits);
+        if (((before ^ after) & field.mask) == 0) continue;
+        Narrow(field, field.In(before), field.In(after));
       }
     }
   }
@@ -152,8 +151,7 @@ class RowCommit {
                          ValueAt<SetHead>(c_.actual, field.begin).size);
       case WideField::Kind::kWork:
         if (Counts(field.hashed)) {
-          Value(field.index, TypeAt(c_.before, field),
-                TypeAt(c_.after, field));
+          Value(field.index, TypeAt(c_.before, field), TypeAt(c_.after, field));
         }
         [[fallthrough]];
       case WideField::Kind::kLink:
@@ -258,6 +256,7 @@ void World::BeginStep(uint32_t actor) {
   actor_ = actor;
   ++epoch_;
   dirty_.clear();
+  popped_.clear();
   old_size_ = 0;
   faults_.clear();
   if (!journal_on_) changed_.clear();
@@ -272,9 +271,12 @@ void World::Commit() {
   changed_.clear();
   pinned_.clear();
   settle_.clear();
-  for (const Dirty& dirty : dirty_) CommitRow(dirty);
+  for (const Dirty& dirty : dirty_) {
+    if (!dirty.again) CommitRow(dirty);
+  }
   for (const Freed& freed : settle_) Settle(freed);
   dirty_.clear();
+  popped_.clear();
   old_size_ = 0;
 }
 
@@ -362,8 +364,8 @@ void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
     if (delta > 0 && meta.pins == 1) pinned_.push_back(id);
     if (footprint_ != nullptr) footprint_->Write(PinsResource(meta.name));
   }
-  const uint32_t extra = (delta > 0 ? UndoEntry::kMore : 0) |
-                         (frame ? UndoEntry::kFrame : 0);
+  const uint32_t extra =
+      (delta > 0 ? UndoEntry::kMore : 0) | (frame ? UndoEntry::kFrame : 0);
   undo_.Push(UndoEntry{UndoEntry::Type::kHolder, id, extra}.Header());
   if (delta < 0 && meta.holders == 0 && meta.state == SlotState::kTombstone) {
     settle_.push_back({id, false});

@@ -20,23 +20,26 @@ struct IsId<Id<Row>> : std::true_type {};
 template <>
 struct IsId<AnyId> : std::true_type {};
 
-// A table and a key in it, as one number.
-inline uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
-  return Mix(Mix(static_cast<uint64_t>(table) + 1, a), b);
-}
-
-// No row has more fields.
-inline constexpr size_t kMostFields = 63;
-inline constexpr auto kFieldSpreads = [] {
-  std::array<uint64_t, kMostFields + 1> spreads{};
-  for (size_t i = 0; i <= kMostFields; ++i) spreads[i] = Spread(i);
+inline constexpr auto kSmallSpreads = [] {
+  std::array<uint64_t, 64> spreads{};
+  for (size_t i = 0; i < spreads.size(); ++i) spreads[i] = Spread(i);
   return spreads;
 }();
+// Mix() for numbers that are mostly small.
+inline uint64_t MixSmall(uint64_t a, uint64_t b) {
+  return b < kSmallSpreads.size() ? MixSpread(a, kSmallSpreads[b]) : Mix(a, b);
+}
 
-// The place of the index-th field (from 1) of the row with this name: the Mix()
-// of both.
+// A table and a key in it, as one number.
+inline uint64_t BaseOf(TableId table, uint64_t a, uint64_t b) {
+  return MixSmall(Mix(static_cast<uint64_t>(table) + 1, a), b);
+}
+
+// The place of the index-th field (from 1) of the row with this name. No row
+// has more than kMostFields.
+inline constexpr size_t kMostFields = kSmallSpreads.size() - 1;
 inline uint64_t FieldKey(uint64_t name, uint64_t index) {
-  return MixSpread(name, kFieldSpreads[index]);
+  return MixSpread(name, kSmallSpreads[index]);
 }
 
 // That a row is there, even if all its fields are zero, or a tombstone.

@@ -103,11 +103,10 @@ class LayoutMaker {
                              : 8 - in_word - size;
     narrow_.push_back(
         {begin / 8,
-         {static_cast<uint8_t>(8 * below), static_cast<uint8_t>(8 * size), kind,
-          hashed, index_, meaning}});
+         {~uint64_t{0} >> (64 - 8 * size) << (8 * below),
+          static_cast<uint8_t>(8 * below), kind, hashed, index_, meaning}});
   }
-  void AddWide(WideField::Kind kind, size_t begin, size_t size,
-               Hashed hashed) {
+  void AddWide(WideField::Kind kind, size_t begin, size_t size, Hashed hashed) {
     BINDERY_CHECK(layout_.wide_count < RowLayout::kMostWide);
     uint64_t words = 0;
     for (size_t i = begin / 8; i * 8 < begin + size; ++i) {

@@ -25,22 +25,19 @@ enum class Hashed : uint8_t { kAlways, kWithExactAddresses, kNever };
 struct NarrowField {
   enum class Kind : uint8_t { kUnsigned, kSigned, kBlob, kId, kAnyId };
 
-  uint8_t shift;  // its lowest bit in the word
-  uint8_t bits;
+  uint64_t mask;  // its bits in the word
+  uint8_t shift;  // the lowest of them
   Kind kind;
   Hashed hashed;
   uint8_t index;  // from 1, in the order of Fields()
   Meaning meaning;
 
-  // Its bits in a word of the row, as they are.
-  uint64_t In(uint64_t word) const {
-    return word >> shift & ~uint64_t{0} >> (64 - bits);
-  }
-  // The number that they are.
-  uint64_t NumberOf(uint64_t raw) const {
-    if (kind != Kind::kSigned) return raw;
-    const int above = 64 - bits;
-    return static_cast<uint64_t>(static_cast<int64_t>(raw << above) >> above);
+  // Its value in a word of the row, without a sign.
+  uint64_t In(uint64_t word) const { return (word & mask) >> shift; }
+  // The number that this is.
+  uint64_t NumberOf(uint64_t value) const {
+    const uint64_t sign = (mask >> shift) / 2 + 1;
+    return kind == Kind::kSigned ? (value ^ sign) - sign : value;
   }
 };
 

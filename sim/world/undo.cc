@@ -11,13 +11,13 @@ using Type = UndoEntry::Type;
 
 void World::LogDelta(AnyId id, const char* old, uint64_t mask) {
   if (mask == 0) return;
-  const auto count = static_cast<uint32_t>(std::popcount(mask));
-  uint64_t* entry = undo_.Room(count + 2);
+  uint64_t* const entry = undo_.Room(LayoutOf(id.table()).words + 2);
+  uint32_t count = 0;
   for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
-    std::memcpy(entry++, old + 8 * std::countr_zero(rest), 8);
+    std::memcpy(entry + count++, old + 8 * std::countr_zero(rest), 8);
   }
-  entry[0] = mask;
-  entry[1] = UndoEntry{Type::kDelta, id, count}.Header();
+  entry[count] = mask;
+  entry[count + 1] = UndoEntry{Type::kDelta, id, count}.Header();
   undo_.Taken(count + 2);
 }
 
@@ -37,7 +37,14 @@ void World::Undo() {
   BINDERY_CHECK_MSG(!levels_.empty(), "Undo() without a step");
   const Level level = levels_.back();
   levels_.pop_back();
-  while (undo_.size() > level.undo_begin) UndoLatest();
+  while (undo_.size() > level.undo_begin) {
+    const UndoEntry entry = UndoEntry::Of(undo_.Pop());
+    if (entry.type == Type::kHolder) {  // most of them
+      UndoHolder(EditMeta(entry.id), entry.extra);
+    } else {
+      UndoRow(entry);
+    }
+  }
   BINDERY_CHECK(undo_.size() == level.undo_begin);
   fingerprint_ = level.fingerprint;
   if (orbit_ != nullptr) orbit_->Restore();
@@ -46,8 +53,13 @@ void World::Undo() {
   faults_.clear();
 }
 
-void World::UndoLatest() {
-  const UndoEntry entry = UndoEntry::Of(undo_.Pop());
+void World::UndoHolder(Meta& meta, uint32_t extra) {
+  const int delta = (extra & UndoEntry::kMore) != 0 ? -1 : 1;
+  meta.holders += delta;
+  if ((extra & UndoEntry::kFrame) != 0) meta.pins += delta;
+}
+
+void World::UndoRow(const UndoEntry& entry) {
   AnyTable& table = TableOf(entry.id.table());
   char* const row = table.row(entry.id.slot());
   Meta& meta = table.MetaBeside(row);
@@ -76,12 +88,8 @@ void World::UndoLatest() {
     case Type::kReleased:
       UndoRelease(entry.id, row, meta);
       break;
-    case Type::kHolder: {
-      const int delta = entry.extra & UndoEntry::kMore ? -1 : 1;
-      meta.holders += delta;
-      if (entry.extra & UndoEntry::kFrame) meta.pins += delta;
-      break;
-    }
+    case Type::kHolder:
+      BINDERY_CHECK_MSG(false, "a holder is no row");
   }
 }
 

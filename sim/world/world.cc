@@ -41,6 +41,14 @@ void World::NameRow(AnyId id, uint64_t key_a, uint64_t key_b) {
   if (footprint_ != nullptr) NoteNew(&meta, id.table());
 }
 
+void World::KeepPoppedFrame(AnyId id, const FrameRow& row) {
+  const uint32_t last = Keep(row);
+  size_t i = dirty_.size() - 1;
+  while (dirty_[i].id != id) --i;
+  dirty_[i].last_words = last;
+  dirty_.push_back({id, 0, dirty_[i].created, false, true});
+}
+
 uint32_t World::FreeOrdinal(const AnyTable& rows, uint64_t base) const {
   uint64_t taken = 0;
   uint32_t largest = 0;
@@ -66,7 +74,7 @@ void World::Register(TableId table, uint32_t slot, int64_t ordinal) {
                  : of_actor   ? ordinals_.Smallest(table, meta.key_b)
                               : FreeOrdinal(rows, base);
   meta.name = orbit_ == nullptr
-                  ? Mix(base, meta.ordinal) | 1
+                  ? MixSmall(base, meta.ordinal) | 1
                   : orbit_->symmetry().NameOf(table, meta.key_a, meta.key_b,
                                               meta.ordinal);
   if (of_actor) return ordinals_.Flip(table, meta.key_b, meta.ordinal);

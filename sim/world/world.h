@@ -21,6 +21,10 @@
 //     the row, so that the first look of a step takes the way of stray ids and
 //     is noted there. Everything else sees no difference.
 //
+//  W7 The activations of an actor are a stack, and their names are the places
+//     on it: PushFrame() takes the slot, the name and the id of the frame that
+//     the same step popped last. This is the exception to W3.
+//
 // With the journal off (plain simulation) Edit() costs a bounds check, slots
 // are reused at once, and there is neither fingerprint nor undo.
 //
@@ -64,6 +68,8 @@ struct Fault {
   AnyId id;               // the stale id, if any
   const char* what = "";  // the assertion, for kBug and kWarning
 };
+
+struct UndoEntry;
 
 class World {
  public:
@@ -126,6 +132,10 @@ class World {
   }
   template <typename Row>
   void Free(Id<Row> id);
+  // The same for frames (W7). REQUIRES: nobody names a popped frame any more
+  // when the next one is pushed.
+  FrameRow& PushFrame(FrameId* id);
+  void PopFrame(FrameId id);
   // The live row with this natural key and the smallest ordinal, if any.
   template <typename Row>
   Id<Row> Find(uint64_t key_a, uint64_t key_b) const {
@@ -193,6 +203,12 @@ class World {
     BINDERY_CHECK_MSG(epoch_ == 0, "set_journal() after the first step");
     journal_on_ = on;
   }
+  // Whether ForEachTouched() tells of all frames that had one place.
+  // REQUIRES: nothing has happened yet.
+  void set_popped_frames_kept(bool on) {
+    BINDERY_CHECK_MSG(epoch_ == 0, "set_popped_frames_kept() after a step");
+    popped_frames_kept_ = on;
+  }
   // Whether changed() has what decides who can run although no journal is kept.
   void set_runners_noted(bool on) {
     BINDERY_CHECK_MSG(epoch_ == 0, "set_runners_noted() after the first step");
@@ -248,6 +264,7 @@ class World {
   // The same with rows that the step created and freed again: calls
   // f(id, before, last, live) with before null for a new row and `last` what
   // the row holds, or held when it was freed. In the order of the first touch.
+  // Frames that had one place are several rows, if they are kept.
   template <typename F>
   void ForEachTouched(F&& f) const;
 
@@ -313,11 +330,15 @@ class World {
   friend class FieldHasher;
   friend class RowCommit;
 
+  static constexpr uint32_t kNoWords = ~0u;
   struct Dirty {
     AnyId id;
     uint32_t old_words;  // where its bytes of before are in old_
     bool created;
-    bool tombstone;  // was one when the step began
+    bool tombstone;      // was one when the step began
+    bool again = false;  // a frame in the place of one that was popped
+    uint32_t last_words = kNoWords;  // that of a popped frame whose place was
+                                     // taken: where its bytes are in old_
   };
   struct Freed {
     AnyId id;
@@ -369,6 +390,14 @@ class World {
   void CleanScratch();
   template <typename Row>
   void Journal(Slot<Row>& slot, AnyId id);
+  // Where the copy of the row is in old_.
+  template <typename Row>
+  uint32_t Keep(const Row& row);
+  template <typename Row>
+  void CopyKept(uint32_t words, Row* row) const {
+    std::memcpy(static_cast<void*>(row), &old_[words], sizeof(Row));
+  }
+  void KeepPoppedFrame(AnyId id, const FrameRow& row);
   // The names of rows. A negative ordinal: the smallest free one.
   void Register(TableId table, uint32_t slot, int64_t ordinal);
   void Unregister(TableId table, uint32_t slot);
@@ -419,7 +448,8 @@ class World {
   // The undo log: what the words in the mask were; a row that goes.
   void LogDelta(AnyId id, const char* old, uint64_t mask);
   void LogRelease(AnyId id, const char* row, const Meta& meta);
-  void UndoLatest();
+  static void UndoHolder(Meta& meta, uint32_t extra);
+  void UndoRow(const UndoEntry& entry);
   void UndoRelease(AnyId id, char* row, Meta& meta);
   template <typename Row>
   Hash128 FingerprintOf(OrbitSums* orbit) const;
@@ -455,11 +485,13 @@ class World {
   bool runners_noted_ = true;
   bool exact_ = false;
   uint64_t epoch_ = 0;
+  bool popped_frames_kept_ = false;
   uint32_t actor_ = 0;
   Hash128 fingerprint_;
   std::vector<Dirty> dirty_;
   std::vector<uint64_t> old_;  // rows as they were, old_size_ words
   size_t old_size_ = 0;
+  std::vector<uint32_t> popped_;  // places of frames, to be taken
   std::vector<Freed> settle_;     // freed rows and tombstones to look at
   std::vector<TableId> scratch_;  // tables whose slot 0 was written to
   WordStack undo_;
@@ -502,15 +534,19 @@ template <typename Row>
 
 template <typename Row>
 [[gnu::noinline]] void World::Journal(Slot<Row>& slot, AnyId id) {
-  constexpr size_t kWords = sizeof(Row) / 8;
   slot.meta.stamp = epoch_;
   if (!journal_on_) return changed_.push_back({id, false, false});
+  dirty_.push_back(
+      {id, Keep(slot.row), false, slot.meta.state == SlotState::kTombstone});
+}
+
+template <typename Row>
+uint32_t World::Keep(const Row& row) {
   const size_t at = old_size_;
-  old_size_ += kWords;
+  old_size_ += sizeof(Row) / 8;
   if (old_size_ > old_.size()) old_.resize(old_size_ * 2);
-  std::memcpy(&old_[at], &slot.row, sizeof(Row));
-  dirty_.push_back({id, static_cast<uint32_t>(at), false,
-                    slot.meta.state == SlotState::kTombstone});
+  std::memcpy(&old_[at], &row, sizeof(Row));
+  return static_cast<uint32_t>(at);
 }
 
 // Compilers clear a whole row with one instruction that is slow to start.
@@ -579,6 +615,28 @@ template <typename Row>
   table<Row>().GiveBack(id.any().slot());
 }
 
+inline FrameRow& World::PushFrame(FrameId* id) {
+  if (popped_.empty()) return New<FrameRow>(id);
+  const uint32_t place = popped_.back();
+  popped_.pop_back();
+  Slot<FrameRow>& slot = table<FrameRow>().at(place);
+  id->value = AnyId::Make(TableId::kFrame, place, slot.meta.generation).value;
+  if (popped_frames_kept_) [[unlikely]]
+    KeepPoppedFrame(id->any(), slot.row);
+  ZeroBlocks<sizeof(FrameRow)>(&slot.row);
+  slot.meta.state = SlotState::kLive;
+  slot.meta.self = id->value;
+  return slot.row;
+}
+
+inline void World::PopFrame(FrameId id) {
+  const Slot<FrameRow>& slot = table<FrameRow>().at(id.any().slot());
+  const bool kept = journal_on_ && slot.meta.self == id.value &&
+                    slot.meta.key_a == kActorKey && slot.meta.key_b == actor_;
+  Free(id);
+  if (kept) popped_.push_back(id.any().slot());
+}
+
 template <typename Row, typename Wanted>
 Id<Row> World::FindIf(uint64_t key_a, uint64_t key_b, Wanted&& wanted) const {
   const Table<Row>& rows = table<Row>();
@@ -620,22 +678,32 @@ void World::ForEachTouched(F&& f) const {
       using Row = std::remove_pointer_t<decltype(type)>;
       const Slot<Row>& slot = table<Row>().at(dirty.id.slot());
       Row before{};
-      if (!dirty.created) {
-        std::memcpy(static_cast<void*>(&before), &old_[dirty.old_words],
-                    sizeof(Row));
-      }
-      f(Id<Row>{dirty.id.value}, dirty.created ? nullptr : &before, slot.row,
-        slot.meta.state == SlotState::kLive);
+      const bool there = !dirty.created && !dirty.again;
+      if (there) CopyKept(dirty.old_words, &before);
+      Row last = slot.row;
+      const bool popped = dirty.last_words != kNoWords;
+      if (popped) CopyKept(dirty.last_words, &last);
+      f(Id<Row>{dirty.id.value}, there ? &before : nullptr, last,
+        !popped && slot.meta.state == SlotState::kLive);
     });
   }
 }
 
 template <typename F>
 void World::ForEachDirty(F&& f) const {
-  ForEachTouched(
-      [&f](auto id, const auto* before, const auto& last, bool live) {
-        if (before != nullptr || live) f(id, before, live ? &last : nullptr);
-      });
+  for (const Dirty& dirty : dirty_) {
+    if (dirty.tombstone || dirty.again) continue;
+    Dispatch(dirty.id.table(), [&](auto* type) {
+      using Row = std::remove_pointer_t<decltype(type)>;
+      const Slot<Row>& slot = table<Row>().at(dirty.id.slot());
+      const bool live = slot.meta.state == SlotState::kLive;
+      if (dirty.created && !live) return;
+      Row before{};
+      if (!dirty.created) CopyKept(dirty.old_words, &before);
+      f(Id<Row>{dirty.id.value}, dirty.created ? nullptr : &before,
+        live ? &slot.row : nullptr);
+    });
+  }
 }
 
 }  // namespace bindery::sim

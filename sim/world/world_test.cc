@@ -211,6 +211,88 @@ TEST_F(WorldTest, FramesPinWhatTheyHold) {
   EXPECT_TRUE(w_.Quiescent(node.any()));
 }
 
+// --- Stacks of frames -------------------------------------------------------
+
+TEST_F(WorldTest, APushedFrameHasThePlaceOfTheOneThatWasPoppedLast) {
+  FrameId inner;
+  Step(1, [&] {
+    w_.PushFrame(&inner).op = 2;
+    w_.Edit(inner).node = AddNode(0x1000);
+  });
+  const std::string before = CanonicalText(w_);
+  FrameId outer_again;
+  FrameId inner_again;
+  FrameId third;
+  Step(1, [&] {
+    w_.PopFrame(inner);
+    w_.PopFrame(frame_);
+    w_.PushFrame(&outer_again).op = 3;
+    EXPECT_EQ(w_.PushFrame(&inner_again).op, 0) << "a new frame is zero";
+    w_.PushFrame(&third);
+  });
+  EXPECT_EQ(outer_again, frame_);
+  EXPECT_EQ(inner_again, inner);
+  EXPECT_NE(third, inner);
+  EXPECT_FALSE(w_.Get(inner).node);
+  EXPECT_EQ(w_.fingerprint(), w_.ComputeFingerprint());
+  w_.Undo();
+  EXPECT_EQ(CanonicalText(w_), before);
+  EXPECT_EQ(w_.Get(frame_).op, 1);
+}
+
+TEST_F(WorldTest, NamesOfFramesDoNotTellWhenOthersWerePopped) {
+  const auto push = [this] {
+    FrameId id;
+    w_.PushFrame(&id).op = 5;
+  };
+  Step(1, [&] {
+    w_.PopFrame(frame_);
+    push();
+  });
+  const std::string at_once = CanonicalText(w_);
+  w_.Undo();
+  Step(1, [this] { w_.PopFrame(frame_); });
+  Step(1, push);
+  EXPECT_EQ(CanonicalText(w_), at_once);
+}
+
+TEST_F(WorldTest, TheFramesOfAnotherActorAreNotTaken) {
+  FrameId pushed;
+  Step(2, [&] {
+    w_.PopFrame(frame_);
+    w_.PushFrame(&pushed);
+  });
+  EXPECT_NE(pushed, frame_);
+  EXPECT_FALSE(w_.Alive(frame_));
+}
+
+TEST(WorldModesTest, FramesThatHadOnePlaceAreToldApartIfTheyAreKept) {
+  for (const bool kept : {false, true}) {
+    World world;
+    world.set_popped_frames_kept(kept);
+    std::vector<int> touched;
+    std::vector<int> changed;
+    world.BeginStep(1);
+    FrameId id;
+    for (const uint16_t op : {uint16_t{1}, uint16_t{2}, uint16_t{3}}) {
+      if (id) world.PopFrame(id);
+      world.PushFrame(&id).op = op;
+    }
+    world.ForEachTouched([&](auto, const auto* before, const auto& last, bool) {
+      EXPECT_EQ(before, nullptr);
+      if constexpr (requires { last.op; }) touched.push_back(last.op);
+    });
+    world.ForEachDirty([&](auto, const auto*, const auto* after) {
+      if constexpr (requires { after->op; }) changed.push_back(after->op);
+    });
+    world.Commit();
+    EXPECT_EQ(touched,
+              kept ? (std::vector<int>{1, 2, 3}) : std::vector<int>{3});
+    EXPECT_EQ(changed, std::vector<int>{3});
+    EXPECT_EQ(world.fingerprint(), world.ComputeFingerprint());
+  }
+}
+
 TEST_F(WorldTest, AFreedOwnerIsKeptWhileItsListHasMembers) {
   NodeId node;
   Step(1, [&] {
