@@ -42,6 +42,15 @@ model::Fingerprint BinderModel::GetFingerprint() const {
   return WithFaults(simulation_.world().fingerprint());
 }
 
+std::optional<model::Fingerprint> BinderModel::Foresee(model::Choice choice) {
+  if (foresight_ == nullptr) {
+    foresight_ = std::make_unique<sim::Foresight>(simulation_);
+  }
+  const std::optional<sim::Hash128> next = foresight_->Know(choice.value);
+  if (!next.has_value()) return std::nullopt;
+  return model::Fingerprint{next->hi, next->lo};
+}
+
 model::Fingerprint BinderModel::LeastFingerprint() const {
   return WithFaults(simulation_.world().orbit()->Least());
 }

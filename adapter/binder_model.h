@@ -9,12 +9,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "model/concept.h"
 #include "sim/engine/checker.h"
+#include "sim/engine/foresight.h"
 #include "sim/engine/simulation.h"
 #include "sim/kernel/boundary.h"
 #include "sim/liveness/liveness.h"
@@ -33,7 +35,13 @@ class BinderModel {
                         : nullptr) {}
 
   void Enabled(std::vector<model::Choice>* choices) const;
-  void Apply(model::Choice choice) { simulation_.Apply(choice.value); }
+  void Apply(model::Choice choice) {
+    if (foresight_ != nullptr) return foresight_->Apply(choice.value);
+    simulation_.Apply(choice.value);
+  }
+  // The fingerprint behind the choice, if it is known without executing it
+  // (sim/engine/foresight.h). REQUIRES: neither footprints nor a symmetry.
+  std::optional<model::Fingerprint> Foresee(model::Choice choice);
   void Undo() { simulation_.Undo(); }
   model::Fingerprint GetFingerprint() const;
   void Encode(std::string* bytes) const { simulation_.world().Encode(bytes); }
@@ -85,6 +93,7 @@ class BinderModel {
   bool Stuck() const;
 
   sim::Simulation simulation_;
+  std::unique_ptr<sim::Foresight> foresight_;  // once it is asked for
   // Null at command granularity, where nobody else runs inside of a command.
   const std::unique_ptr<const sim::Boundaries> boundaries_;
   mutable std::vector<sim::OwedThing> owed_;  // scratch of Obligations()
@@ -93,6 +102,7 @@ class BinderModel {
 
 static_assert(model::HasActors<BinderModel>);
 static_assert(model::HasFootprints<BinderModel>);
+static_assert(model::HasForesight<BinderModel>);
 static_assert(model::HasObligations<BinderModel>);
 static_assert(model::Symmetric<BinderModel>);
 

@@ -25,6 +25,7 @@
 #include <compare>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,15 @@ concept HasActors = Model<M> &&
   // Whether that actor is in the middle of a command and could go on. Depends
   // on the state alone.
   { c.InsideCommand(actor) } -> std::same_as<bool>;
+};
+
+// A model that may know what a choice leads to without executing it.
+template <typename M>
+concept HasForesight = Model<M> && requires(M m, Choice choice) {
+  // The fingerprint of the state behind an enabled choice that breaks no
+  // property itself, if it is known; the same as after Apply(). A model that
+  // does not know may learn it from an Apply() of this choice that comes next.
+  { m.Foresee(choice) } -> std::same_as<std::optional<Fingerprint>>;
 };
 
 // Of the number of a resource: it does not matter in which order two choices

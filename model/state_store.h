@@ -51,6 +51,8 @@ class StateStore {
       return InsertBits(key, &alone_);
     return visited_.Insert(key);
   }
+  // REQUIRES: fingerprints, and one thread.
+  bool Contains(Fingerprint key) const { return visited_.Contains(key); }
   Outcome InsertShared(Fingerprint key, Share* share) {
     if (bits_ != nullptr) [[unlikely]]
       return InsertBits(key, share);

@@ -86,6 +86,8 @@ class CrewWorker {
     return key.value_or(Fingerprint{});
   }
   void Prefetch(Fingerprint key) const { crew_.store().Prefetch(key); }
+  bool Foresees() const { return false; }
+  bool Visited(Fingerprint) const { return false; }
   bool Discover(Fingerprint key) {
     const StateStore::Outcome outcome =
         crew_.store().InsertShared(key, &tally_.share);

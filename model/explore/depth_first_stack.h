@@ -17,6 +17,9 @@
 // Books is a class with
 //   bool stopped() const                  the search is over
 //   bool Trusted(), Fingerprint KeyOf(), void Prefetch(key), bool Discover(key)
+//   bool Foresees()                       keys are fingerprints, and the model
+//                                         may be asked for those of successors
+//   bool Visited(key)                     certainly visited; see Foresees()
 //   void Count()                          a transition
 //   void Enter(depth), void CountTerminal(), void CutAtMaxDepth()
 //   void Report(findings)                 of the model's present state
@@ -27,6 +30,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/concept.h"
@@ -175,6 +179,7 @@ class DepthFirstStack {
   void TakeOne() {
     child_ = pending_.back();
     pending_.pop_back();
+    if (Foreseen()) return books_.Count();
     model_.Apply(child_);
     books_.Count();
     if (!books_.Trusted() || !books_.Discover(books_.KeyOf())) {
@@ -185,6 +190,16 @@ class DepthFirstStack {
       pending_.insert(pending_.end(), ahead_.rbegin(), ahead_.rend());
     }
     ahead_.clear();
+  }
+
+  // Whether the child is known to lead to a state that was visited.
+  bool Foreseen() {
+    if constexpr (HasForesight<M>) {
+      if (!books_.Foresees()) return false;
+      const std::optional<Fingerprint> key = model_.Foresee(child_);
+      return key.has_value() && books_.Visited(*key);
+    }
+    return false;
   }
 
   void TakeTogether() {

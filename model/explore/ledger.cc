@@ -9,7 +9,9 @@ Ledger::Ledger(const ExploreOptions& options)
     : options_(options),
       store_(options.store, options.memory_limit, options.bit_bytes),
       namer_(&store_, options.symmetry),
-      plain_(options.store != StoreKind::kExact && !options.symmetry) {}
+      plain_(options.store != StoreKind::kExact && !options.symmetry),
+      foresees_(plain_ && options.foresight && !options.partial_order &&
+                options.store != StoreKind::kBits) {}
 
 void Ledger::GrowNames() {
   if (!store_.names()->GrowIfDue()) {

@@ -444,6 +444,7 @@ class FieldHasher {
     const auto presence =
         static_cast<uint64_t>(live() ? Presence::kLive : Presence::kTombstone);
     Number(presence, Meaning::kNumber);
+    presence_ = sum_;
   }
 
   template <typename T>
@@ -463,6 +464,8 @@ class FieldHasher {
     ++index_;
   }
   const Hash128& sum() const { return sum_; }
+  // See Meta. Of a live row, without a symmetry.
+  uint64_t content() const { return sum_.lo - presence_.lo + lists_; }
 
  private:
   static constexpr auto kNow = OrbitSums::Count::kNow;
@@ -479,8 +482,12 @@ class FieldHasher {
       if (live()) Name(w_.NameOf(value));
     } else if constexpr (std::is_same_v<T, BlobId>) {
       if (live()) Number(w_.blobs().HashOf(value), meaning);
-    } else if constexpr (!std::is_same_v<T, ListHead> &&
-                         !std::is_same_v<T, SetHead>) {
+    } else if constexpr (std::is_same_v<T, ListHead>) {
+      lists_ += ListContent(Key(), value.size, w_.NameOf(value.first),
+                            w_.NameOf(value.last));
+    } else if constexpr (std::is_same_v<T, SetHead>) {
+      lists_ += SetContent(Key(), value.size);
+    } else {
       if (live()) Number(static_cast<uint64_t>(value), meaning);
     }
   }
@@ -513,6 +520,8 @@ class FieldHasher {
   const Slot<Row>& slot_;
   OrbitSums* const orbit_;
   Hash128 sum_;
+  Hash128 presence_;
+  uint64_t lists_ = 0;
   uint64_t index_ = 0;
 };
 
@@ -543,6 +552,25 @@ void World::Decode(absl::string_view bytes) {
   WorldDecoder(*this, in).Run();
   if (orbit_ != nullptr) orbit_->Clear();
   fingerprint_ = Recompute(orbit_.get());
+  for (int t = 1; t < kTableCount; ++t) {
+    Dispatch(static_cast<TableId>(t), [this](auto* type) {
+      NoteContents<std::remove_pointer_t<decltype(type)>>();
+    });
+  }
+}
+
+template <typename Row>
+void World::NoteContents() {
+  Table<Row>& rows = table<Row>();
+  for (uint32_t i = 1; i < rows.end(); ++i) {
+    Slot<Row>& slot = rows.at(i);
+    if (slot.meta.state != SlotState::kLive) continue;
+    rows.Comes(slot.meta);
+    if (orbit_ != nullptr) continue;
+    FieldHasher<Row> hasher(*this, slot, nullptr);
+    Row::Fields(hasher);
+    rows.content(i) = hasher.content();
+  }
 }
 
 Hash128 World::ComputeFingerprint() const {

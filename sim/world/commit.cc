@@ -121,6 +121,8 @@ class RowCommit {
   }
 
   const Hash128& delta() const { return delta_; }
+  // What changed of the row's content, which is that, and its lists and sets.
+  uint64_t content() const { return delta_.lo + lists_; }
 
  private:
   void Narrow(const NarrowField& field, uint64_t before, uint64_t after) {
@@ -142,13 +144,19 @@ class RowCommit {
   }
   void Wide(const WideField& field) {
     switch (field.kind) {
-      case WideField::Kind::kListHead:
+      case WideField::Kind::kListHead: {
         // The members say that they belong.
-        return DeadOwner(ValueAt<ListHead>(c_.old, field.begin).size,
-                         ValueAt<ListHead>(c_.actual, field.begin).size);
-      case WideField::Kind::kSetHead:
-        return DeadOwner(ValueAt<SetHead>(c_.old, field.begin).size,
-                         ValueAt<SetHead>(c_.actual, field.begin).size);
+        const auto before = ValueAt<ListHead>(c_.old, field.begin);
+        const auto after = ValueAt<ListHead>(c_.actual, field.begin);
+        lists_ += ListAs(field, after) - ListAs(field, before);
+        return DeadOwner(before.size, after.size);
+      }
+      case WideField::Kind::kSetHead: {
+        const auto before = ValueAt<SetHead>(c_.old, field.begin);
+        const auto after = ValueAt<SetHead>(c_.actual, field.begin);
+        lists_ += SetAs(field, after) - SetAs(field, before);
+        return DeadOwner(before.size, after.size);
+      }
       case WideField::Kind::kWork:
         if (Counts(field.hashed)) {
           Value(field.index, TypeAt(c_.before, field), TypeAt(c_.after, field));
@@ -163,6 +171,14 @@ class RowCommit {
   bool Counts(Hashed hashed) const {
     return hashed == Hashed::kAlways ||
            (hashed == Hashed::kWithExactAddresses && world_.exact_);
+  }
+  // Whoever looks at its head learns its ends, and how long it is.
+  uint64_t ListAs(const WideField& field, const ListHead& list) const {
+    return ListContent(FieldKey(meta_.name, field.index), list.size,
+                       world_.NameOf(list.first), world_.NameOf(list.last));
+  }
+  uint64_t SetAs(const WideField& field, const SetHead& set) const {
+    return SetContent(FieldKey(meta_.name, field.index), set.size);
   }
   static uint64_t TypeAt(const char* row, const WideField& field) {
     return static_cast<uint64_t>(ValueAt<Work>(row, field.begin).type);
@@ -250,6 +266,7 @@ class RowCommit {
   const AnyId self_;
   const RowChange& c_;
   Hash128 delta_;
+  uint64_t lists_ = 0;
 };
 
 void World::BeginStep(uint32_t actor) {
@@ -280,10 +297,11 @@ void World::Commit() {
   old_size_ = 0;
 }
 
-void World::NoteNew(Meta* meta, TableId table) {
+void World::NoteNew(Meta* meta, AnyId id) {
+  if (footprint_->dependences() != nullptr) return NoteMade(*meta, id);
   footprint_->Reveal(meta);
-  footprint_->Make(meta->name, table);
-  NoteWritten(*meta, table, true);
+  footprint_->Make(meta->name, id.table());
+  NoteWritten(*meta, id.table(), true);
 }
 
 void World::NoteWritten(const Meta& meta, TableId table, bool comes_or_goes) {
@@ -298,8 +316,9 @@ void World::NoteWritten(const Meta& meta, TableId table, bool comes_or_goes) {
 void World::CommitRow(const Dirty& dirty) {
   const TableId table = dirty.id.table();
   const RowLayout& layout = LayoutOf(table);
-  char* const row = TableOf(table).row(dirty.id.slot());
-  Meta& meta = TableOf(table).MetaBeside(row);
+  AnyTable& rows = TableOf(table);
+  char* const row = rows.row(dirty.id.slot());
+  Meta& meta = rows.MetaBeside(row);
   const bool freed = meta.state == SlotState::kFreed;
   if (freed) settle_.push_back({dirty.id, dirty.created});
   // Zero before and after: only links could show that it was there.
@@ -328,12 +347,18 @@ void World::CommitRow(const Dirty& dirty) {
   fingerprint_ += commit.delta();
 
   if (!dirty.created) {
-    LogDelta(dirty.id, old, mask);
+    LogDelta(dirty.id, old, mask, rows.content(dirty.id.slot()));
   } else if (!freed) {
     undo_.Push(UndoEntry{UndoEntry::Type::kCreated, dirty.id}.Header());
   }
-  if (dirty.created != freed && Counts(table)) {
-    CountPresence(meta.name, Presence::kLive, !freed);
+  // What is freed keeps its content, in case that this is taken back.
+  if (!dead) {
+    uint64_t& content = rows.content(dirty.id.slot());
+    content = commit.content() + (dirty.created ? 0 : content);
+  }
+  if (dirty.created != freed) {
+    freed ? rows.Goes(meta) : rows.Comes(meta);
+    if (Counts(table)) CountPresence(meta.name, Presence::kLive, !freed);
   }
   if (!(dirty.created && freed)) {
     changed_.push_back({dirty.id, dirty.created, freed});
@@ -352,7 +377,7 @@ void World::CountPresence(uint64_t name, Presence presence, bool there) {
 }
 
 void World::AddHolder(Meta& meta, AnyId id, int delta, bool frame) {
-  if (footprint_ != nullptr) footprint_->Read(LifeResource(meta.name));
+  if (footprint_ != nullptr) NoteLife(meta, id);
   meta.holders += delta;
   if (frame) {
     meta.pins += delta;
@@ -383,6 +408,9 @@ void World::Settle(const Freed& freed) {
     }
     ReleaseSlot(id, freed.fresh);
   } else if (!buried) {
+    if (footprint_ != nullptr && footprint_->dependences() != nullptr) {
+      footprint_->dependences()->Refuse();
+    }
     meta.state = SlotState::kTombstone;
     if (Counts(id.table())) {
       CountPresence(meta.name, Presence::kTombstone, true);

@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/world/dependence.h"
 #include "sim/world/hash.h"
 #include "sim/world/id.h"
 #include "sim/world/table.h"
@@ -72,10 +73,20 @@ inline Resource LifeResource(uint64_t name) {
 
 class FootprintLog {
  public:
-  void Read(Resource resource) { reads_.push_back(resource); }
-  void Write(Resource resource) { writes_.push_back(resource); }
+  // With `dependences` resources are not noted, but what the step depended on.
+  explicit FootprintLog(DependenceLog* dependences = nullptr)
+      : dependences_(dependences) {}
+
+  DependenceLog* dependences() const { return dependences_; }
+  void Read(Resource resource) {
+    if (dependences_ == nullptr) reads_.push_back(resource);
+  }
+  void Write(Resource resource) {
+    if (dependences_ == nullptr) writes_.push_back(resource);
+  }
   // The row of this table is new: whoever meets these meets it.
   void Make(uint64_t name, TableId table) {
+    if (dependences_ != nullptr) return;
     makes_.push_back(RowResource(name));
     makes_.push_back(PinsResource(name));
     makes_.push_back(LifeResource(name));
@@ -86,6 +97,7 @@ class FootprintLog {
   }
   // A row that was hidden, or is new, can be seen from now on.
   void Reveal(Meta* meta) {
+    if (dependences_ != nullptr) return;
     seen_.push_back(meta);
     Read(RowResource(meta->name));
   }
@@ -108,6 +120,7 @@ class FootprintLog {
   const std::vector<Resource>& makes() const { return makes_; }
 
  private:
+  DependenceLog* const dependences_;
   std::vector<Meta*> seen_;
   std::vector<Resource> reads_;
   std::vector<Resource> writes_;

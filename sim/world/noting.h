@@ -12,15 +12,28 @@ template <typename Row>
 [[gnu::noinline, gnu::cold]] bool World::Reveal(Id<Row> id) const {
   if (footprint_ == nullptr || !id) return false;
   const Meta& meta = table<Row>().at(id.any().slot()).meta;
-  if (meta.generation != id.any().generation()) return false;
+  DependenceLog* const dependences = footprint_->dependences();
+  if (meta.generation != id.any().generation()) {
+    if (dependences != nullptr) dependences->Refuse();
+    return false;
+  }
   if (meta.state == SlotState::kTombstone || meta.state == SlotState::kFreed) {
     footprint_->Read(RowResource(meta.name));
   }
-  if (meta.state != SlotState::kLive) return false;
+  if (meta.state != SlotState::kLive) {
+    if (dependences != nullptr && meta.state != SlotState::kFreed) {
+      dependences->Refuse();
+    }
+    return false;
+  }
   if (meta.self == id.value) return true;
   Meta& hidden = const_cast<Meta&>(meta);
   hidden.self = id.value;
   footprint_->Reveal(&hidden);
+  if (dependences != nullptr) {
+    dependences->Note({Dependence::Kind::kRow, Row::kTable, id.any().slot()},
+                      ContentOf(table<Row>(), id.any().slot()));
+  }
   return true;
 }
 
@@ -29,7 +42,18 @@ template <typename Row>
 [[gnu::noinline, gnu::cold]] void World::NoteFind(uint64_t base) const {
   footprint_->Read(KeyResource(base));
   const Table<Row>& rows = table<Row>();
-  for (uint32_t i = index_.Get(base); i != 0;) {
+  const uint32_t first = index_.Get(base);
+  if (DependenceLog* const dependences = footprint_->dependences()) {
+    // Of a row that the step made, the key was noted when it was made.
+    const bool made =
+        first != 0 &&
+        dependences->WasMade(AnyId::Make(Row::kTable, first - 1,
+                                         rows.at(first - 1).meta.generation));
+    if (!made) {
+      dependences->Note({Dependence::Kind::kKey, Row::kTable, 0, base}, first);
+    }
+  }
+  for (uint32_t i = first; i != 0;) {
     const Meta& meta = rows.at(i - 1).meta;
     Reveal(Id<Row>{AnyId::Make(Row::kTable, i - 1, meta.generation).value});
     i = meta.next_same;
@@ -40,6 +64,10 @@ template <typename Row>
 [[gnu::noinline, gnu::cold]] void World::NoteTable() const {
   footprint_->Read(TableResource(Row::kTable));
   const Table<Row>& rows = table<Row>();
+  if (DependenceLog* const dependences = footprint_->dependences()) {
+    dependences->Note({Dependence::Kind::kTable, Row::kTable},
+                      rows.population());
+  }
   for (uint32_t i = 1; i < rows.end(); ++i) {
     Reveal(
         Id<Row>{AnyId::Make(Row::kTable, i, rows.at(i).meta.generation).value});
@@ -51,6 +79,9 @@ void World::ForEachHolder(Id<Held> Row::*member, Id<Held> held, F&& f) const {
   static_assert(HoldersCount(Held::kTable, Row::kTable));
   if (footprint_ != nullptr) {
     footprint_->Read(HoldersResource(NameOf(held), Row::kTable));
+    if (footprint_->dependences() != nullptr) {
+      footprint_->dependences()->Refuse();
+    }
   }
   const Table<Row>& rows = table<Row>();
   for (uint32_t i = 1; i < rows.end(); ++i) {

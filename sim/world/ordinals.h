@@ -43,6 +43,12 @@ class Ordinals {
     }
   }
 
+  // Whether the first 64 of an actor are all in NearMask().
+  static bool IsNear(uint64_t actor) { return actor < kNear; }
+  uint64_t NearMask(TableId table, uint64_t actor) const {
+    return near_[PlaceOf(table, actor)];
+  }
+
   void Clear() {
     near_.assign(near_.size(), 0);
     far_.Clear();

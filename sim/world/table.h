@@ -66,6 +66,13 @@ class AnyTable {
   Meta& meta(uint32_t slot) const { return MetaBeside(row(slot)); }
   // Slots ever used are 1 .. end() - 1.
   uint32_t end() const { return end_; }
+  // What a live row holds, hashed (dependence.h).
+  uint64_t content(uint32_t slot) const { return contents_[slot]; }
+  uint64_t& content(uint32_t slot) { return contents_[slot]; }
+  // The names of the rows that were live when the latest step ended, hashed.
+  uint64_t population() const { return population_; }
+  void Comes(const Meta& meta) { population_ += meta.name; }
+  void Goes(const Meta& meta) { population_ -= meta.name; }
 
   // Takes a slot from the free list, or the next new one.
   uint32_t Take() {
@@ -92,6 +99,7 @@ class AnyTable {
     free_ = 0;
     for (uint32_t i = 1; i < end_; ++i) meta(i) = Meta{};
     end_ = 1;
+    population_ = 0;
   }
 
  protected:
@@ -103,7 +111,10 @@ class AnyTable {
   ~AnyTable() = default;
 
   virtual char* NewChunk() = 0;
-  void Grow() { chunks_.push_back(NewChunk()); }
+  void Grow() {
+    chunks_.push_back(NewChunk());
+    contents_.resize(chunks_.size() << kChunkBits);
+  }
   char* chunk(uint32_t slot) const { return chunks_[slot >> kChunkBits]; }
 
  private:
@@ -115,10 +126,12 @@ class AnyTable {
   }
 
   std::vector<char*> chunks_;
+  std::vector<uint64_t> contents_;  // by slot
   const int slot_bits_;
   const size_t meta_offset_;
   uint32_t free_ = 0;  // the first free slot; 0: none
   uint32_t end_ = 1;   // slot 0 stands for ids that name nothing
+  uint64_t population_ = 0;
 };
 
 template <typename Row>

@@ -9,28 +9,32 @@ namespace bindery::sim {
 
 using Type = UndoEntry::Type;
 
-void World::LogDelta(AnyId id, const char* old, uint64_t mask) {
+void World::LogDelta(AnyId id, const char* old, uint64_t mask,
+                     uint64_t content) {
   if (mask == 0) return;
-  uint64_t* const entry = undo_.Room(LayoutOf(id.table()).words + 2);
+  uint64_t* const entry = undo_.Room(LayoutOf(id.table()).words + 3);
   uint32_t count = 0;
   for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
     std::memcpy(entry + count++, old + 8 * std::countr_zero(rest), 8);
   }
   entry[count] = mask;
-  entry[count + 1] = UndoEntry{Type::kDelta, id, count}.Header();
-  undo_.Taken(count + 2);
+  entry[count + 1] = content;
+  entry[count + 2] = UndoEntry{Type::kDelta, id, count}.Header();
+  undo_.Taken(count + 3);
 }
 
 void World::LogRelease(AnyId id, const char* row, const Meta& meta) {
+  const uint64_t content = TableOf(id.table()).content(id.slot());
   const size_t words = LayoutOf(id.table()).words;
-  uint64_t* const entry = undo_.Room(words + 4);
+  uint64_t* const entry = undo_.Room(words + 5);
   std::memcpy(entry, row, words * 8);
   entry[words] = meta.key_a;
   entry[words + 1] = meta.key_b;
   const bool tombstone = meta.state == SlotState::kTombstone;
   entry[words + 2] = uint64_t{meta.ordinal} << 1 | (tombstone ? 1 : 0);
-  entry[words + 3] = UndoEntry{Type::kReleased, id}.Header();
-  undo_.Taken(words + 4);
+  entry[words + 3] = content;
+  entry[words + 4] = UndoEntry{Type::kReleased, id}.Header();
+  undo_.Taken(words + 5);
 }
 
 void World::Undo() {
@@ -65,6 +69,7 @@ void World::UndoRow(const UndoEntry& entry) {
   Meta& meta = table.MetaBeside(row);
   switch (entry.type) {
     case Type::kDelta: {
+      table.content(entry.id.slot()) = undo_.Pop();
       const uint64_t mask = undo_.Pop();
       const uint64_t* old = undo_.Pop(entry.extra);
       for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
@@ -73,6 +78,7 @@ void World::UndoRow(const UndoEntry& entry) {
       break;
     }
     case Type::kCreated:
+      if (meta.state == SlotState::kLive) table.Goes(meta);
       Unregister(entry.id.table(), entry.id.slot());
       meta.state = SlotState::kFree;
       meta.self = 0;
@@ -84,6 +90,7 @@ void World::UndoRow(const UndoEntry& entry) {
     case Type::kBuried:
       meta.state = SlotState::kLive;
       meta.self = footprint_ == nullptr ? entry.id.value : 0;
+      table.Comes(meta);
       break;
     case Type::kReleased:
       UndoRelease(entry.id, row, meta);
@@ -95,6 +102,7 @@ void World::UndoRow(const UndoEntry& entry) {
 
 void World::UndoRelease(AnyId id, char* row, Meta& meta) {
   const size_t words = LayoutOf(id.table()).words;
+  TableOf(id.table()).content(id.slot()) = undo_.Pop();
   const uint64_t rest = undo_.Pop();
   const bool tombstone = (rest & 1) != 0;
   meta.key_b = undo_.Pop();
@@ -106,6 +114,7 @@ void World::UndoRelease(AnyId id, char* row, Meta& meta) {
   meta.self = tombstone || footprint_ != nullptr ? 0 : id.value;
   TableOf(id.table()).TakeBack(id.slot());
   Register(id.table(), id.slot(), static_cast<int64_t>(rest >> 1));
+  if (!tombstone) TableOf(id.table()).Comes(meta);
 }
 
 void World::ForgetHistory() {

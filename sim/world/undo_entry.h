@@ -1,9 +1,11 @@
 // The entries of the undo log. Their header is the last word, so that Undo()
 // reads them backwards:
-//   delta     old words..., mask of the words, header (how many inside)
+//   delta     old words..., mask of the words, old content, header (how many
+//             words inside)
 //   created   header
 //   buried    header                      (freed; stays as a tombstone)
-//   released  old words..., key_a, key_b, ordinal and state, header
+//   released  old words..., key_a, key_b, ordinal and state, old content,
+//             header
 //   holder    header                      (delta and frame flag inside)
 //
 // Used by World alone.

@@ -38,7 +38,7 @@ void World::NameRow(AnyId id, uint64_t key_a, uint64_t key_b) {
   if (!journal_on_) return;
   meta.stamp = epoch_;
   dirty_.push_back({id, 0, true, false});
-  if (footprint_ != nullptr) NoteNew(&meta, id.table());
+  if (footprint_ != nullptr) NoteNew(&meta, id);
 }
 
 void World::KeepPoppedFrame(AnyId id, const FrameRow& row) {

@@ -162,7 +162,7 @@ class World {
   // True if no activation of the driver holds the row.
   bool Quiescent(AnyId id) const {
     const Meta& meta = MetaOf(id);
-    if (footprint_ != nullptr) footprint_->Read(PinsResource(meta.name));
+    if (footprint_ != nullptr) NotePins(meta);
     return meta.pins == 0;
   }
 
@@ -281,6 +281,13 @@ class World {
   template <typename Row>
   void NoteTable() const;
 
+  // From BeginNoting() to EndNoting() it is noted what the step between them
+  // depends on. REQUIRES: the journal; neither footprints nor a symmetry.
+  void BeginNoting();
+  const DependenceLog& EndNoting();
+  // The value that it has now.
+  uint64_t ValueOf(const Dependence& what) const;
+
   // --- Symmetry -------------------------------------------------------------
   // Names have owners then (symmetry.h), so that fingerprints are others.
   // REQUIRES: nothing has happened yet; the journal. It outlives the world.
@@ -355,6 +362,19 @@ class World {
   const RowLayout& LayoutOf(TableId table) const {
     return layouts_[static_cast<size_t>(table)];
   }
+  static uint64_t ContentOf(const AnyTable& rows, uint32_t slot) {
+    const Meta& meta = rows.meta(slot);
+    return meta.state == SlotState::kLive ? Mix(meta.name, rows.content(slot))
+                                          : 0;
+  }
+  void NotePins(const Meta& meta) const {
+    footprint_->Read(PinsResource(meta.name));
+    if (footprint_->dependences() != nullptr) {
+      footprint_->dependences()->Refuse();
+    }
+  }
+  // Whether rows are found by looking (W6).
+  void HideRows(bool hidden);
   // The slot with the bytes that `id` leads to: its own, live or not, as long
   // as nobody else got it, otherwise slot 0, which is all zero.
   template <typename Row>
@@ -443,16 +463,22 @@ class World {
   void Settle(const Freed& freed);
   void ReleaseSlot(AnyId id, bool fresh);
   // A row that is new, changed or gone.
-  void NoteNew(Meta* meta, TableId table);
+  void NoteNew(Meta* meta, AnyId id);
+  void NoteMade(const Meta& meta, AnyId id);
   void NoteWritten(const Meta& meta, TableId table, bool comes_or_goes);
+  void NoteHolders(const Meta& meta, AnyId id);
+  void NoteLife(const Meta& meta, AnyId id);
   // The undo log: what the words in the mask were; a row that goes.
-  void LogDelta(AnyId id, const char* old, uint64_t mask);
+  void LogDelta(AnyId id, const char* old, uint64_t mask, uint64_t content);
   void LogRelease(AnyId id, const char* row, const Meta& meta);
   static void UndoHolder(Meta& meta, uint32_t extra);
   void UndoRow(const UndoEntry& entry);
   void UndoRelease(AnyId id, char* row, Meta& meta);
   template <typename Row>
   Hash128 FingerprintOf(OrbitSums* orbit) const;
+  // Of rows that were decoded.
+  template <typename Row>
+  void NoteContents();
   // From scratch; null without a symmetry.
   Hash128 Recompute(OrbitSums* orbit) const;
   // That a row is there, or that it is a tombstone.
@@ -500,6 +526,7 @@ class World {
   std::vector<AnyId> pinned_;
   mutable std::vector<Fault> faults_;
   std::unique_ptr<FootprintLog> footprint_;
+  DependenceLog dependences_;
   std::unique_ptr<OrbitSums> orbit_;  // holds the fingerprint, if it is there
 };
 
@@ -604,6 +631,7 @@ template <typename Row>
   }
   if (journal_on_) {
     if (slot.meta.stamp != epoch_) Journal(slot, id.any());
+    if (footprint_ != nullptr) NoteHolders(slot.meta, id.any());
     slot.meta.state = SlotState::kFreed;
     slot.meta.self = 0;
     return;

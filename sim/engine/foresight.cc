@@ -1,0 +1,139 @@
+#include "sim/engine/foresight.h"
+
+#include <algorithm>
+
+#include "sim/engine/choice.h"
+
+namespace bindery::sim {
+namespace {
+
+constexpr uint32_t kPatience = 64;
+constexpr uint32_t kLongestPause = 256;
+
+// The i-th of some values, as it adds to a hash of all.
+uint64_t Part(size_t i, uint64_t value) {
+  const uint64_t odd = 2 * i + 1;
+  return Fold(value + odd * 0x9e3779b97f4a7c15u,
+              (value ^ odd) * 0xd1b54a32d192ed03u + 0x8cb92ba72f3d8dd7u);
+}
+uint64_t Finish(uint64_t choice, uint32_t shape, uint64_t sum) {
+  const uint64_t key = Mix(Mix(sum, shape), choice);
+  return key == 0 ? 1 : key;
+}
+
+uint64_t HashOf(const Dependence& what) {
+  const uint64_t place = uint64_t{what.slot} << 16 |
+                         static_cast<uint64_t>(what.table) << 8 |
+                         static_cast<uint64_t>(what.kind);
+  return Mix(place, what.key);
+}
+
+}  // namespace
+
+Foresight::Foresight(Simulation& simulation)
+    : simulation_(simulation), entries_(kEntries) {}
+
+// What the task is about to do says most of what it will read.
+Foresight::Group& Foresight::GroupOf(uint64_t choice) {
+  uint64_t key = choice;
+  const uint32_t actor = ActorOf(choice);
+  if (actor >= 1 && actor <= simulation_.task_count()) {
+    const uint32_t slot = simulation_.task(actor).any().slot();
+    key = Mix(choice, simulation_.world().ValueOf(
+                          {Dependence::Kind::kRow, TableId::kTask, slot}));
+  }
+  if (const uint32_t found = group_of_.Get(key)) return groups_[found - 1];
+  if (groups_.size() >= kMostShapes || shapes_.size() >= kMostShapes) Forget();
+  groups_.emplace_back();
+  group_of_.Set(key, static_cast<uint32_t>(groups_.size()));
+  return groups_.back();
+}
+
+uint64_t Foresight::KeyOf(uint64_t choice, uint32_t shape) const {
+  const World& world = simulation_.world();
+  uint64_t sum = 0;
+  size_t i = 0;
+  for (const Dependence& what : shapes_[shape]) {
+    sum += Part(i++, world.ValueOf(what));
+  }
+  return Finish(choice, shape, sum);
+}
+
+std::optional<Hash128> Foresight::Know(uint64_t choice) {
+  Group& group = GroupOf(choice);
+  for (size_t i = 0; i < group.shapes.size(); ++i) {
+    const uint64_t key = KeyOf(choice, group.shapes[i]);
+    const Entry& entry = entries_[key % kEntries];
+    if (entry.key != key) continue;
+    if (i != 0) std::swap(group.shapes[i], group.shapes[i / 2]);
+    group.unused = 0;
+    Hash128 next = simulation_.world().fingerprint();
+    next += entry.difference;
+    return next;
+  }
+  choice_ = choice;
+  group_ = group.pause == 0 ? &group : nullptr;
+  if (group.pause != 0) --group.pause;
+  return std::nullopt;
+}
+
+void Foresight::Apply(uint64_t choice) {
+  if (group_ == nullptr || choice != choice_) return simulation_.Apply(choice);
+  World& world = simulation_.world();
+  const Hash128 before = world.fingerprint();
+  world.BeginNoting();
+  simulation_.Apply(choice);
+  const DependenceLog& log = world.EndNoting();
+  // Learning takes time. What is of no use for long is seldom tried again.
+  if (++group_->unused > kPatience) {
+    group_->pause = std::min(group_->unused / 16, kLongestPause);
+  }
+  if (!log.refused() && ShowsInRows()) Learn(log, before);
+  group_ = nullptr;
+}
+
+bool Foresight::ShowsInRows() const {
+  return simulation_.faults().empty() && simulation_.failures().empty() &&
+         simulation_.broken_history().empty() &&
+         simulation_.inconclusive() == nullptr;
+}
+
+void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
+  const uint32_t shape = ShapeOf(log.noted());
+  uint64_t sum = 0;
+  size_t i = 0;
+  for (const DependenceLog::Noted& one : log.noted()) {
+    sum += Part(i++, one.value);
+  }
+  const uint64_t key = Finish(choice_, shape, sum);
+  Entry& entry = entries_[key % kEntries];
+  entry.key = key;
+  entry.difference = simulation_.world().fingerprint();
+  entry.difference -= before;
+  std::vector<uint32_t>& known = group_->shapes;
+  if (std::find(known.begin(), known.end(), shape) != known.end()) return;
+  if (known.size() == kShapesOfGroup) known.pop_back();
+  known.insert(known.begin(), shape);
+}
+
+uint32_t Foresight::ShapeOf(const std::vector<DependenceLog::Noted>& noted) {
+  uint64_t hash = noted.size();
+  for (const DependenceLog::Noted& one : noted) {
+    hash = Mix(hash, HashOf(one.what));
+  }
+  if (const uint32_t found = shape_of_.Get(hash)) return found - 1;
+  Shape& shape = shapes_.emplace_back();
+  for (const DependenceLog::Noted& one : noted) shape.push_back(one.what);
+  shape_of_.Set(hash, static_cast<uint32_t>(shapes_.size()));
+  return static_cast<uint32_t>(shapes_.size() - 1);
+}
+
+void Foresight::Forget() {
+  std::fill(entries_.begin(), entries_.end(), Entry{});
+  shapes_.clear();
+  shape_of_.Clear();
+  groups_.clear();
+  group_of_.Clear();
+}
+
+}  // namespace bindery::sim

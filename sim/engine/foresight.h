@@ -1,0 +1,88 @@
+// What a choice leads to, known from having seen it do the same before.
+//
+// A transition is a function of what it reads, and in most states that a search
+// meets, what a choice reads is as it was in some other state. What it adds to
+// the fingerprint is then the same, too (fingerprints are sums, sim/world/
+// hash.h). So the fingerprint of the next state is known without executing the
+// choice; and of four choices that a search tries, three lead to states that it
+// has visited.
+//
+// A choice that is not known is executed, and what it depended on noted
+// (sim/world/dependence.h). The list of that, its *shape*, is the same for many
+// states; what is kept for each is a hash of the values and the difference of
+// fingerprints. Shapes are tried in turn, the one that fitted last first.
+//
+//  1. Know() says nothing unless everything that the choice depended on is
+//     equal to what it was when the choice was executed, but for collisions of
+//     64-bit hashes.
+//  2. Choices that did what shows in no row (faults, unmet expectations, broken
+//     properties of histories, answers that cannot be trusted) are not known.
+//  3. Memory is bounded: what was seen long ago is forgotten.
+//
+// The simulation has a journal, and neither footprints nor a symmetry. Not
+// thread-safe.
+#ifndef BINDERY_SIM_ENGINE_FORESIGHT_H_
+#define BINDERY_SIM_ENGINE_FORESIGHT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/engine/simulation.h"
+#include "sim/world/dependence.h"
+#include "sim/world/hash.h"
+#include "sim/world/hash_index.h"
+
+namespace bindery::sim {
+
+class Foresight {
+ public:
+  // The simulation outlives it.
+  explicit Foresight(Simulation& simulation);
+
+  // The fingerprint of the state that the enabled choice leads to, if it is
+  // known.
+  std::optional<Hash128> Know(uint64_t choice);
+
+  // As Simulation::Apply(). Learns what the choice did, if Know() was asked for
+  // it last and did not know.
+  void Apply(uint64_t choice);
+
+ private:
+  // The shapes that one choice had where the task stood at one place.
+  struct Group {
+    std::vector<uint32_t> shapes;
+    uint32_t pause = 0;   // so many times nothing is learned
+    uint32_t unused = 0;  // what was learned since something was known
+  };
+  struct Entry {
+    uint64_t key = 0;
+    Hash128 difference;
+  };
+  using Shape = std::vector<Dependence>;
+
+  static constexpr size_t kEntries = size_t{1} << 18;
+  static constexpr size_t kShapesOfGroup = 12;
+  static constexpr size_t kMostShapes = size_t{1} << 16;
+
+  Group& GroupOf(uint64_t choice);
+  uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
+  uint32_t ShapeOf(const std::vector<DependenceLog::Noted>& noted);
+  void Learn(const DependenceLog& log, const Hash128& before);
+  bool ShowsInRows() const;
+  void Forget();
+
+  Simulation& simulation_;
+  std::vector<Entry> entries_;  // by key, one each
+  std::vector<Shape> shapes_;
+  HashIndex<uint32_t> shape_of_;  // by hash, plus 1
+  std::vector<Group> groups_;
+  HashIndex<uint32_t> group_of_;  // by choice and place, plus 1
+  Group* group_ = nullptr;        // that is to learn
+  uint64_t choice_ = 0;           // what was asked for last
+};
+
+}  // namespace bindery::sim
+
+#endif  // BINDERY_SIM_ENGINE_FORESIGHT_H_
