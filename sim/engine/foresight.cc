@@ -28,10 +28,21 @@ uint64_t HashOf(const Dependence& what) {
   return Mix(place, what.key);
 }
 
+// In the order of a shape: what is stored as a word first.
+template <typename F>
+void ForEachNoted(const DependenceLog& log, const World& world, F&& f) {
+  for (const DependenceLog::Noted& one : log.rows()) f(one, true);
+  for (const bool stored : {true, false}) {
+    for (const DependenceLog::Noted& one : log.others()) {
+      if ((world.WordOf(one.what) != nullptr) == stored) f(one, stored);
+    }
+  }
+}
+
 }  // namespace
 
 Foresight::Foresight(Simulation& simulation)
-    : simulation_(simulation), entries_(kEntries) {}
+    : simulation_(simulation), entries_(kFewEntries) {}
 
 // What the task is about to do says most of what it will read.
 Foresight::Group& Foresight::GroupOf(uint64_t choice) {
@@ -49,21 +60,22 @@ Foresight::Group& Foresight::GroupOf(uint64_t choice) {
   return groups_.back();
 }
 
-uint64_t Foresight::KeyOf(uint64_t choice, uint32_t shape) const {
-  const World& world = simulation_.world();
+uint64_t Foresight::KeyOf(uint64_t choice, uint32_t number) const {
+  const Shape& shape = shapes_[number];
   uint64_t sum = 0;
   size_t i = 0;
-  for (const Dependence& what : shapes_[shape]) {
-    sum += Part(i++, world.ValueOf(what));
+  for (const uint64_t* word : shape.words) sum += Part(i++, *word);
+  for (const Dependence& what : shape.others) {
+    sum += Part(i++, simulation_.world().ValueOf(what));
   }
-  return Finish(choice, shape, sum);
+  return Finish(choice, number, sum);
 }
 
 std::optional<Hash128> Foresight::Know(uint64_t choice) {
   Group& group = GroupOf(choice);
   for (size_t i = 0; i < group.shapes.size(); ++i) {
     const uint64_t key = KeyOf(choice, group.shapes[i]);
-    const Entry& entry = entries_[key % kEntries];
+    const Entry& entry = EntryOf(key);
     if (entry.key != key) continue;
     if (i != 0) std::swap(group.shapes[i], group.shapes[i / 2]);
     group.unused = 0;
@@ -99,16 +111,20 @@ bool Foresight::ShowsInRows() const {
 }
 
 void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
-  const uint32_t shape = ShapeOf(log.noted());
+  const World& world = simulation_.world();
+  const uint32_t shape = ShapeOf(log);
   uint64_t sum = 0;
   size_t i = 0;
-  for (const DependenceLog::Noted& one : log.noted()) {
+  ForEachNoted(log, world, [&](const DependenceLog::Noted& one, bool) {
     sum += Part(i++, one.value);
-  }
+  });
   const uint64_t key = Finish(choice_, shape, sum);
-  Entry& entry = entries_[key % kEntries];
+  if (const Entry& old = EntryOf(key); old.key != 0 && old.key != key) {
+    if (++lost_ > entries_.size() / 4) Grow();
+  }
+  Entry& entry = EntryOf(key);
   entry.key = key;
-  entry.difference = simulation_.world().fingerprint();
+  entry.difference = world.fingerprint();
   entry.difference -= before;
   std::vector<uint32_t>& known = group_->shapes;
   if (std::find(known.begin(), known.end(), shape) != known.end()) return;
@@ -116,16 +132,33 @@ void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
   known.insert(known.begin(), shape);
 }
 
-uint32_t Foresight::ShapeOf(const std::vector<DependenceLog::Noted>& noted) {
-  uint64_t hash = noted.size();
-  for (const DependenceLog::Noted& one : noted) {
+uint32_t Foresight::ShapeOf(const DependenceLog& log) {
+  const World& world = simulation_.world();
+  uint64_t hash = 0;
+  ForEachNoted(log, world, [&](const DependenceLog::Noted& one, bool) {
     hash = Mix(hash, HashOf(one.what));
-  }
+  });
   if (const uint32_t found = shape_of_.Get(hash)) return found - 1;
   Shape& shape = shapes_.emplace_back();
-  for (const DependenceLog::Noted& one : noted) shape.push_back(one.what);
+  ForEachNoted(log, world, [&](const DependenceLog::Noted& one, bool stored) {
+    if (stored) {
+      shape.words.push_back(world.WordOf(one.what));
+    } else {
+      shape.others.push_back(one.what);
+    }
+  });
   shape_of_.Set(hash, static_cast<uint32_t>(shapes_.size()));
   return static_cast<uint32_t>(shapes_.size() - 1);
+}
+
+void Foresight::Grow() {
+  lost_ = 0;
+  if (entries_.size() == kManyEntries) return;
+  std::vector<Entry> old(entries_.size() * 2);
+  old.swap(entries_);
+  for (const Entry& entry : old) {
+    if (entry.key != 0) EntryOf(entry.key) = entry;
+  }
 }
 
 void Foresight::Forget() {

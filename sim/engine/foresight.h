@@ -60,21 +60,28 @@ class Foresight {
     uint64_t key = 0;
     Hash128 difference;
   };
-  using Shape = std::vector<Dependence>;
+  struct Shape {
+    std::vector<const uint64_t*> words;  // where the values are, if they are
+    std::vector<Dependence> others;      // stored as words
+  };
 
-  static constexpr size_t kEntries = size_t{1} << 18;
+  static constexpr size_t kFewEntries = size_t{1} << 14;
+  static constexpr size_t kManyEntries = size_t{1} << 20;
   static constexpr size_t kShapesOfGroup = 12;
   static constexpr size_t kMostShapes = size_t{1} << 16;
 
   Group& GroupOf(uint64_t choice);
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
-  uint32_t ShapeOf(const std::vector<DependenceLog::Noted>& noted);
+  uint32_t ShapeOf(const DependenceLog& log);
   void Learn(const DependenceLog& log, const Hash128& before);
+  Entry& EntryOf(uint64_t key) { return entries_[key & (entries_.size() - 1)]; }
+  void Grow();
   bool ShowsInRows() const;
   void Forget();
 
   Simulation& simulation_;
   std::vector<Entry> entries_;  // by key, one each
+  size_t lost_ = 0;             // for others, since it grew
   std::vector<Shape> shapes_;
   HashIndex<uint32_t> shape_of_;  // by hash, plus 1
   std::vector<Group> groups_;

@@ -416,7 +416,9 @@ class WorldDecoder {
       const bool tombstone = (flags & 1) != 0;
       slot.meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
       slot.meta.self = tombstone ? 0 : AnyId::Make(Row::kTable, place, 1).value;
-      w_.Register(Row::kTable, place, static_cast<int64_t>(flags >> 3));
+      slot.meta.ordinal = static_cast<uint32_t>(flags >> 3);
+      w_.Register(Row::kTable, place);
+      w_.homes_.Set(slot.meta.name, place);
     }
   }
   template <typename Row>
@@ -534,6 +536,7 @@ void World::Clear() {
     });
   }
   index_.Clear();
+  homes_.Clear();
   ordinals_.Clear();
   ++epoch_;
   dirty_.clear();
@@ -569,7 +572,7 @@ void World::NoteContents() {
     if (orbit_ != nullptr) continue;
     FieldHasher<Row> hasher(*this, slot, nullptr);
     Row::Fields(hasher);
-    rows.content(i) = hasher.content();
+    rows.digest(i) = {slot.meta.name + hasher.content(), slot.meta.name};
   }
 }
 

@@ -347,14 +347,15 @@ void World::CommitRow(const Dirty& dirty) {
   fingerprint_ += commit.delta();
 
   if (!dirty.created) {
-    LogDelta(dirty.id, old, mask, rows.content(dirty.id.slot()));
+    LogDelta(dirty.id, old, mask, rows.digest(dirty.id.slot()).content);
   } else if (!freed) {
     undo_.Push(UndoEntry{UndoEntry::Type::kCreated, dirty.id}.Header());
   }
-  // What is freed keeps its content, in case that this is taken back.
+  // What is freed keeps its digest until it is settled.
   if (!dead) {
-    uint64_t& content = rows.content(dirty.id.slot());
-    content = commit.content() + (dirty.created ? 0 : content);
+    Digest& digest = rows.digest(dirty.id.slot());
+    if (dirty.created) digest = {meta.name, meta.name};
+    digest.content += commit.content();
   }
   if (dirty.created != freed) {
     freed ? rows.Goes(meta) : rows.Comes(meta);
@@ -408,16 +409,15 @@ void World::Settle(const Freed& freed) {
     }
     ReleaseSlot(id, freed.fresh);
   } else if (!buried) {
-    if (footprint_ != nullptr && footprint_->dependences() != nullptr) {
-      footprint_->dependences()->Refuse();
-    }
     meta.state = SlotState::kTombstone;
     if (Counts(id.table())) {
       CountPresence(meta.name, Presence::kTombstone, true);
     }
-    const auto type =
-        freed.fresh ? UndoEntry::Type::kCreated : UndoEntry::Type::kBuried;
-    undo_.Push(UndoEntry{type, id}.Header());
+    if (freed.fresh) {
+      undo_.Push(UndoEntry{UndoEntry::Type::kCreated, id}.Header());
+    } else {
+      LogBurial(id);
+    }
   }
 }
 
@@ -430,7 +430,7 @@ void World::ReleaseSlot(AnyId id, bool fresh) {
   if (!fresh) LogRelease(id, row, meta);
   meta.state = SlotState::kFree;
   meta.name = 0;
-  table.GiveBack(id.slot());
+  table.digest(id.slot()) = {};
 }
 
 LinkNames World::NamesOf(const Link& link) const {

@@ -6,6 +6,15 @@ namespace bindery::sim {
 
 using Kind = Dependence::Kind;
 
+namespace {
+
+uint64_t HoldersOf(const Meta& meta) {
+  const auto state = static_cast<uint64_t>(meta.state);
+  return Mix(meta.name, static_cast<uint64_t>(meta.holders) << 2 | state);
+}
+
+}  // namespace
+
 void World::HideRows(bool hidden) {
   for (int t = 1; t < kTableCount; ++t) {
     const auto id = static_cast<TableId>(t);
@@ -22,15 +31,18 @@ void World::BeginNoting() {
   BINDERY_CHECK_MSG(journal_on_ && footprint_ == nullptr && orbit_ == nullptr,
                     "BeginNoting()");
   dependences_.Clear();
-  footprint_ = std::make_unique<FootprintLog>(&dependences_);
+  if (noting_ == nullptr) {
+    noting_ = std::make_unique<FootprintLog>(&dependences_);
+  }
+  footprint_.swap(noting_);
   HideRows(true);
 }
 
 const DependenceLog& World::EndNoting() {
-  BINDERY_CHECK_MSG(footprint_ != nullptr &&
-                        footprint_->dependences() == &dependences_,
-                    "EndNoting() without BeginNoting()");
-  footprint_ = nullptr;
+  BINDERY_CHECK_MSG(
+      footprint_ != nullptr && footprint_->dependences() == &dependences_,
+      "EndNoting() without BeginNoting()");
+  footprint_.swap(noting_);
   HideRows(false);
   return dependences_;
 }
@@ -54,8 +66,7 @@ void World::NoteMade(const Meta& meta, AnyId id) {
 void World::NoteHolders(const Meta& meta, AnyId id) {
   DependenceLog* const log = footprint_->dependences();
   if (log == nullptr || log->WasMade(id)) return;
-  log->Note({Kind::kHolders, id.table(), id.slot()},
-            static_cast<uint64_t>(meta.holders));
+  log->Note({Kind::kHolders, id.table(), id.slot()}, HoldersOf(meta));
 }
 
 // Whether the row goes when nobody names it any more.
@@ -63,31 +74,36 @@ void World::NoteLife(const Meta& meta, AnyId id) {
   footprint_->Read(LifeResource(meta.name));
   DependenceLog* const log = footprint_->dependences();
   if (log == nullptr) return;
-  if (meta.state == SlotState::kTombstone) return log->Refuse();
-  if (meta.state != SlotState::kLive || log->WasMade(id)) return;
-  if (log->Has({Kind::kRow, id.table(), id.slot()})) return;
+  if (meta.state == SlotState::kTombstone) {
+    return log->Note({Kind::kHolders, id.table(), id.slot()}, HoldersOf(meta));
+  }
+  // What was looked at, or made, can be seen.
+  if (meta.state != SlotState::kLive || meta.self != 0) return;
   log->Note({Kind::kLife, id.table(), id.slot()}, meta.name);
 }
 
-uint64_t World::ValueOf(const Dependence& what) const {
+const uint64_t* World::WordOf(const Dependence& what) const {
   const AnyTable& rows = TableOf(what.table);
   switch (what.kind) {
     case Kind::kRow:
-      return ContentOf(rows, what.slot);
-    case Kind::kLife: {
-      const Meta& meta = rows.meta(what.slot);
-      return meta.state == SlotState::kLive ? meta.name : 0;
-    }
-    case Kind::kHolders:
-      return static_cast<uint64_t>(rows.meta(what.slot).holders);
-    case Kind::kKey:
-      return index_.Get(what.key);
+      return &rows.digest(what.slot).content;
+    case Kind::kLife:
+      return &rows.digest(what.slot).life;
     case Kind::kOrdinals:
-      return ordinals_.NearMask(what.table, what.key);
+      return &ordinals_.NearMask(what.table, what.key);
     case Kind::kTable:
-      return rows.population();
+      return &rows.population();
+    case Kind::kHolders:
+    case Kind::kKey:
+      break;
   }
-  return 0;
+  return nullptr;
+}
+
+uint64_t World::ValueOf(const Dependence& what) const {
+  if (const uint64_t* const word = WordOf(what)) return *word;
+  if (what.kind == Kind::kKey) return index_.Get(what.key);
+  return HoldersOf(TableOf(what.table).meta(what.slot));
 }
 
 }  // namespace bindery::sim

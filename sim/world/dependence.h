@@ -1,11 +1,11 @@
 // What a step depended on: what would have to be the same for it to do the same
 // again (sim/engine/foresight.h).
 //
-// A step is a function of what it reads. While that is noted, each dependence is
-// noted with the value that it had when the step began: whoever finds the same
-// values again need not execute the step to know what it does. Everything is
-// said by slots, since that is how it is looked up; values are said by names, so
-// that they are equal in all states that are equal.
+// A step is a function of what it reads. While that is noted, each dependence
+// is noted with the value that it had when the step began: whoever finds the
+// same values again need not execute the step to know what it does. Everything
+// is said by slots, since that is how it is looked up; values are said by
+// names, so that they are equal in all states that are equal.
 #ifndef BINDERY_SIM_WORLD_DEPENDENCE_H_
 #define BINDERY_SIM_WORLD_DEPENDENCE_H_
 
@@ -21,7 +21,7 @@ struct Dependence {
   enum class Kind : uint8_t {
     kRow,       // what the row in a slot holds, and its name
     kLife,      // that the row in a slot is there, and its name
-    kHolders,   // how many name the row in a slot
+    kHolders,   // how many name the row in a slot, live or a tombstone
     kKey,       // who has a natural key: `key` is its base
     kOrdinals,  // those of an actor's rows in a table that are in use: `key` is
                 // the actor
@@ -43,13 +43,16 @@ class DependenceLog {
     uint64_t value;
   };
 
-  // The first value counts: the step itself changes what comes later.
-  void Note(const Dependence& what, uint64_t value) {
-    if (!Has(what)) noted_.push_back({what, value});
+  // A row that was not looked at before.
+  void NoteRow(const Dependence& what, uint64_t value) {
+    rows_.push_back({what, value});
   }
-  bool Has(const Dependence& what) const {
-    return std::any_of(noted_.begin(), noted_.end(),
-                       [&](const Noted& one) { return one.what == what; });
+  // Everything else. The first value counts: the step itself changes what comes
+  // later.
+  void Note(const Dependence& what, uint64_t value) {
+    const auto same = [&](const Noted& one) { return one.what == what; };
+    if (std::any_of(others_.begin(), others_.end(), same)) return;
+    others_.push_back({what, value});
   }
   // A row that was not there before the step: nothing depends on it.
   void Made(AnyId id) { made_.push_back(id); }
@@ -60,15 +63,18 @@ class DependenceLog {
   void Refuse() { refused_ = true; }
 
   bool refused() const { return refused_; }
-  const std::vector<Noted>& noted() const { return noted_; }
+  const std::vector<Noted>& rows() const { return rows_; }
+  const std::vector<Noted>& others() const { return others_; }
   void Clear() {
-    noted_.clear();
+    rows_.clear();
+    others_.clear();
     made_.clear();
     refused_ = false;
   }
 
  private:
-  std::vector<Noted> noted_;
+  std::vector<Noted> rows_;
+  std::vector<Noted> others_;
   std::vector<AnyId> made_;
   bool refused_ = false;
 };

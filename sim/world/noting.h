@@ -31,8 +31,8 @@ template <typename Row>
   hidden.self = id.value;
   footprint_->Reveal(&hidden);
   if (dependences != nullptr) {
-    dependences->Note({Dependence::Kind::kRow, Row::kTable, id.any().slot()},
-                      ContentOf(table<Row>(), id.any().slot()));
+    dependences->NoteRow({Dependence::Kind::kRow, Row::kTable, id.any().slot()},
+                         table<Row>().digest(id.any().slot()).content);
   }
   return true;
 }
@@ -45,10 +45,9 @@ template <typename Row>
   const uint32_t first = index_.Get(base);
   if (DependenceLog* const dependences = footprint_->dependences()) {
     // Of a row that the step made, the key was noted when it was made.
-    const bool made =
-        first != 0 &&
-        dependences->WasMade(AnyId::Make(Row::kTable, first - 1,
-                                         rows.at(first - 1).meta.generation));
+    const bool made = first != 0 && dependences->WasMade(AnyId::Make(
+                                        Row::kTable, first - 1,
+                                        rows.at(first - 1).meta.generation));
     if (!made) {
       dependences->Note({Dependence::Kind::kKey, Row::kTable, 0, base}, first);
     }

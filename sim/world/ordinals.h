@@ -45,7 +45,7 @@ class Ordinals {
 
   // Whether the first 64 of an actor are all in NearMask().
   static bool IsNear(uint64_t actor) { return actor < kNear; }
-  uint64_t NearMask(TableId table, uint64_t actor) const {
+  const uint64_t& NearMask(TableId table, uint64_t actor) const {
     return near_[PlaceOf(table, actor)];
   }
 

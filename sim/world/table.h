@@ -1,4 +1,7 @@
-// One typed table: slots that never move, and a free list.
+// One typed table: slots that never move.
+//
+// Without a journal slots are reused by a free list. With one, each name has a
+// slot of its own (World's homes_), so that slots say what names say.
 //
 // Not thread-safe. Used by World alone.
 #ifndef BINDERY_SIM_WORLD_TABLE_H_
@@ -40,6 +43,12 @@ struct Meta {
   SlotState state = SlotState::kFree;
 };
 
+// A row as others depend on it (dependence.h); zero unless it is live.
+struct Digest {
+  uint64_t content = 0;  // its name and its fields, hashed
+  uint64_t life = 0;     // its name
+};
+
 // A power of two in size, so that finding a slot takes a shift and no product.
 template <typename Row>
 struct alignas(std::bit_ceil(sizeof(Row) + sizeof(Meta))) Slot {
@@ -66,18 +75,27 @@ class AnyTable {
   Meta& meta(uint32_t slot) const { return MetaBeside(row(slot)); }
   // Slots ever used are 1 .. end() - 1.
   uint32_t end() const { return end_; }
-  // What a live row holds, hashed (dependence.h).
-  uint64_t content(uint32_t slot) const { return contents_[slot]; }
-  uint64_t& content(uint32_t slot) { return contents_[slot]; }
+  Digest& digest(uint32_t slot) const {
+    return digests_[slot >> kChunkBits][slot & (kChunkSize - 1)];
+  }
   // The names of the rows that were live when the latest step ended, hashed.
-  uint64_t population() const { return population_; }
+  const uint64_t& population() const { return population_; }
   void Comes(const Meta& meta) { population_ += meta.name; }
   void Goes(const Meta& meta) { population_ -= meta.name; }
 
+  // A slot that was never used, or, if there are very many, some free one.
+  uint32_t TakeNew() {
+    if (end_ < kManySlots) [[likely]]
+      return TakeNext();
+    for (uint32_t slot = 1; slot < end_; ++slot) {
+      if (meta(slot).state == SlotState::kFree) return slot;
+    }
+    return TakeNext();
+  }
   // Takes a slot from the free list, or the next new one.
   uint32_t Take() {
     if (free_ == 0) [[unlikely]]
-      return TakeNew();
+      return TakeNext();
     const uint32_t slot = free_;
     free_ = meta(slot).next_same;
     return slot;
@@ -86,18 +104,12 @@ class AnyTable {
     meta(slot).next_same = free_;
     free_ = slot;
   }
-  // Takes back a GiveBack(), mostly the latest one.
-  void TakeBack(uint32_t slot) {
-    uint32_t* link = &free_;
-    while (*link != slot) {
-      BINDERY_CHECK(*link != 0);
-      link = &meta(*link).next_same;
-    }
-    *link = meta(slot).next_same;
-  }
   void Clear() {
     free_ = 0;
-    for (uint32_t i = 1; i < end_; ++i) meta(i) = Meta{};
+    for (uint32_t i = 1; i < end_; ++i) {
+      meta(i) = Meta{};
+      digest(i) = Digest{};
+    }
     end_ = 1;
     population_ = 0;
   }
@@ -113,12 +125,14 @@ class AnyTable {
   virtual char* NewChunk() = 0;
   void Grow() {
     chunks_.push_back(NewChunk());
-    contents_.resize(chunks_.size() << kChunkBits);
+    digests_.push_back(std::make_unique<Digest[]>(kChunkSize));
   }
   char* chunk(uint32_t slot) const { return chunks_[slot >> kChunkBits]; }
 
  private:
-  [[gnu::noinline]] uint32_t TakeNew() {
+  static constexpr uint32_t kManySlots = 1u << 16;
+
+  [[gnu::noinline]] uint32_t TakeNext() {
     BINDERY_CHECK_MSG(end_ < AnyId::kMaxSlot, "a table of the world is full");
     if ((end_ & (kChunkSize - 1)) == 0 && end_ >> kChunkBits == chunks_.size())
       Grow();
@@ -126,7 +140,7 @@ class AnyTable {
   }
 
   std::vector<char*> chunks_;
-  std::vector<uint64_t> contents_;  // by slot
+  std::vector<std::unique_ptr<Digest[]>> digests_;
   const int slot_bits_;
   const size_t meta_offset_;
   uint32_t free_ = 0;  // the first free slot; 0: none

@@ -24,7 +24,6 @@ void World::LogDelta(AnyId id, const char* old, uint64_t mask,
 }
 
 void World::LogRelease(AnyId id, const char* row, const Meta& meta) {
-  const uint64_t content = TableOf(id.table()).content(id.slot());
   const size_t words = LayoutOf(id.table()).words;
   uint64_t* const entry = undo_.Room(words + 5);
   std::memcpy(entry, row, words * 8);
@@ -32,9 +31,16 @@ void World::LogRelease(AnyId id, const char* row, const Meta& meta) {
   entry[words + 1] = meta.key_b;
   const bool tombstone = meta.state == SlotState::kTombstone;
   entry[words + 2] = uint64_t{meta.ordinal} << 1 | (tombstone ? 1 : 0);
-  entry[words + 3] = content;
+  entry[words + 3] = TableOf(id.table()).digest(id.slot()).content;
   entry[words + 4] = UndoEntry{Type::kReleased, id}.Header();
   undo_.Taken(words + 5);
+}
+
+void World::LogBurial(AnyId id) {
+  Digest& digest = TableOf(id.table()).digest(id.slot());
+  undo_.Push(digest.content);
+  undo_.Push(UndoEntry{Type::kBuried, id}.Header());
+  digest = {};
 }
 
 void World::Undo() {
@@ -69,7 +75,7 @@ void World::UndoRow(const UndoEntry& entry) {
   Meta& meta = table.MetaBeside(row);
   switch (entry.type) {
     case Type::kDelta: {
-      table.content(entry.id.slot()) = undo_.Pop();
+      table.digest(entry.id.slot()).content = undo_.Pop();
       const uint64_t mask = undo_.Pop();
       const uint64_t* old = undo_.Pop(entry.extra);
       for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
@@ -85,11 +91,12 @@ void World::UndoRow(const UndoEntry& entry) {
       meta.name = 0;
       meta.holders = meta.pins = 0;
       meta.generation = (meta.generation - 1) & AnyId::kMaxGeneration;
-      table.GiveBack(entry.id.slot());
+      table.digest(entry.id.slot()) = {};
       break;
     case Type::kBuried:
       meta.state = SlotState::kLive;
       meta.self = footprint_ == nullptr ? entry.id.value : 0;
+      table.digest(entry.id.slot()) = {undo_.Pop(), meta.name};
       table.Comes(meta);
       break;
     case Type::kReleased:
@@ -102,7 +109,7 @@ void World::UndoRow(const UndoEntry& entry) {
 
 void World::UndoRelease(AnyId id, char* row, Meta& meta) {
   const size_t words = LayoutOf(id.table()).words;
-  TableOf(id.table()).content(id.slot()) = undo_.Pop();
+  const uint64_t content = undo_.Pop();
   const uint64_t rest = undo_.Pop();
   const bool tombstone = (rest & 1) != 0;
   meta.key_b = undo_.Pop();
@@ -112,9 +119,11 @@ void World::UndoRelease(AnyId id, char* row, Meta& meta) {
   meta.holders = meta.pins = 0;
   meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
   meta.self = tombstone || footprint_ != nullptr ? 0 : id.value;
-  TableOf(id.table()).TakeBack(id.slot());
-  Register(id.table(), id.slot(), static_cast<int64_t>(rest >> 1));
-  if (!tombstone) TableOf(id.table()).Comes(meta);
+  meta.ordinal = static_cast<uint32_t>(rest >> 1);
+  Register(id.table(), id.slot());
+  if (tombstone) return;
+  TableOf(id.table()).digest(id.slot()) = {content, meta.name};
+  TableOf(id.table()).Comes(meta);
 }
 
 void World::ForgetHistory() {

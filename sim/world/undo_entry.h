@@ -3,7 +3,7 @@
 //   delta     old words..., mask of the words, old content, header (how many
 //             words inside)
 //   created   header
-//   buried    header                      (freed; stays as a tombstone)
+//   buried    old content, header         (freed; stays as a tombstone)
 //   released  old words..., key_a, key_b, ordinal and state, old content,
 //             header
 //   holder    header                      (delta and frame flag inside)

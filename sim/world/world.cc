@@ -34,11 +34,34 @@ void World::NameRow(AnyId id, uint64_t key_a, uint64_t key_b) {
   meta = Meta{};
   meta.key_a = key_a;
   meta.key_b = key_b;
-  Register(id.table(), id.slot(), -1);
-  if (!journal_on_) return;
-  meta.stamp = epoch_;
+  meta.ordinal =
+      OrdinalOf(id.table(), BaseOf(id.table(), key_a, key_b), key_a, key_b);
+  Register(id.table(), id.slot());
+}
+
+uint32_t World::TakeNamed(TableId table, uint64_t key_a, uint64_t key_b) {
+  AnyTable& rows = TableOf(table);
+  Meta named;
+  named.key_a = key_a;
+  named.key_b = key_b;
+  const uint64_t base = BaseOf(table, key_a, key_b);
+  named.ordinal = OrdinalOf(table, base, key_a, key_b);
+  named.name = NameFor(table, base, named);
+  const uint32_t home = homes_.Get(named.name);
+  const bool at_home = home != 0 && rows.meta(home).state == SlotState::kFree;
+  const uint32_t slot = at_home ? home : rows.TakeNew();
+  if (!at_home) homes_.Set(named.name, slot);
+  Meta& meta = rows.meta(slot);
+  named.generation = (meta.generation + 1) & AnyId::kMaxGeneration;
+  named.state = SlotState::kLive;
+  named.stamp = epoch_;
+  const AnyId id = AnyId::Make(table, slot, named.generation);
+  named.self = id.value;
+  meta = named;
+  Register(table, slot);
   dirty_.push_back({id, 0, true, false});
   if (footprint_ != nullptr) NoteNew(&meta, id);
+  return slot;
 }
 
 void World::KeepPoppedFrame(AnyId id, const FrameRow& row) {
@@ -65,19 +88,25 @@ uint32_t World::FreeOrdinal(const AnyTable& rows, uint64_t base) const {
   return largest + 1;
 }
 
-void World::Register(TableId table, uint32_t slot, int64_t ordinal) {
-  const AnyTable& rows = TableOf(table);
-  Meta& meta = rows.meta(slot);
+uint32_t World::OrdinalOf(TableId table, uint64_t base, uint64_t key_a,
+                          uint64_t key_b) {
+  return key_a == kActorKey ? ordinals_.Smallest(table, key_b)
+                            : FreeOrdinal(TableOf(table), base);
+}
+
+uint64_t World::NameFor(TableId table, uint64_t base, const Meta& meta) const {
+  return orbit_ == nullptr ? MixSmall(base, meta.ordinal) | 1
+                           : orbit_->symmetry().NameOf(
+                                 table, meta.key_a, meta.key_b, meta.ordinal);
+}
+
+void World::Register(TableId table, uint32_t slot) {
+  Meta& meta = TableOf(table).meta(slot);
   const uint64_t base = BaseOf(table, meta.key_a, meta.key_b);
-  const bool of_actor = meta.key_a == kActorKey;
-  meta.ordinal = ordinal >= 0 ? static_cast<uint32_t>(ordinal)
-                 : of_actor   ? ordinals_.Smallest(table, meta.key_b)
-                              : FreeOrdinal(rows, base);
-  meta.name = orbit_ == nullptr
-                  ? MixSmall(base, meta.ordinal) | 1
-                  : orbit_->symmetry().NameOf(table, meta.key_a, meta.key_b,
-                                              meta.ordinal);
-  if (of_actor) return ordinals_.Flip(table, meta.key_b, meta.ordinal);
+  meta.name = NameFor(table, base, meta);
+  if (meta.key_a == kActorKey) {
+    return ordinals_.Flip(table, meta.key_b, meta.ordinal);
+  }
   meta.next_same = index_.Get(base);
   index_.Set(base, slot + 1);
 }

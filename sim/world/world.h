@@ -285,8 +285,10 @@ class World {
   // depends on. REQUIRES: the journal; neither footprints nor a symmetry.
   void BeginNoting();
   const DependenceLog& EndNoting();
-  // The value that it has now.
+  // The value that it has now; where it is for the kinds of which it is stored,
+  // else null.
   uint64_t ValueOf(const Dependence& what) const;
+  const uint64_t* WordOf(const Dependence& what) const;
 
   // --- Symmetry -------------------------------------------------------------
   // Names have owners then (symmetry.h), so that fingerprints are others.
@@ -362,11 +364,6 @@ class World {
   const RowLayout& LayoutOf(TableId table) const {
     return layouts_[static_cast<size_t>(table)];
   }
-  static uint64_t ContentOf(const AnyTable& rows, uint32_t slot) {
-    const Meta& meta = rows.meta(slot);
-    return meta.state == SlotState::kLive ? Mix(meta.name, rows.content(slot))
-                                          : 0;
-  }
   void NotePins(const Meta& meta) const {
     footprint_->Read(PinsResource(meta.name));
     if (footprint_->dependences() != nullptr) {
@@ -418,8 +415,8 @@ class World {
     std::memcpy(static_cast<void*>(row), &old_[words], sizeof(Row));
   }
   void KeepPoppedFrame(AnyId id, const FrameRow& row);
-  // The names of rows. A negative ordinal: the smallest free one.
-  void Register(TableId table, uint32_t slot, int64_t ordinal);
+  // The name of a row, by its key and ordinal.
+  void Register(TableId table, uint32_t slot);
   void Unregister(TableId table, uint32_t slot);
   uint32_t FreeOrdinal(const AnyTable& table, uint64_t base) const;
 
@@ -428,6 +425,11 @@ class World {
     return exact_ || table != TableId::kChunk;
   }
   void NameRow(AnyId id, uint64_t key_a, uint64_t key_b);
+  // The slot of a new row, with its name and its id.
+  uint32_t TakeNamed(TableId table, uint64_t key_a, uint64_t key_b);
+  uint32_t OrdinalOf(TableId table, uint64_t base, uint64_t key_a,
+                     uint64_t key_b);
+  uint64_t NameFor(TableId table, uint64_t base, const Meta& meta) const;
   template <typename Row>
   void FreeNamed(Id<Row> id);
   template <typename Row>
@@ -471,6 +473,7 @@ class World {
   // The undo log: what the words in the mask were; a row that goes.
   void LogDelta(AnyId id, const char* old, uint64_t mask, uint64_t content);
   void LogRelease(AnyId id, const char* row, const Meta& meta);
+  void LogBurial(AnyId id);
   static void UndoHolder(Meta& meta, uint32_t extra);
   void UndoRow(const UndoEntry& entry);
   void UndoRelease(AnyId id, char* row, Meta& meta);
@@ -504,7 +507,8 @@ class World {
   AnyTable* any_tables_[64];  // of tables_, by TableId
   const RowLayout* const layouts_ = Layouts().data();
   NameIndex index_;
-  Ordinals ordinals_;  // of the rows that actors created
+  HashIndex<uint32_t> homes_;  // with a journal: slots by name
+  Ordinals ordinals_;          // of the rows that actors created
   BlobPool blobs_;
 
   bool journal_on_ = true;
@@ -526,6 +530,7 @@ class World {
   std::vector<AnyId> pinned_;
   mutable std::vector<Fault> faults_;
   std::unique_ptr<FootprintLog> footprint_;
+  std::unique_ptr<FootprintLog> noting_;  // between EndNoting() and the next
   DependenceLog dependences_;
   std::unique_ptr<OrbitSums> orbit_;  // holds the fingerprint, if it is there
 };
@@ -598,12 +603,18 @@ Id<Row> World::Create(uint64_t key_a, uint64_t key_b) {
 template <typename Row>
 Row& World::New(Id<Row>* made, uint64_t key_a, uint64_t key_b) {
   Table<Row>& rows = table<Row>();
+  if (journal_on_) [[likely]] {
+    Slot<Row>& named = rows.at(TakeNamed(Row::kTable, key_a, key_b));
+    ZeroBlocks<sizeof(Row)>(&named.row);
+    made->value = named.meta.self;
+    return named.row;
+  }
   const uint32_t place = rows.Take();
   Slot<Row>& slot = rows.at(place);
   const uint8_t generation = (slot.meta.generation + 1) & AnyId::kMaxGeneration;
   const AnyId id = AnyId::Make(Row::kTable, place, generation);
   ZeroBlocks<sizeof(Row)>(&slot.row);
-  if (journal_on_ || key_a != kActorKey) NameRow(id, key_a, key_b);
+  if (key_a != kActorKey) NameRow(id, key_a, key_b);
   slot.meta.generation = generation;
   slot.meta.state = SlotState::kLive;
   slot.meta.self = id.value;
