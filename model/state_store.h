@@ -53,6 +53,10 @@ class StateStore {
   }
   // REQUIRES: fingerprints, and one thread.
   bool Contains(Fingerprint key) const { return visited_.Contains(key); }
+  // REQUIRES: kFingerprints64.
+  bool ContainsShared(Fingerprint key) const {
+    return visited_.ContainsShared(key);
+  }
   Outcome InsertShared(Fingerprint key, Share* share) {
     if (bits_ != nullptr) [[unlikely]]
       return InsertBits(key, share);

@@ -18,14 +18,15 @@
 //     (twice that for k128) once it is larger than a few pages. Fuller ones
 //     are slower: who finds its bucket full waits for the next one.
 //  6. The answers depend on the inserted fingerprints alone.
-//  7. Several threads may share a table if all of them use InsertShared(),
-//     never Insert() or Contains(). Then a table does not grow by itself: each
-//     thread hands in its Share from time to time, and GrowIfDue() is called
-//     while no thread inserts. In between at most a third of the slots may be
-//     taken. In a wide table one half out of 2^64 counts as another one, since
-//     an empty half must be told apart.
+//  7. Several threads may share a table if all of them use InsertShared() and
+//     ContainsShared(), never Insert() or Contains(). Then a table does not
+//     grow by itself: each thread hands in its Share from time to time, and
+//     GrowIfDue() is called while no thread inserts. In between at most a third
+//     of the slots may be taken. In a wide table one half out of 2^64 counts as
+//     another one, since an empty half must be told apart.
 //
-// Thread safety: none, but for InsertShared() and Prefetch() among themselves.
+// Thread safety: none, but for InsertShared(), ContainsShared() and Prefetch()
+// among themselves.
 #ifndef BINDERY_MODEL_VISITED_H_
 #define BINDERY_MODEL_VISITED_H_
 
@@ -72,6 +73,22 @@ class VisitedSet {
   };
   Outcome InsertShared(Fingerprint fp, Share* share) {
     return wide_ ? InsertWideShared(fp, share) : InsertNarrowShared(fp, share);
+  }
+  // May overlook what another thread is inserting. REQUIRES: Width::k64.
+  bool ContainsShared(Fingerprint fp) const {
+    if (fp.lo == 0) [[unlikely]]
+      return false;
+    size_t bucket = Home(fp.lo);
+    for (size_t distance = 0; distance < buckets_; ++distance) {
+      const uint64_t* line = Line(bucket);
+      for (size_t i = 0; i < kLineWords; ++i) {
+        const uint64_t found = Load(line + i);
+        if (found == fp.lo) return true;
+        if (found == 0) return false;
+      }
+      if (++bucket == buckets_) bucket = 0;
+    }
+    return false;
   }
   // Adds what a thread inserted and empties its share. One thread at a time.
   void HandIn(Share* share);

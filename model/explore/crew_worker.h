@@ -42,6 +42,9 @@ class CrewWorker {
         owned_(std::move(model)),
         model_(*owned_),
         options_(options),
+        foresees_(options.foresight && !options.symmetry &&
+                  options.probing == Probing::kImmediate &&
+                  options.store == StoreKind::kFingerprints64),
         crew_(*crew),
         namer_(&crew->store(), options.symmetry),
         stack_(model_, options, *this) {}
@@ -86,8 +89,10 @@ class CrewWorker {
     return key.value_or(Fingerprint{});
   }
   void Prefetch(Fingerprint key) const { crew_.store().Prefetch(key); }
-  bool Foresees() const { return false; }
-  bool Visited(Fingerprint) const { return false; }
+  bool Foresees() const { return foresees_; }
+  bool Visited(Fingerprint key) const {
+    return crew_.store().ContainsShared(key);
+  }
   bool Discover(Fingerprint key) {
     const StateStore::Outcome outcome =
         crew_.store().InsertShared(key, &tally_.share);
@@ -312,6 +317,7 @@ class CrewWorker {
   const std::unique_ptr<M> owned_;
   M& model_;
   const ExploreOptions& options_;
+  const bool foresees_;
   Crew& crew_;
   Namer namer_;
   Tally tally_;

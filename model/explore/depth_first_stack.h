@@ -17,9 +17,9 @@
 // Books is a class with
 //   bool stopped() const                  the search is over
 //   bool Trusted(), Fingerprint KeyOf(), void Prefetch(key), bool Discover(key)
-//   bool Foresees()                       keys are fingerprints, and the model
-//                                         may be asked for those of successors
-//   bool Visited(key)                     certainly visited; see Foresees()
+//   bool Foresees(), bool Visited(key)    keys are fingerprints, and the model
+//                                         may be asked for those of successors;
+//                                         never with Probing::kBatched
 //   void Count()                          a transition
 //   void Enter(depth), void CountTerminal(), void CutAtMaxDepth()
 //   void Report(findings)                 of the model's present state
@@ -51,11 +51,10 @@ class DepthFirstStack {
     base_depth_ = 0;
     PushLevel(Choice{}, true);
     if (!Look(0)) return;
+    if (!batched()) return PushAhead();
     Child self{Choice{}, 0, ahead_.size()};
-    if (batched()) {
-      Probe(0);
-      KeepNewOnes(&self);
-    }
+    Probe(0);
+    KeepNewOnes(&self);
     PushReversed(self);
     ahead_.clear();
     keys_.clear();
@@ -67,6 +66,7 @@ class DepthFirstStack {
     base_depth_ = depth;
     PushLevel(Choice{}, true);
     pending_ = choices;
+    Foresee(pending_, &pending_keys_);
   }
 
   bool empty() const { return levels_.empty(); }
@@ -74,6 +74,7 @@ class DepthFirstStack {
   uint64_t waiting() const { return pending_.size(); }
   size_t bytes() const {
     return pending_.capacity() * sizeof(Choice) +
+           pending_keys_.capacity() * sizeof(Foreseen) +
            levels_.capacity() * sizeof(Level);
   }
 
@@ -107,12 +108,12 @@ class DepthFirstStack {
   size_t top_size() const {
     return pending_.size() - levels_.back().first_pending;
   }
-  void DropFromTop(size_t count) { pending_.resize(pending_.size() - count); }
+  void DropFromTop(size_t count) { Shorten(pending_.size() - count); }
 
   // Gives up what is left of the topmost level.
   void Leave() {
     const Level top = levels_.back();
-    pending_.resize(top.first_pending);
+    Shorten(top.first_pending);
     levels_.pop_back();
     if (top.applied == 0) return;
     --applied_;
@@ -131,6 +132,7 @@ class DepthFirstStack {
 
  private:
   static constexpr size_t kTogether = 8;
+  using Foreseen = std::optional<Fingerprint>;
 
   struct Level {
     Choice choice;  // that leads here; meaningless for the lowest level
@@ -178,28 +180,64 @@ class DepthFirstStack {
 
   void TakeOne() {
     child_ = pending_.back();
-    pending_.pop_back();
-    if (Foreseen()) return books_.Count();
+    if (books_.Foresees() && IsKnown(pending_keys_.back())) {
+      Shorten(pending_.size() - 1);
+      return books_.Count();
+    }
+    Shorten(pending_.size() - 1);
     model_.Apply(child_);
     books_.Count();
     if (!books_.Trusted() || !books_.Discover(books_.KeyOf())) {
       return model_.Undo();
     }
     PushLevel(child_, true);
-    if (Look(depth())) {
-      pending_.insert(pending_.end(), ahead_.rbegin(), ahead_.rend());
-    }
+    if (Look(depth())) PushAhead();
     ahead_.clear();
   }
 
-  // Whether the child is known to lead to a state that was visited.
-  bool Foreseen() {
+  // ----------------------------------------------------------- foresight --
+
+  // The keys behind these choices of the model's state, as far as they are
+  // known; nothing if the books do not want to know.
+  void Foresee(const std::vector<Choice>& choices,
+               std::vector<Foreseen>* keys) {
+    keys->clear();
     if constexpr (HasForesight<M>) {
-      if (!books_.Foresees()) return false;
-      const std::optional<Fingerprint> key = model_.Foresee(child_);
-      return key.has_value() && books_.Visited(*key);
+      if (!books_.Foresees()) return;
+      for (const Choice choice : choices) {
+        keys->push_back(model_.Foresee(choice));
+        if (keys->back().has_value()) books_.Prefetch(*keys->back());
+      }
     }
-    return false;
+  }
+  // Whether the child, which the model may know more of by now, leads to a
+  // state that was visited.
+  bool IsKnown(Foreseen key) {
+    if constexpr (HasForesight<M>) {
+      if (!key.has_value()) key = model_.Foresee(child_);
+    }
+    return key.has_value() && books_.Visited(*key);
+  }
+  // The choices ahead become those that wait, the first on top. Those that lead
+  // to visited states are done with.
+  void PushAhead() {
+    Foresee(ahead_, &ahead_keys_);
+    for (size_t i = ahead_.size(); i > 0; --i) {
+      if (books_.Foresees()) {
+        const Foreseen& key = ahead_keys_[i - 1];
+        if (key.has_value() && books_.Visited(*key)) {
+          books_.Count();
+          continue;
+        }
+        pending_keys_.push_back(key);
+      }
+      pending_.push_back(ahead_[i - 1]);
+    }
+    ahead_.clear();
+  }
+  void Shorten(size_t size) {
+    pending_.resize(size);
+    if (books_.Foresees()) pending_keys_.resize(size);
   }
 
   void TakeTogether() {
@@ -268,7 +306,9 @@ class DepthFirstStack {
   uint64_t applied_ = 0;
   std::vector<Level> levels_;
   std::vector<Choice> pending_;
-  std::vector<Choice> ahead_;  // of the children that are looked at
+  std::vector<Foreseen> pending_keys_;  // of those, if the books want them
+  std::vector<Choice> ahead_;           // of the children that are looked at
+  std::vector<Foreseen> ahead_keys_;
   std::vector<Fingerprint> keys_;
   std::vector<Child> children_;
   Choice child_;

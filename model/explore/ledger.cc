@@ -11,6 +11,7 @@ Ledger::Ledger(const ExploreOptions& options)
       namer_(&store_, options.symmetry),
       plain_(options.store != StoreKind::kExact && !options.symmetry),
       foresees_(plain_ && options.foresight && !options.partial_order &&
+                options.probing == Probing::kImmediate &&
                 options.store != StoreKind::kBits) {}
 
 void Ledger::GrowNames() {

@@ -276,12 +276,37 @@ class WorldEncoder {
   std::array<size_t, kTables> place_begin_{};
 };
 
+// Which slots rows get that are decoded: by table, and by place, from 1.
+class DecodedSlots {
+ public:
+  explicit DecodedSlots(std::vector<uint32_t>& slots) : slots_(slots) {
+    slots_.clear();
+  }
+  void BeginTable(TableId table) { begin_[Index(table)] = slots_.size(); }
+  void Add(uint32_t slot) { slots_.push_back(slot); }
+  uint32_t At(TableId table, uint32_t place) const {
+    return slots_[begin_[Index(table)] + place - 1];
+  }
+
+ private:
+  static size_t Index(TableId table) { return static_cast<size_t>(table); }
+
+  std::vector<uint32_t>& slots_;
+  std::array<size_t, kTableCount> begin_{};
+};
+
 // Restores one field of one row. All rows are there, with their names.
 template <typename Row>
 class FieldDecoder {
  public:
-  FieldDecoder(World& world, AnyId self, Slot<Row>& slot, Reader& in)
-      : w_(world), self_(self), slot_(slot), in_(in), mask_(in.Varint()) {}
+  FieldDecoder(World& world, const DecodedSlots& slots, AnyId self,
+               Slot<Row>& slot, Reader& in)
+      : w_(world),
+        slots_(slots),
+        self_(self),
+        slot_(slot),
+        in_(in),
+        mask_(in.Varint()) {}
 
   template <typename T>
   void operator()(T Row::*member) {
@@ -348,11 +373,12 @@ class FieldDecoder {
     const uint64_t code = in_.Varint();
     return Place(static_cast<TableId>(code & 63), code >> 6);
   }
-  // Slots are places; generations are 1, and the last one for what
-  // is gone.
-  static AnyId Place(TableId table, uint64_t code) {
+  // Generations are 1, and the last one for what is gone.
+  AnyId Place(TableId table, uint64_t code) const {
     if (code == kGone) return AnyId::Make(table, 0, AnyId::kMaxGeneration);
-    return AnyId::Make(table, static_cast<uint32_t>(code - 1), 1);
+    const auto place = static_cast<uint32_t>(code - 1);
+    return place == 0 ? AnyId::Make(table, 0, 1)
+                      : AnyId::Make(table, slots_.At(table, place), 1);
   }
   void Hold(AnyId id) {
     if (!live() || id.slot() == 0) return;
@@ -362,6 +388,7 @@ class FieldDecoder {
   }
 
   World& w_;
+  const DecodedSlots& slots_;
   const AnyId self_;
   Slot<Row>& slot_;
   Reader& in_;
@@ -372,7 +399,8 @@ class FieldDecoder {
 // Keys and fields of all rows of a world that has been cleared.
 class WorldDecoder {
  public:
-  WorldDecoder(World& world, Reader& in) : w_(world), in_(in) {}
+  WorldDecoder(World& world, Reader& in)
+      : w_(world), in_(in), slots_(world.decoded_) {}
 
   void Run() {
     const uint64_t tables = in_.Varint();
@@ -400,38 +428,38 @@ class WorldDecoder {
   template <typename Row>
   void ReadKeys(uint64_t count) {
     Table<Row>& table = w_.table<Row>();
-    uint64_t key_a = 0;
-    uint64_t key_b = 0;
+    Meta meta;
+    slots_.BeginTable(Row::kTable);
     for (uint64_t i = 0; i < count; ++i) {
-      const uint32_t place = table.Take();
       const uint64_t flags = in_.Varint();
-      if ((flags & 2) == 0) key_a = in_.Varint() - 1;
-      if ((flags & 4) == 0) key_b = in_.Varint();
+      if ((flags & 2) == 0) meta.key_a = in_.Varint() - 1;
+      if ((flags & 4) == 0) meta.key_b = in_.Varint();
+      const bool tombstone = (flags & 1) != 0;
+      meta.ordinal = static_cast<uint32_t>(flags >> 3);
+      const uint32_t place = w_.TakeHome(Row::kTable, &meta);
+      meta.generation = 1;
+      meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
+      meta.self = tombstone ? 0 : AnyId::Make(Row::kTable, place, 1).value;
       Slot<Row>& slot = table.at(place);
       slot.row = Row{};
-      slot.meta = Meta{};
-      slot.meta.key_a = key_a;
-      slot.meta.key_b = key_b;
-      slot.meta.generation = 1;
-      const bool tombstone = (flags & 1) != 0;
-      slot.meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
-      slot.meta.self = tombstone ? 0 : AnyId::Make(Row::kTable, place, 1).value;
-      slot.meta.ordinal = static_cast<uint32_t>(flags >> 3);
+      slot.meta = meta;
       w_.Register(Row::kTable, place);
-      w_.homes_.Set(slot.meta.name, place);
+      slots_.Add(place);
     }
   }
   template <typename Row>
   void ReadRows(uint64_t count) {
     for (uint32_t i = 1; i <= count; ++i) {
-      Slot<Row>& slot = w_.table<Row>().at(i);
-      const AnyId self = AnyId::Make(Row::kTable, i, 1);
-      VisitFields<Row>(FieldDecoder<Row>(w_, self, slot, in_));
+      const uint32_t place = slots_.At(Row::kTable, i);
+      Slot<Row>& slot = w_.table<Row>().at(place);
+      const AnyId self = AnyId::Make(Row::kTable, place, 1);
+      VisitFields<Row>(FieldDecoder<Row>(w_, slots_, self, slot, in_));
     }
   }
 
   World& w_;
   Reader& in_;
+  DecodedSlots slots_;
   std::array<uint64_t, kTableCount> count_{};
 };
 
@@ -536,7 +564,6 @@ void World::Clear() {
     });
   }
   index_.Clear();
-  homes_.Clear();
   ordinals_.Clear();
   ++epoch_;
   dirty_.clear();

@@ -104,13 +104,12 @@ class AnyTable {
     meta(slot).next_same = free_;
     free_ = slot;
   }
+  // All slots are free.
   void Clear() {
-    free_ = 0;
     for (uint32_t i = 1; i < end_; ++i) {
       meta(i) = Meta{};
       digest(i) = Digest{};
     }
-    end_ = 1;
     population_ = 0;
   }
 

@@ -39,19 +39,23 @@ void World::NameRow(AnyId id, uint64_t key_a, uint64_t key_b) {
   Register(id.table(), id.slot());
 }
 
-uint32_t World::TakeNamed(TableId table, uint64_t key_a, uint64_t key_b) {
+uint32_t World::TakeHome(TableId table, Meta* meta) {
   AnyTable& rows = TableOf(table);
+  meta->name = NameFor(table, BaseOf(table, meta->key_a, meta->key_b), *meta);
+  const uint32_t home = homes_.Get(meta->name);
+  if (home != 0 && rows.meta(home).state == SlotState::kFree) return home;
+  const uint32_t slot = rows.TakeNew();
+  homes_.Set(meta->name, slot);
+  return slot;
+}
+
+uint32_t World::TakeNamed(TableId table, uint64_t key_a, uint64_t key_b) {
   Meta named;
   named.key_a = key_a;
   named.key_b = key_b;
-  const uint64_t base = BaseOf(table, key_a, key_b);
-  named.ordinal = OrdinalOf(table, base, key_a, key_b);
-  named.name = NameFor(table, base, named);
-  const uint32_t home = homes_.Get(named.name);
-  const bool at_home = home != 0 && rows.meta(home).state == SlotState::kFree;
-  const uint32_t slot = at_home ? home : rows.TakeNew();
-  if (!at_home) homes_.Set(named.name, slot);
-  Meta& meta = rows.meta(slot);
+  named.ordinal = OrdinalOf(table, BaseOf(table, key_a, key_b), key_a, key_b);
+  const uint32_t slot = TakeHome(table, &named);
+  Meta& meta = TableOf(table).meta(slot);
   named.generation = (meta.generation + 1) & AnyId::kMaxGeneration;
   named.state = SlotState::kLive;
   named.stamp = epoch_;

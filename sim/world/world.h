@@ -317,8 +317,8 @@ class World {
   // places in that order; see codec.cc. REQUIRES: between steps.
   void Encode(std::string* out) const;
   // Replaces everything by what Encode() of some world wrote; history is
-  // forgotten. Slots follow the order of keys: a table whose rows were created
-  // in that order, and never freed, keeps its ids.
+  // forgotten. Names keep their slots; in a world that had none, slots follow
+  // the order of keys. REQUIRES: the journal.
   void Decode(absl::string_view bytes);
 
   template <typename Row>
@@ -427,6 +427,8 @@ class World {
   void NameRow(AnyId id, uint64_t key_a, uint64_t key_b);
   // The slot of a new row, with its name and its id.
   uint32_t TakeNamed(TableId table, uint64_t key_a, uint64_t key_b);
+  // A free slot for the row with this key and ordinal, which is given its name.
+  uint32_t TakeHome(TableId table, Meta* meta);
   uint32_t OrdinalOf(TableId table, uint64_t base, uint64_t key_a,
                      uint64_t key_b);
   uint64_t NameFor(TableId table, uint64_t base, const Meta& meta) const;
@@ -511,6 +513,7 @@ class World {
   Ordinals ordinals_;          // of the rows that actors created
   BlobPool blobs_;
 
+  std::vector<uint32_t> decoded_;  // scratch of Decode()
   bool journal_on_ = true;
   bool runners_noted_ = true;
   bool exact_ = false;
