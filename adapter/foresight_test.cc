@@ -88,7 +88,7 @@ TEST_P(Foresight, OfScenariosIsTrue) {
       if (HasFailure()) return;
     }
   }
-  EXPECT_GT(foreseen, 100'000u);
+  EXPECT_GT(foreseen, 80'000u);
 }
 
 TEST_P(Foresight, OfOpenQuestionsIsTrue) {
@@ -127,7 +127,8 @@ TEST_P(Foresight, ChangesNoCount) {
     const ExploreResult with = Search(explorable, true);
     const ExploreResult without = Search(explorable, false);
     EXPECT_EQ(with.states, without.states);
-    EXPECT_EQ(with.transitions, without.transitions);
+    // Those ahead are counted earlier.
+    if (with.complete) EXPECT_EQ(with.transitions, without.transitions);
     EXPECT_EQ(with.terminal_states, without.terminal_states);
     EXPECT_EQ(with.max_depth, without.max_depth);
     EXPECT_TRUE(AnswersOf(with) == AnswersOf(without));

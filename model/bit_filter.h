@@ -17,8 +17,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/zeroed_array.h"
 #include "model/concept.h"
-#include "model/zeroed_array.h"
 
 namespace bindery::model {
 

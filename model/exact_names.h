@@ -31,7 +31,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "model/zeroed_array.h"
+#include "base/zeroed_array.h"
 
 namespace bindery::model {
 

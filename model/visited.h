@@ -36,8 +36,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/zeroed_array.h"
 #include "model/concept.h"
-#include "model/zeroed_array.h"
 
 namespace bindery::model {
 

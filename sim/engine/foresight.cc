@@ -1,8 +1,11 @@
 #include "sim/engine/foresight.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/check.h"
 #include "sim/engine/choice.h"
+#include "sim/world/contribution.h"
 
 namespace bindery::sim {
 namespace {
@@ -12,12 +15,11 @@ constexpr uint32_t kLongestPause = 256;
 
 // The i-th of some values, as it adds to a hash of all.
 uint64_t Part(size_t i, uint64_t value) {
-  const uint64_t odd = 2 * i + 1;
-  return Fold(value + odd * 0x9e3779b97f4a7c15u,
-              (value ^ odd) * 0xd1b54a32d192ed03u + 0x8cb92ba72f3d8dd7u);
+  return Fold(value ^ kSmallSpreads[i % kSmallSpreads.size()],
+              0x9e3779b97f4a7c15u + 2 * i);
 }
 uint64_t Finish(uint64_t choice, uint32_t shape, uint64_t sum) {
-  const uint64_t key = Mix(Mix(sum, shape), choice);
+  const uint64_t key = Mix(sum + Spread(choice), shape);
   return key == 0 ? 1 : key;
 }
 
@@ -41,8 +43,17 @@ void ForEachNoted(const DependenceLog& log, const World& world, F&& f) {
 
 }  // namespace
 
-Foresight::Foresight(Simulation& simulation)
-    : simulation_(simulation), entries_(kFewEntries) {}
+Foresight::Foresight(Simulation& simulation) : simulation_(simulation) {
+  MakeEntries(kFewEntries);
+}
+
+void Foresight::MakeEntries(size_t count) {
+  array_ = std::make_unique<ZeroedArray>();
+  BINDERY_CHECK_MSG(array_->Reset(ZeroedArray::RoundUp(count * sizeof(Entry))),
+                    "no memory for what was foreseen");
+  entries_ = reinterpret_cast<Entry*>(array_->words());
+  entry_count_ = count;
+}
 
 // What the task is about to do says most of what it will read.
 Foresight::Group& Foresight::GroupOf(uint64_t choice) {
@@ -50,8 +61,8 @@ Foresight::Group& Foresight::GroupOf(uint64_t choice) {
   const uint32_t actor = ActorOf(choice);
   if (actor >= 1 && actor <= simulation_.task_count()) {
     const uint32_t slot = simulation_.task(actor).any().slot();
-    key = Mix(choice, simulation_.world().ValueOf(
-                          {Dependence::Kind::kRow, TableId::kTask, slot}));
+    key =
+        Mix(choice, simulation_.world().table<TaskRow>().digest(slot).content);
   }
   if (const uint32_t found = group_of_.Get(key)) return groups_[found - 1];
   if (groups_.size() >= kMostShapes || shapes_.size() >= kMostShapes) Forget();
@@ -120,7 +131,7 @@ void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
   });
   const uint64_t key = Finish(choice_, shape, sum);
   if (const Entry& old = EntryOf(key); old.key != 0 && old.key != key) {
-    if (++lost_ > entries_.size() / 4) Grow();
+    if (++lost_ > entry_count_ / 4) Grow();
   }
   Entry& entry = EntryOf(key);
   entry.key = key;
@@ -153,16 +164,18 @@ uint32_t Foresight::ShapeOf(const DependenceLog& log) {
 
 void Foresight::Grow() {
   lost_ = 0;
-  if (entries_.size() == kManyEntries) return;
-  std::vector<Entry> old(entries_.size() * 2);
-  old.swap(entries_);
-  for (const Entry& entry : old) {
-    if (entry.key != 0) EntryOf(entry.key) = entry;
+  if (entry_count_ == kManyEntries) return;
+  const std::unique_ptr<ZeroedArray> array = std::move(array_);
+  const Entry* const old = entries_;
+  const size_t count = entry_count_;
+  MakeEntries(count * 2);
+  for (size_t i = 0; i < count; ++i) {
+    if (old[i].key != 0) EntryOf(old[i].key) = old[i];
   }
 }
 
 void Foresight::Forget() {
-  std::fill(entries_.begin(), entries_.end(), Entry{});
+  MakeEntries(entry_count_);
   shapes_.clear();
   shape_of_.Clear();
   groups_.clear();

@@ -26,9 +26,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "base/zeroed_array.h"
 #include "sim/engine/simulation.h"
 #include "sim/world/dependence.h"
 #include "sim/world/hash.h"
@@ -56,8 +58,8 @@ class Foresight {
     uint32_t pause = 0;   // so many times nothing is learned
     uint32_t unused = 0;  // what was learned since something was known
   };
-  struct Entry {
-    uint64_t key = 0;
+  struct alignas(32) Entry {
+    uint64_t key;  // 0: none
     Hash128 difference;
   };
   struct Shape {
@@ -74,14 +76,17 @@ class Foresight {
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
   uint32_t ShapeOf(const DependenceLog& log);
   void Learn(const DependenceLog& log, const Hash128& before);
-  Entry& EntryOf(uint64_t key) { return entries_[key & (entries_.size() - 1)]; }
+  Entry& EntryOf(uint64_t key) { return entries_[key & (entry_count_ - 1)]; }
+  void MakeEntries(size_t count);
   void Grow();
   bool ShowsInRows() const;
   void Forget();
 
   Simulation& simulation_;
-  std::vector<Entry> entries_;  // by key, one each
-  size_t lost_ = 0;             // for others, since it grew
+  std::unique_ptr<ZeroedArray> array_;
+  Entry* entries_ = nullptr;  // in it, by key
+  size_t entry_count_ = 0;
+  size_t lost_ = 0;  // to others, since the array grew
   std::vector<Shape> shapes_;
   HashIndex<uint32_t> shape_of_;  // by hash, plus 1
   std::vector<Group> groups_;

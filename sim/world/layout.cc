@@ -14,12 +14,14 @@ namespace {
 
 template <size_t kWords>
 uint64_t Differing(const char* row, const char* other) {
-  uint64_t a[kWords];
-  uint64_t b[kWords];
-  std::memcpy(a, row, sizeof(a));
-  std::memcpy(b, other, sizeof(b));
   uint64_t mask = 0;
-  for (size_t i = 0; i < kWords; ++i) mask |= uint64_t{a[i] != b[i]} << i;
+  for (size_t i = kWords; i > 0; --i) {
+    uint64_t a;
+    uint64_t b;
+    std::memcpy(&a, row + (i - 1) * 8, 8);
+    std::memcpy(&b, other + (i - 1) * 8, 8);
+    mask = 2 * mask + (a != b ? 1 : 0);
+  }
   return mask;
 }
 

@@ -1,10 +1,10 @@
-#include "model/zeroed_array.h"
+#include "base/zeroed_array.h"
 
 #include <cstdint>
 
 #include "gtest/gtest.h"
 
-namespace bindery::model {
+namespace bindery {
 namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
@@ -51,4 +51,4 @@ TEST(ZeroedArray, ARefusalLeavesTheArrayAsItWas) {
 }
 
 }  // namespace
-}  // namespace bindery::model
+}  // namespace bindery

@@ -1,10 +1,10 @@
-#include "model/zeroed_array.h"
+#include "base/zeroed_array.h"
 
 #include <sys/mman.h>
 
 #include "base/check.h"
 
-namespace bindery::model {
+namespace bindery {
 namespace {
 
 constexpr size_t kPage = 4096;
@@ -75,4 +75,4 @@ bool ZeroedArray::Grow(size_t new_bytes) {
   return true;
 }
 
-}  // namespace bindery::model
+}  // namespace bindery

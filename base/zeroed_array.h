@@ -10,13 +10,13 @@
 //     system refuses; nothing else can fail.
 //
 // Not thread-safe. Linux only (mremap).
-#ifndef BINDERY_MODEL_ZEROED_ARRAY_H_
-#define BINDERY_MODEL_ZEROED_ARRAY_H_
+#ifndef BINDERY_BASE_ZEROED_ARRAY_H_
+#define BINDERY_BASE_ZEROED_ARRAY_H_
 
 #include <cstddef>
 #include <cstdint>
 
-namespace bindery::model {
+namespace bindery {
 
 class ZeroedArray {
  public:
@@ -50,6 +50,6 @@ inline void PrefetchLine(const void* address) {
   asm volatile("" : : "r"(address));
 }
 
-}  // namespace bindery::model
+}  // namespace bindery
 
-#endif  // BINDERY_MODEL_ZEROED_ARRAY_H_
+#endif  // BINDERY_BASE_ZEROED_ARRAY_H_
