@@ -53,6 +53,13 @@ void Foresight::MakeEntries(size_t count) {
                     "no memory for what was foreseen");
   entries_ = reinterpret_cast<Entry*>(array_->words());
   entry_count_ = count;
+  tags_.assign(count, 0);
+}
+
+void Foresight::Put(const Entry& entry) {
+  const size_t place = PlaceOf(entry.key);
+  entries_[place] = entry;
+  tags_[place] = TagOf(entry.key);
 }
 
 // What the task is about to do says most of what it will read.
@@ -86,7 +93,9 @@ std::optional<Hash128> Foresight::Know(uint64_t choice) {
   Group& group = GroupOf(choice);
   for (size_t i = 0; i < group.shapes.size(); ++i) {
     const uint64_t key = KeyOf(choice, group.shapes[i]);
-    const Entry& entry = EntryOf(key);
+    const size_t place = PlaceOf(key);
+    if (tags_[place] != TagOf(key)) continue;
+    const Entry& entry = entries_[place];
     if (entry.key != key) continue;
     if (i != 0) std::swap(group.shapes[i], group.shapes[i / 2]);
     group.unused = 0;
@@ -130,13 +139,11 @@ void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
     sum += Part(i++, one.value);
   });
   const uint64_t key = Finish(choice_, shape, sum);
-  if (const Entry& old = EntryOf(key); old.key != 0 && old.key != key) {
-    if (++lost_ > entry_count_ / 4) Grow();
-  }
-  Entry& entry = EntryOf(key);
-  entry.key = key;
-  entry.difference = world.fingerprint();
+  const uint64_t old = entries_[PlaceOf(key)].key;
+  if (old != 0 && old != key && ++lost_ > entry_count_ / 4) Grow();
+  Entry entry = {key, world.fingerprint()};
   entry.difference -= before;
+  Put(entry);
   std::vector<uint32_t>& known = group_->shapes;
   if (std::find(known.begin(), known.end(), shape) != known.end()) return;
   if (known.size() == kShapesOfGroup) known.pop_back();
@@ -170,7 +177,7 @@ void Foresight::Grow() {
   const size_t count = entry_count_;
   MakeEntries(count * 2);
   for (size_t i = 0; i < count; ++i) {
-    if (old[i].key != 0) EntryOf(old[i].key) = old[i];
+    if (old[i].key != 0) Put(old[i]);
   }
 }
 

@@ -76,7 +76,9 @@ class Foresight {
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
   uint32_t ShapeOf(const DependenceLog& log);
   void Learn(const DependenceLog& log, const Hash128& before);
-  Entry& EntryOf(uint64_t key) { return entries_[key & (entry_count_ - 1)]; }
+  size_t PlaceOf(uint64_t key) const { return key & (entry_count_ - 1); }
+  static uint8_t TagOf(uint64_t key) { return static_cast<uint8_t>(key >> 56); }
+  void Put(const Entry& entry);
   void MakeEntries(size_t count);
   void Grow();
   bool ShowsInRows() const;
@@ -84,7 +86,8 @@ class Foresight {
 
   Simulation& simulation_;
   std::unique_ptr<ZeroedArray> array_;
-  Entry* entries_ = nullptr;  // in it, by key
+  Entry* entries_ = nullptr;   // in it, by place
+  std::vector<uint8_t> tags_;  // by place: most looks need no more
   size_t entry_count_ = 0;
   size_t lost_ = 0;  // to others, since the array grew
   std::vector<Shape> shapes_;
