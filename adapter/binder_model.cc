@@ -42,7 +42,10 @@ model::Fingerprint BinderModel::GetFingerprint() const {
   return WithFaults(simulation_.world().fingerprint());
 }
 
+// With exact addresses it matters which buffers are next to each other, which
+// no row's content says.
 std::optional<model::Fingerprint> BinderModel::Foresee(model::Choice choice) {
+  if (simulation_.world().exact_addresses()) return std::nullopt;
   if (foresight_ == nullptr) {
     foresight_ = std::make_unique<sim::Foresight>(simulation_);
   }

@@ -12,7 +12,7 @@ Ledger::Ledger(const ExploreOptions& options)
       plain_(options.store != StoreKind::kExact && !options.symmetry),
       foresees_(plain_ && options.foresight && !options.partial_order &&
                 options.probing == Probing::kImmediate &&
-                options.store != StoreKind::kBits) {}
+                options.store == StoreKind::kFingerprints64) {}
 
 void Ledger::GrowNames() {
   if (!store_.names()->GrowIfDue()) {

@@ -109,8 +109,9 @@ struct ExploreOptions {
   // depth first, by one thread, of models with footprints.
   bool partial_order = false;
   Probing probing = Probing::kImmediate;
-  // Depth first by one thread: does not execute a choice again that is known to
-  // lead to a visited state (HasForesight). Changes no answer and no count.
+  // Depth first with 64-bit fingerprints: does not execute a choice again that
+  // is known to lead to a visited state (HasForesight). Changes no answer, and
+  // no count of a search that is complete.
   bool foresight = true;
 
   // How many threads search, and what is kept on disk: parallel.h.

@@ -16,7 +16,7 @@
 namespace bindery::sim {
 
 // Changes whenever a recorded trace of an earlier version may not replay.
-inline constexpr uint32_t kModelVersion = 5;
+inline constexpr uint32_t kModelVersion = 6;
 
 class Recorder {
  public:

@@ -96,6 +96,9 @@ ABSL_FLAG(std::string, reduction, "none",
           "none, partial_order (explore: leaves out orders of steps that have "
           "nothing to do with each other), or symmetry (states that differ in "
           "which of several processes alike is which count as one)");
+ABSL_FLAG(bool, foresight, true,
+          "dfs: does not execute a step of the driver again that is known to "
+          "lead to a visited state; changes no answer");
 ABSL_FLAG(uint32_t, jobs, 1, "threads of a search, 1 to 64");
 ABSL_FLAG(std::string, disk, "",
           "bfs: folder for what does not fit in --memory_limit (256M if not "
@@ -163,6 +166,7 @@ constexpr const char* kNames[] = {
     "exact",
     "bitstate",
     "reduction",
+    "foresight",
     "jobs",
     "disk",
     "checkpoint",

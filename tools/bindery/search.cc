@@ -484,6 +484,7 @@ absl::StatusOr<model::ExploreResult> ExploreSession(
     symmetry = *std::move(found);
   }
   options.partial_order = absl::GetFlag(FLAGS_reduction) == "partial_order";
+  options.foresight = absl::GetFlag(FLAGS_foresight);
   if (absl::GetFlag(FLAGS_liveness)) {
     BinderModel model(session.scenario.compiled, session.driver,
                       &session.properties, coverage->Watched());
