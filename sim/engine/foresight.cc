@@ -44,16 +44,17 @@ void ForEachNoted(const DependenceLog& log, const World& world, F&& f) {
 }  // namespace
 
 Foresight::Foresight(Simulation& simulation) : simulation_(simulation) {
-  MakeEntries(kFewEntries);
+  BINDERY_CHECK_MSG(MakeEntries(kFewEntries), "out of memory");
 }
 
-void Foresight::MakeEntries(size_t count) {
-  array_ = std::make_unique<ZeroedArray>();
-  BINDERY_CHECK_MSG(array_->Reset(ZeroedArray::RoundUp(count * sizeof(Entry))),
-                    "no memory for what was foreseen");
+bool Foresight::MakeEntries(size_t count) {
+  auto array = std::make_unique<ZeroedArray>();
+  if (!array->Reset(ZeroedArray::RoundUp(count * sizeof(Entry)))) return false;
+  array_ = std::move(array);
   entries_ = reinterpret_cast<Entry*>(array_->words());
   entry_count_ = count;
   tags_.assign(count, 0);
+  return true;
 }
 
 void Foresight::Put(const Entry& entry) {
@@ -90,6 +91,7 @@ uint64_t Foresight::KeyOf(uint64_t choice, uint32_t number) const {
 }
 
 std::optional<Hash128> Foresight::Know(uint64_t choice) {
+  group_ = nullptr;
   Group& group = GroupOf(choice);
   for (size_t i = 0; i < group.shapes.size(); ++i) {
     const uint64_t key = KeyOf(choice, group.shapes[i]);
@@ -104,24 +106,27 @@ std::optional<Hash128> Foresight::Know(uint64_t choice) {
     return next;
   }
   choice_ = choice;
-  group_ = group.pause == 0 ? &group : nullptr;
-  if (group.pause != 0) --group.pause;
+  if (group.pause == 0) {
+    group_ = &group;
+  } else {
+    --group.pause;
+  }
   return std::nullopt;
 }
 
 void Foresight::Apply(uint64_t choice) {
-  if (group_ == nullptr || choice != choice_) return simulation_.Apply(choice);
+  Group* const group = std::exchange(group_, nullptr);
+  if (group == nullptr || choice != choice_) return simulation_.Apply(choice);
   World& world = simulation_.world();
   const Hash128 before = world.fingerprint();
   world.BeginNoting();
   simulation_.Apply(choice);
   const DependenceLog& log = world.EndNoting();
   // Learning takes time. What is of no use for long is seldom tried again.
-  if (++group_->unused > kPatience) {
-    group_->pause = std::min(group_->unused / 16, kLongestPause);
+  if (++group->unused > kPatience) {
+    group->pause = std::min(group->unused / 16, kLongestPause);
   }
-  if (!log.refused() && ShowsInRows()) Learn(log, before);
-  group_ = nullptr;
+  if (!log.refused() && ShowsInRows()) Learn(log, before, group);
 }
 
 bool Foresight::ShowsInRows() const {
@@ -130,7 +135,8 @@ bool Foresight::ShowsInRows() const {
          simulation_.inconclusive() == nullptr;
 }
 
-void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
+void Foresight::Learn(const DependenceLog& log, const Hash128& before,
+                      Group* group) {
   const World& world = simulation_.world();
   const uint32_t shape = ShapeOf(log);
   uint64_t sum = 0;
@@ -144,7 +150,7 @@ void Foresight::Learn(const DependenceLog& log, const Hash128& before) {
   Entry entry = {key, world.fingerprint()};
   entry.difference -= before;
   Put(entry);
-  std::vector<uint32_t>& known = group_->shapes;
+  std::vector<uint32_t>& known = group->shapes;
   if (std::find(known.begin(), known.end(), shape) != known.end()) return;
   if (known.size() == kShapesOfGroup) known.pop_back();
   known.insert(known.begin(), shape);
@@ -172,17 +178,21 @@ uint32_t Foresight::ShapeOf(const DependenceLog& log) {
 void Foresight::Grow() {
   lost_ = 0;
   if (entry_count_ == kManyEntries) return;
-  const std::unique_ptr<ZeroedArray> array = std::move(array_);
+  std::unique_ptr<ZeroedArray> array = std::move(array_);
   const Entry* const old = entries_;
   const size_t count = entry_count_;
-  MakeEntries(count * 2);
+  if (!MakeEntries(count * 2)) {
+    array_ = std::move(array);
+    return;
+  }
   for (size_t i = 0; i < count; ++i) {
     if (old[i].key != 0) Put(old[i]);
   }
 }
 
 void Foresight::Forget() {
-  MakeEntries(entry_count_);
+  std::fill(entries_, entries_ + entry_count_, Entry{});
+  std::fill(tags_.begin(), tags_.end(), uint8_t{0});
   shapes_.clear();
   shape_of_.Clear();
   groups_.clear();

@@ -75,11 +75,12 @@ class Foresight {
   Group& GroupOf(uint64_t choice);
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
   uint32_t ShapeOf(const DependenceLog& log);
-  void Learn(const DependenceLog& log, const Hash128& before);
+  void Learn(const DependenceLog& log, const Hash128& before, Group* group);
   size_t PlaceOf(uint64_t key) const { return key & (entry_count_ - 1); }
   static uint8_t TagOf(uint64_t key) { return static_cast<uint8_t>(key >> 56); }
   void Put(const Entry& entry);
-  void MakeEntries(size_t count);
+  // False, and nothing is changed, if there is no memory.
+  bool MakeEntries(size_t count);
   void Grow();
   bool ShowsInRows() const;
   void Forget();

@@ -577,6 +577,7 @@ void World::Clear() {
 
 void World::Decode(absl::string_view bytes) {
   BINDERY_CHECK_MSG(footprint_ == nullptr, "Decode() with footprints");
+  BINDERY_CHECK_MSG(journal_on_, "Decode() without a journal");
   Clear();
   Reader in(bytes);
   WorldDecoder(*this, in).Run();

@@ -20,7 +20,6 @@
 //  W6 With footprints on, a row's id in Meta is hidden until somebody looks at
 //     the row, so that the first look of a step takes the way of stray ids and
 //     is noted there. Everything else sees no difference.
-//
 //  W7 The activations of an actor are a stack, and their names are the places
 //     on it: PushFrame() takes the slot, the name and the id of the frame that
 //     the same step popped last. This is the exception to W3.
@@ -69,7 +68,7 @@ struct Fault {
   const char* what = "";  // the assertion, for kBug and kWarning
 };
 
-struct UndoEntry;
+struct UndoEntry;  // undo_entry.h
 
 class World {
  public:
@@ -672,11 +671,12 @@ inline FrameRow& World::PushFrame(FrameId* id) {
 }
 
 inline void World::PopFrame(FrameId id) {
-  const Slot<FrameRow>& slot = table<FrameRow>().at(id.any().slot());
-  const bool kept = journal_on_ && slot.meta.self == id.value &&
-                    slot.meta.key_a == kActorKey && slot.meta.key_b == actor_;
+  const Meta& meta = MetaOf(id.any());
+  const bool ours = journal_on_ && meta.state == SlotState::kLive &&
+                    meta.generation == id.any().generation() &&
+                    meta.key_a == kActorKey && meta.key_b == actor_;
   Free(id);
-  if (kept) popped_.push_back(id.any().slot());
+  if (ours) popped_.push_back(id.any().slot());
 }
 
 template <typename Row, typename Wanted>
