@@ -180,7 +180,7 @@ class DepthFirstStack {
 
   void TakeOne() {
     child_ = pending_.back();
-    if (books_.Foresees() && IsKnown(pending_keys_.back())) {
+    if (foresees() && IsKnown(pending_keys_.back())) {
       Shorten(pending_.size() - 1);
       return books_.Count();
     }
@@ -197,8 +197,12 @@ class DepthFirstStack {
 
   // ----------------------------------------------------------- foresight --
 
+  bool foresees() const {
+    if constexpr (HasForesight<M>) return books_.Foresees();
+    return false;
+  }
   // The keys behind these choices of the model's state, as far as they are
-  // known; nothing if the books do not want to know.
+  // known; none if nothing is foreseen.
   void Foresee(const std::vector<Choice>& choices,
                std::vector<Foreseen>* keys) {
     keys->clear();
@@ -223,7 +227,7 @@ class DepthFirstStack {
   void PushAhead() {
     Foresee(ahead_, &ahead_keys_);
     for (size_t i = ahead_.size(); i > 0; --i) {
-      if (books_.Foresees()) {
+      if (foresees()) {
         const Foreseen& key = ahead_keys_[i - 1];
         if (key.has_value() && books_.Visited(*key)) {
           books_.Count();
@@ -237,7 +241,7 @@ class DepthFirstStack {
   }
   void Shorten(size_t size) {
     pending_.resize(size);
-    if (books_.Foresees()) pending_keys_.resize(size);
+    if (foresees()) pending_keys_.resize(size);
   }
 
   void TakeTogether() {
