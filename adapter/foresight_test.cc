@@ -128,7 +128,9 @@ TEST_P(Foresight, ChangesNoCount) {
     const ExploreResult without = Search(explorable, false);
     EXPECT_EQ(with.states, without.states);
     // Those ahead are counted earlier.
-    if (with.complete) EXPECT_EQ(with.transitions, without.transitions);
+    if (with.complete) {
+      EXPECT_EQ(with.transitions, without.transitions);
+    }
     EXPECT_EQ(with.terminal_states, without.terminal_states);
     EXPECT_EQ(with.max_depth, without.max_depth);
     EXPECT_TRUE(AnswersOf(with) == AnswersOf(without));
