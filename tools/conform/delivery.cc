@@ -43,6 +43,9 @@ std::string FileName(const World& world, const sim::CompiledScenario& scenario,
   return device <= 3 && !file.mnt ? scenario.devices[device - 1] : "other";
 }
 
+// No mapping is larger (SZ_4M).
+constexpr uint64_t kMostBytes = uint64_t{4} << 20;
+
 class ModelDelivery {
  public:
   ModelDelivery(const World& world, const sim::CompiledScenario& scenario,
@@ -58,16 +61,18 @@ class ModelDelivery {
     // Who reads for another process does not see that one's mapping.
     const sim::ProcessId owner = world_.Peek(buffer_.proc).process;
     if (world_.Peek(row_.task).process != owner) return;
+    // A driver that errs may say anything.
+    const uint64_t offsets_size = std::min(row_.offsets_size, kMostBytes);
     word_.data_bytes = std::string(view_.data);
-    word_.data_bytes.resize(row_.data_size, '\0');
+    word_.data_bytes.resize(std::min(row_.data_size, kMostBytes), '\0');
     word_.offsets_bytes = std::string(view_.offsets);
-    word_.offsets_bytes.resize(row_.offsets_size, '\0');
+    word_.offsets_bytes.resize(offsets_size, '\0');
     if (row_.secctx != 0) {
       const uint64_t at = row_.secctx - 1 - view_.extra_offset;
       word_.security_context = absl::StrCat("+", row_.secctx - 1, " ",
                                             view_.extra.substr(at).data());
     }
-    for (uint32_t i = 0; i < row_.offsets_size / 8; ++i) Object(i);
+    for (uint32_t i = 0; i < offsets_size / 8; ++i) Object(i);
   }
 
  private:
