@@ -50,11 +50,16 @@ uint64_t Padded(uint64_t size) { return (size + 7) & ~uint64_t{7}; }
 
 }  // namespace
 
+uint64_t WrappedSize(uint64_t data_size, uint64_t offsets_size,
+                     uint64_t extra_buffers_size) {
+  const uint64_t total =
+      Padded(data_size) + Padded(offsets_size) + Padded(extra_buffers_size);
+  return std::max<uint64_t>(total, 8);
+}
+
 std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
                                       uint64_t extra_buffers_size) {
   constexpr uint64_t kFarFromOverflow = uint64_t{1} << 60;
-  const uint64_t total =
-      Padded(data_size) + Padded(offsets_size) + Padded(extra_buffers_size);
   if ((data_size | offsets_size | extra_buffers_size) >= kFarFromOverflow)
       [[unlikely]] {
     uint64_t sum = 0;
@@ -64,7 +69,7 @@ std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
       sum += Padded(part);
     }
   }
-  return std::max<uint64_t>(total, 8);
+  return WrappedSize(data_size, offsets_size, extra_buffers_size);
 }
 
 namespace {

@@ -28,6 +28,9 @@ void AllocMap(Op& op, ProcId proc, uint64_t size);
 // sanitized_size: what a request takes, or nothing if the sum overflows.
 std::optional<uint64_t> SanitizedSize(uint64_t data_size, uint64_t offsets_size,
                                       uint64_t extra_buffers_size);
+// The same in 64 bits, for drivers that do not look whether it overflows.
+uint64_t WrappedSize(uint64_t data_size, uint64_t offsets_size,
+                     uint64_t extra_buffers_size);
 
 // binder_alloc_new_buf_locked: reserves `size` bytes (a sanitized size). None:
 // no space (-ENOSPC). The new row is named after the acting thread; the caller

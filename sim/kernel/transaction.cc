@@ -365,7 +365,8 @@ std::optional<uint64_t> SizeOfBuffer(Op& op) {
 }
 
 void ReserveBuffer(Op& op) {
-  const uint64_t size = *SizeOfBuffer(op);
+  const uint64_t size = SizeOfBuffer(op).value_or(
+      WrappedSize(Tr(op).data_size, Tr(op).offsets_size, ExtraSize(op)));
   op.f->buffer =
       AllocNewBuf(op, op.f->target_proc, size, op.f->reply == 0 && OneWay(op),
                   op.w.Get(op.f->task).process);
