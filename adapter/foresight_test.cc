@@ -69,14 +69,8 @@ sim::SimulationOptions At(sim::Granularity granularity, bool history = false) {
 }
 
 class Foresight : public testing::TestWithParam<sim::Granularity> {};
-INSTANTIATE_TEST_SUITE_P(Granularities, Foresight,
-                         testing::Values(sim::Granularity::kCommand,
-                                         sim::Granularity::kLock),
-                         [](const auto& info) {
-                           return info.param == sim::Granularity::kLock
-                                      ? "lock"
-                                      : "command";
-                         });
+INSTANTIATE_TEST_SUITE_P(Granularities, Foresight, BothGranularities(),
+                         NameOfGranularity);
 
 TEST_P(Foresight, OfScenariosIsTrue) {
   uint64_t foreseen = 0;

@@ -129,14 +129,8 @@ uint64_t TryWalk(const Explorable& explorable, uint64_t seed) {
 }
 
 class Footprints : public testing::TestWithParam<sim::Granularity> {};
-INSTANTIATE_TEST_SUITE_P(Granularities, Footprints,
-                         testing::Values(sim::Granularity::kCommand,
-                                         sim::Granularity::kLock),
-                         [](const auto& info) {
-                           return info.param == sim::Granularity::kLock
-                                      ? "lock"
-                                      : "command";
-                         });
+INSTANTIATE_TEST_SUITE_P(Granularities, Footprints, BothGranularities(),
+                         NameOfGranularity);
 
 TEST_P(Footprints, StepsThatShareNothingMayChangePlaces) {
   uint64_t pairs = 0;

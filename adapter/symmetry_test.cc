@@ -209,14 +209,8 @@ proto::Scenario WithDoubles(const std::string& path) {
 
 class Equivariance : public testing::TestWithParam<sim::Granularity> {};
 
-INSTANTIATE_TEST_SUITE_P(SymmetryTest, Equivariance,
-                         testing::Values(sim::Granularity::kCommand,
-                                         sim::Granularity::kLock),
-                         [](const auto& info) {
-                           return info.param == sim::Granularity::kLock
-                                      ? "Lock"
-                                      : "Command";
-                         });
+INSTANTIATE_TEST_SUITE_P(SymmetryTest, Equivariance, BothGranularities(),
+                         NameOfGranularity);
 
 TEST_P(Equivariance, HoldsForWhateverScenariosDo) {
   auto driver = sim::Driver::Create("c-7.2");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapter/binder_model.h"
+#include "gtest/gtest.h"
 #include "model/explore/result.h"
 #include "sim/engine/properties.h"
 #include "sim/io/scenario_loader.h"
@@ -45,6 +46,15 @@ std::string ReadFile(const std::string& path);
 std::vector<std::string> ScenariosIn(const std::string& folder);
 // Those of all folders under scenarios/ that are small enough to walk through.
 std::vector<std::string> AllScenarios();
+
+// For tests at both granularities: their values, and names for them.
+inline auto BothGranularities() {
+  return testing::Values(sim::Granularity::kCommand, sim::Granularity::kLock);
+}
+inline std::string NameOfGranularity(
+    const testing::TestParamInfo<sim::Granularity>& info) {
+  return info.param == sim::Granularity::kLock ? "Lock" : "Command";
+}
 
 // What a search says that does not depend on how many states it looked at.
 struct Answers {

@@ -42,9 +42,7 @@ class CrewWorker {
         owned_(std::move(model)),
         model_(*owned_),
         options_(options),
-        foresees_(options.foresight && !options.symmetry &&
-                  options.probing == Probing::kImmediate &&
-                  options.store == StoreKind::kFingerprints64),
+        foresees_(options.foresees()),
         crew_(*crew),
         namer_(&crew->store(), options.symmetry),
         stack_(model_, options, *this) {}

@@ -180,11 +180,9 @@ class DepthFirstStack {
 
   void TakeOne() {
     child_ = pending_.back();
-    if (foresees() && IsKnown(pending_keys_.back())) {
-      Shorten(pending_.size() - 1);
-      return books_.Count();
-    }
+    const bool visited = foresees() && LeadsBack(pending_keys_.back());
     Shorten(pending_.size() - 1);
+    if (visited) return books_.Count();
     model_.Apply(child_);
     books_.Count();
     if (!books_.Trusted() || !books_.Discover(books_.KeyOf())) {
@@ -192,7 +190,6 @@ class DepthFirstStack {
     }
     PushLevel(child_, true);
     if (Look(depth())) PushAhead();
-    ahead_.clear();
   }
 
   // ----------------------------------------------------------- foresight --
@@ -216,10 +213,13 @@ class DepthFirstStack {
   }
   // Whether the child, which the model may know more of by now, leads to a
   // state that was visited.
-  bool IsKnown(Foreseen key) {
+  bool LeadsBack(Foreseen key) {
     if constexpr (HasForesight<M>) {
       if (!key.has_value()) key = model_.Foresee(child_);
     }
+    return Visited(key);
+  }
+  bool Visited(const Foreseen& key) const {
     return key.has_value() && books_.Visited(*key);
   }
   // The choices ahead become those that wait, the first on top. Those that lead
@@ -228,12 +228,11 @@ class DepthFirstStack {
     Foresee(ahead_, &ahead_keys_);
     for (size_t i = ahead_.size(); i > 0; --i) {
       if (foresees()) {
-        const Foreseen& key = ahead_keys_[i - 1];
-        if (key.has_value() && books_.Visited(*key)) {
+        if (Visited(ahead_keys_[i - 1])) {
           books_.Count();
           continue;
         }
-        pending_keys_.push_back(key);
+        pending_keys_.push_back(ahead_keys_[i - 1]);
       }
       pending_.push_back(ahead_[i - 1]);
     }

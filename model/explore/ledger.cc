@@ -10,9 +10,7 @@ Ledger::Ledger(const ExploreOptions& options)
       store_(options.store, options.memory_limit, options.bit_bytes),
       namer_(&store_, options.symmetry),
       plain_(options.store != StoreKind::kExact && !options.symmetry),
-      foresees_(plain_ && options.foresight && !options.partial_order &&
-                options.probing == Probing::kImmediate &&
-                options.store == StoreKind::kFingerprints64) {}
+      foresees_(options.foresees()) {}
 
 void Ledger::GrowNames() {
   if (!store_.names()->GrowIfDue()) {

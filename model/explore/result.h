@@ -113,6 +113,11 @@ struct ExploreOptions {
   // is known to lead to a visited state (HasForesight). Changes no answer, and
   // no count of a search that is complete.
   bool foresight = true;
+  bool foresees() const {
+    return foresight && !symmetry && !partial_order &&
+           probing == Probing::kImmediate &&
+           store == StoreKind::kFingerprints64;
+  }
 
   // How many threads search, and what is kept on disk: parallel.h.
   int jobs = 1;

@@ -72,12 +72,9 @@ bool Written(const RowLayout& layout, const RowChange& change, uint64_t mask) {
   for (size_t i = 0; i < layout.wide_count; ++i) {
     const WideField& field = layout.wide[i];
     if ((field.words & mask) == 0) continue;
-    const size_t size = field.kind == WideField::Kind::kSetHead
-                            ? sizeof(SetHead)
-                            : sizeof(Link);
     const char* const old = change.old + field.begin;
     const char* const actual = change.actual + field.begin;
-    if (std::memcmp(old, actual, size) == 0) continue;
+    if (std::memcmp(old, actual, field.size) == 0) continue;
     if (field.kind != WideField::Kind::kLink ||
         !SamePlaceInSet(ValueAt<Link>(old, 0), ValueAt<Link>(actual, 0))) {
       return true;
@@ -85,7 +82,6 @@ bool Written(const RowLayout& layout, const RowChange& change, uint64_t mask) {
   }
   return false;
 }
-static_assert(sizeof(Work) == sizeof(Link) && sizeof(ListHead) == sizeof(Link));
 
 }  // namespace
 

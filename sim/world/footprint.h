@@ -78,6 +78,10 @@ class FootprintLog {
       : dependences_(dependences) {}
 
   DependenceLog* dependences() const { return dependences_; }
+  // What was read is no Dependence.
+  void Refuse() {
+    if (dependences_ != nullptr) dependences_->Refuse();
+  }
   void Read(Resource resource) {
     if (dependences_ == nullptr) reads_.push_back(resource);
   }

@@ -58,14 +58,13 @@ enum class TableId : uint8_t {
   kContents,
 };
 inline constexpr int kTableCount = static_cast<int>(TableId::kContents) + 1;
-static_assert(kTableCount <= 64, "an id has six bits for its table");
-
 // An id whose table is known at run time only.
 struct AnyId {
   static constexpr int kSlotBits = 19;
   static constexpr int kGenerationBits = 7;
   static constexpr uint32_t kMaxSlot = (1u << kSlotBits) - 1;
   static constexpr uint8_t kMaxGeneration = (1u << kGenerationBits) - 1;
+  static constexpr int kTables = 1 << (32 - kSlotBits - kGenerationBits);
 
   uint32_t value = 0;
 
@@ -84,6 +83,8 @@ struct AnyId {
   constexpr explicit operator bool() const { return value != 0; }
   friend auto operator<=>(const AnyId&, const AnyId&) = default;
 };
+
+static_assert(kTableCount <= AnyId::kTables);
 
 // The id of a row of type Row; default: names nothing, like a null pointer.
 template <typename Row>

@@ -114,8 +114,12 @@ class LayoutMaker {
     for (size_t i = begin / 8; i * 8 < begin + size; ++i) {
       words |= uint64_t{1} << i;
     }
-    layout_.wide[layout_.wide_count++] = {words, static_cast<uint16_t>(begin),
-                                          kind, hashed, index_};
+    layout_.wide[layout_.wide_count++] = {words,
+                                          static_cast<uint16_t>(begin),
+                                          static_cast<uint8_t>(size),
+                                          kind,
+                                          hashed,
+                                          index_};
   }
 
   RowLayout& layout_;

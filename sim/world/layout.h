@@ -46,6 +46,7 @@ struct WideField {
 
   uint64_t words;  // bit i: it has a part in the i-th word
   uint16_t begin;  // bytes before it
+  uint8_t size;
   Kind kind;
   Hashed hashed;
   uint8_t index;

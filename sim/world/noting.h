@@ -12,25 +12,22 @@ template <typename Row>
 [[gnu::noinline, gnu::cold]] bool World::Reveal(Id<Row> id) const {
   if (footprint_ == nullptr || !id) return false;
   const Meta& meta = table<Row>().at(id.any().slot()).meta;
-  DependenceLog* const dependences = footprint_->dependences();
   if (meta.generation != id.any().generation()) {
-    if (dependences != nullptr) dependences->Refuse();
+    footprint_->Refuse();
     return false;
   }
   if (meta.state == SlotState::kTombstone || meta.state == SlotState::kFreed) {
     footprint_->Read(RowResource(meta.name));
   }
   if (meta.state != SlotState::kLive) {
-    if (dependences != nullptr && meta.state != SlotState::kFreed) {
-      dependences->Refuse();
-    }
+    if (meta.state != SlotState::kFreed) footprint_->Refuse();
     return false;
   }
   if (meta.self == id.value) return true;
   Meta& hidden = const_cast<Meta&>(meta);
   hidden.self = id.value;
   footprint_->Reveal(&hidden);
-  if (dependences != nullptr) {
+  if (DependenceLog* const dependences = footprint_->dependences()) {
     dependences->NoteRow({Dependence::Kind::kRow, Row::kTable, id.any().slot()},
                          table<Row>().digest(id.any().slot()).content);
   }
@@ -78,9 +75,7 @@ void World::ForEachHolder(Id<Held> Row::*member, Id<Held> held, F&& f) const {
   static_assert(HoldersCount(Held::kTable, Row::kTable));
   if (footprint_ != nullptr) {
     footprint_->Read(HoldersResource(NameOf(held), Row::kTable));
-    if (footprint_->dependences() != nullptr) {
-      footprint_->dependences()->Refuse();
-    }
+    footprint_->Refuse();
   }
   const Table<Row>& rows = table<Row>();
   for (uint32_t i = 1; i < rows.end(); ++i) {

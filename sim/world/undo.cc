@@ -120,6 +120,7 @@ void World::UndoRelease(AnyId id, char* row, Meta& meta) {
   meta.state = tombstone ? SlotState::kTombstone : SlotState::kLive;
   meta.self = tombstone || footprint_ != nullptr ? 0 : id.value;
   meta.ordinal = static_cast<uint32_t>(rest >> 1);
+  meta.name = NameFor(id.table(), meta);
   Register(id.table(), id.slot());
   if (tombstone) return;
   TableOf(id.table()).digest(id.slot()) = {content, meta.name};

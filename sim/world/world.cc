@@ -6,7 +6,7 @@ namespace bindery::sim {
 static_assert(sizeof(Slot<TransactionRow>) == 128);
 
 World::World() {
-  for (int t = 0; t < 64; ++t) {
+  for (int t = 0; t < AnyId::kTables; ++t) {
     Dispatch(static_cast<TableId>(t < kTableCount ? t : 0), [&](auto* type) {
       any_tables_[t] = &table<std::remove_pointer_t<decltype(type)>>();
     });
@@ -36,12 +36,13 @@ void World::NameRow(AnyId id, uint64_t key_a, uint64_t key_b) {
   meta.key_b = key_b;
   meta.ordinal =
       OrdinalOf(id.table(), BaseOf(id.table(), key_a, key_b), key_a, key_b);
+  meta.name = NameFor(id.table(), meta);
   Register(id.table(), id.slot());
 }
 
 uint32_t World::TakeHome(TableId table, Meta* meta) {
   AnyTable& rows = TableOf(table);
-  meta->name = NameFor(table, BaseOf(table, meta->key_a, meta->key_b), *meta);
+  meta->name = NameFor(table, *meta);
   const uint32_t home = homes_.Get(meta->name);
   if (home != 0 && rows.meta(home).state == SlotState::kFree) return home;
   const uint32_t slot = rows.TakeNew();
@@ -98,19 +99,20 @@ uint32_t World::OrdinalOf(TableId table, uint64_t base, uint64_t key_a,
                             : FreeOrdinal(TableOf(table), base);
 }
 
-uint64_t World::NameFor(TableId table, uint64_t base, const Meta& meta) const {
-  return orbit_ == nullptr ? MixSmall(base, meta.ordinal) | 1
-                           : orbit_->symmetry().NameOf(
-                                 table, meta.key_a, meta.key_b, meta.ordinal);
+uint64_t World::NameFor(TableId table, const Meta& meta) const {
+  if (orbit_ != nullptr) {
+    return orbit_->symmetry().NameOf(table, meta.key_a, meta.key_b,
+                                     meta.ordinal);
+  }
+  return MixSmall(BaseOf(table, meta.key_a, meta.key_b), meta.ordinal) | 1;
 }
 
 void World::Register(TableId table, uint32_t slot) {
   Meta& meta = TableOf(table).meta(slot);
-  const uint64_t base = BaseOf(table, meta.key_a, meta.key_b);
-  meta.name = NameFor(table, base, meta);
   if (meta.key_a == kActorKey) {
     return ordinals_.Flip(table, meta.key_b, meta.ordinal);
   }
+  const uint64_t base = BaseOf(table, meta.key_a, meta.key_b);
   meta.next_same = index_.Get(base);
   index_.Set(base, slot + 1);
 }

@@ -365,9 +365,7 @@ class World {
   }
   void NotePins(const Meta& meta) const {
     footprint_->Read(PinsResource(meta.name));
-    if (footprint_->dependences() != nullptr) {
-      footprint_->dependences()->Refuse();
-    }
+    footprint_->Refuse();
   }
   // Whether rows are found by looking (W6).
   void HideRows(bool hidden);
@@ -414,7 +412,7 @@ class World {
     std::memcpy(static_cast<void*>(row), &old_[words], sizeof(Row));
   }
   void KeepPoppedFrame(AnyId id, const FrameRow& row);
-  // The name of a row, by its key and ordinal.
+  // A row with a name is found by its key, or its ordinal is taken.
   void Register(TableId table, uint32_t slot);
   void Unregister(TableId table, uint32_t slot);
   uint32_t FreeOrdinal(const AnyTable& table, uint64_t base) const;
@@ -430,7 +428,8 @@ class World {
   uint32_t TakeHome(TableId table, Meta* meta);
   uint32_t OrdinalOf(TableId table, uint64_t base, uint64_t key_a,
                      uint64_t key_b);
-  uint64_t NameFor(TableId table, uint64_t base, const Meta& meta) const;
+  // The name that goes with a key and an ordinal.
+  uint64_t NameFor(TableId table, const Meta& meta) const;
   template <typename Row>
   void FreeNamed(Id<Row> id);
   template <typename Row>
@@ -505,7 +504,7 @@ class World {
       Table<SuperBlockRow>, Table<MountRow>, Table<InodeRow>, Table<MinorRow>,
       Table<NsProxyRow>, Table<ContentsRow>>
       tables_;
-  AnyTable* any_tables_[64];  // of tables_, by TableId
+  AnyTable* any_tables_[AnyId::kTables];  // of tables_, by TableId
   const RowLayout* const layouts_ = Layouts().data();
   NameIndex index_;
   HashIndex<uint32_t> homes_;  // with a journal: slots by name
