@@ -139,9 +139,6 @@ class VisitedSet {
   }
   size_t Home(uint64_t key) const { return HomeIn(key, buckets_); }
 
-  // Two slots of 64 bits, compared at once.
-  using Lanes = uint64_t __attribute__((vector_size(16), may_alias));
-
   // The empty slot where the key belongs, or null if the key is there; kWords
   // per slot. The all-zero key is never looked for: it has a flag of its own.
   template <size_t kWords>
@@ -157,21 +154,26 @@ class VisitedSet {
   }
 
   // Most probes find their key, at no predictable place in the line: comparing
-  // all of it without a branch is faster than stopping at the key.
+  // all of it without a branch is faster than stopping at the key. Halves are
+  // compared: SSE2 cannot do more.
   template <size_t kWords>
   static bool LineHolds(const uint64_t* line, Fingerprint fp) {
-    const auto* pairs = reinterpret_cast<const Lanes*>(line);
-    const Lanes key = {fp.lo, kWords == 1 ? fp.lo : fp.hi};
-    const auto p0 = pairs[0] == key, p1 = pairs[1] == key;
-    const auto p2 = pairs[2] == key, p3 = pairs[3] == key;
-    if (kWords == 1) {
-      const auto any = p0 | p1 | p2 | p3;
-      return (any[0] | any[1]) != 0;
+    using Halves = uint32_t __attribute__((vector_size(16), may_alias));
+    using Slots = uint64_t __attribute__((vector_size(16)));
+    const Slots key = {fp.lo, kWords == 1 ? fp.lo : fp.hi};
+    const auto* pairs = reinterpret_cast<const Halves*>(line);
+    Slots either = {};
+    uint64_t both = 0;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < kLineWords / 2; ++i) {
+      Slots equal = (Slots)(pairs[i] == (Halves)key);
+      equal &= equal >> 32;
+      either |= equal;
+      both |= equal[0] & equal[1];
     }
-    return ((p0[0] & p0[1]) | (p1[0] & p1[1]) | (p2[0] & p2[1]) |
-            (p3[0] & p3[1])) != 0;
+    return static_cast<uint32_t>(kWords == 1 ? either[0] | either[1] : both) !=
+           0;
   }
-
   template <size_t kWords>
   static uint64_t* FirstEmptyIn(uint64_t* line) {
     if (!IsEmpty<kWords>(line + kLineWords - kWords)) return nullptr;

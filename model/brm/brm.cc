@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/check.h"
+#include "model/brm/choice.h"
+#include "model/brm/lister.h"
+#include "model/brm/questions.h"
 
 namespace bindery::model {
 
@@ -13,19 +15,29 @@ using namespace brm;  // names of cell values
 Brm::Brm(const BrmParams& params, BrmDefect defect)
     : params_(params),
       defect_(defect),
-      dead_sender_(params.processes),
-      dead_reply_(params.nodes + 2),
       state_(params),
       symmetry_(std::make_shared<const std::vector<BrmPermutation>>(
           BrmSymmetry(params, state_))) {
   for (int p = 0; p < params_.processes; ++p) {
     state_.Set(state_.Life(p), kAlive);
-    if (p > 0) AddStrong(p, 0);
+    if (p > 0) state_.Set(state_.Ref(p, 0), kOneStrong);
   }
-  SetFlags(0, kLive | kHasStrong | kHasWeak);
+  state_.Set(state_.InternalStrong(0), params_.processes - 1);
+  state_.Set(state_.Flags(0), kLive | kHasStrong | kHasWeak);
   state_.Set(state_.LocalStrong(0), 1);
   state_.Set(state_.LocalWeak(0), 1);
   state_.ForgetHistory();
+}
+
+void Brm::Apply(Choice choice) {
+  state_.Open();
+  BrmRules<BrmState>(params_, defect_, state_).Apply(choice);
+}
+
+void Brm::Enabled(std::vector<Choice>* choices) const {
+  for (int p = 0; p < params_.processes; ++p) {
+    BrmLister<const BrmState>(params_, state_, p, choices).List();
+  }
 }
 
 namespace {
@@ -55,22 +67,23 @@ class Verdict {
 
 bool Brm::Check(std::vector<Violation>* violations) const {
   Verdict verdict(violations);
+  const BrmQuestions<const BrmState> ask(params_, state_);
   for (int n = 0; n < params_.nodes; ++n) {
-    const int flags = FlagsOf(n);
+    const int flags = ask.FlagsOf(n);
     const int internal = state_.Get(state_.InternalStrong(n));
     int holders = 0;
     for (int p = 0; p < params_.processes; ++p) {
-      holders += StrongOf(p, n) > 0 ? 1 : 0;
+      holders += ask.StrongOf(p, n) > 0 ? 1 : 0;
     }
     verdict.Expect(internal == holders, "I1", "node ", n,
                    ": internal strong count is ", internal, ", but ", holders,
                    " processes hold it strongly");
-    verdict.Expect((flags & kNodeLife) != kFree || !Referenced(n), "I2",
+    verdict.Expect((flags & kNodeLife) != kFree || !ask.Referenced(n), "I2",
                    "node ", n, " is free, but a reference to it exists");
     const int locals =
         state_.Get(state_.LocalStrong(n)) + state_.Get(state_.LocalWeak(n));
-    verdict.Expect(Live(n) || ((flags & ~kNodeLife) == 0 && locals == 0), "I3",
-                   "node ", n, " is not live, but has flags ",
+    verdict.Expect(ask.Live(n) || ((flags & ~kNodeLife) == 0 && locals == 0),
+                   "I3", "node ", n, " is not live, but has flags ",
                    flags & ~kNodeLife, " and ", locals, " local counts");
     const bool has_what_pends =
         ((flags & kPendingStrong) == 0 || (flags & kHasStrong) != 0) &&
@@ -117,12 +130,12 @@ std::string Brm::CanonicalText() const {
       field("inbox", state_.Get(state_.Inbox(p, i)));
     }
     for (int n = 0; n < params_.nodes; ++n) {
-      absl::StrAppend(&text, " ref", n, "=", RefOf(p, n));
+      absl::StrAppend(&text, " ref", n, "=", state_.Get(state_.Ref(p, n)));
     }
     absl::StrAppend(&text, "\n");
   }
   for (int n = 0; n < params_.nodes; ++n) {
-    absl::StrAppend(&text, "n", n, " flags=", FlagsOf(n));
+    absl::StrAppend(&text, "n", n, " flags=", state_.Get(state_.Flags(n)));
     field("is", state_.Get(state_.InternalStrong(n)));
     field("ls", state_.Get(state_.LocalStrong(n)));
     field("lw", state_.Get(state_.LocalWeak(n)));

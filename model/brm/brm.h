@@ -33,23 +33,14 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "model/brm/choice.h"
+#include "model/brm/noted_cells.h"
 #include "model/brm/params.h"
+#include "model/brm/rules.h"
 #include "model/brm/state.h"
 #include "model/brm/symmetry.h"
 #include "model/concept.h"
 
 namespace bindery::model {
-
-// A deliberate mistake, to test that the checker notices.
-enum class BrmDefect {
-  kNone,
-  // The last RELEASE leaves the internal strong count as it was: breaks I1.
-  kReleaseKeepsInternalStrong,
-  // A process that dies leaves the flags of a node that others still refer
-  // to: breaks I3.
-  kDeathKeepsNodeFlags,
-};
 
 class Brm {
  public:
@@ -70,6 +61,13 @@ class Brm {
   uint32_t ActorOf(Choice choice) const {
     return BrmChoice::Unpack(choice).process + 1;
   }
+  // Footprints. A process is an agent, and so is its death; cells are
+  // resources.
+  uint32_t Agents() const { return 2 * Processes(); }
+  uint32_t AgentOf(Choice choice) const;
+  void ApplyNoting(Choice choice, Accesses* accesses);
+  void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
+  uint64_t PlaceOf(uint32_t agent) const;
   // A command of BRM-1 is one choice.
   bool InsideCommand(uint32_t) const { return false; }
   bool Inconclusive() const { return false; }
@@ -82,61 +80,13 @@ class Brm {
   Fingerprint LeastFingerprint() const;
 
  private:
-  class Lister;
-
-  // Questions.
-  bool Alive(int p) const { return state_.Get(state_.Life(p)) & brm::kAlive; }
-  int FlagsOf(int n) const { return state_.Get(state_.Flags(n)); }
-  int RefOf(int p, int n) const { return state_.Get(state_.Ref(p, n)); }
-  int StrongOf(int p, int n) const { return RefOf(p, n) & brm::kStrong; }
-  bool Live(int n) const { return (FlagsOf(n) & brm::kNodeLife) == brm::kLive; }
-  bool OwnsNode(int p) const { return p < params_.nodes; }
-  bool Referenced(int n) const;
-  bool Unused(int n) const;
-  bool InboxFull(int p) const;
-  bool Sendable(int from, int to, int object) const;
-  bool MayAcquire(int p, int n) const;
-
-  // Effects; each is a part of several commands.
-  void SetFlags(int n, int flags) { state_.Set(state_.Flags(n), flags); }
-  void SetRef(int p, int n, int ref) { state_.Set(state_.Ref(p, n), ref); }
-  void AddStrong(int p, int n);
-  bool DropStrong(int p, int n);
-  void DropRefIfUnused(int p, int n);
-  void AfterStrongDecrement(int n);
-  void AfterWeakDecrement(int n);
-  void NotifyOrFree(int n);
-  void DecrementLocalStrong(int n);
-  void Translate(int from, int to, int object);
-  void ReleaseObject(int p, int object);
-  void Push(int p, int slot);
-  int Pop(int p);
-
-  // Commands.
-  void ApplyToRef(const BrmChoice& c);
-  void Release(int p, int n);
-  void DecRefs(int p, int n);
-  void Transact(const BrmChoice& c);
-  void Receive(int p);
-  void FreeBuffer(int p);
-  void Reply(int p, int object);
-  void ReceiveReply(int p);
-  void FreeReplyBuffer(int p);
-  void NodeWork(int n);
-  void AcquireDone(int n);
-  void IncRefsDone(int n);
-
-  // The steps of a death.
-  void Die(int p);
-  void FailCallersOf(int p);
-  void ReleaseNodeOf(int p);
-  void DropRefsOf(int p);
-  void ForgetSender(int p);
+  uint32_t Processes() const {
+    return static_cast<uint32_t>(params_.processes);
+  }
+  BrmCellSet ReadByJudges(BrmCellSet written) const;
 
   const BrmParams params_;
   const BrmDefect defect_;
-  const int dead_sender_;  // one beyond the processes
-  const int dead_reply_;   // one beyond the objects of replies
   BrmState state_;
   std::shared_ptr<const std::vector<BrmPermutation>> symmetry_;
 };

@@ -7,7 +7,8 @@
 
 namespace bindery::model {
 
-static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm>);
+static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm> &&
+              HasFootprints<Brm>);
 
 BrmRunOptions DefaultBrmRunOptions() {
   BrmRunOptions options;

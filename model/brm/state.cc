@@ -1,5 +1,6 @@
 #include "model/brm/state.h"
 
+#include <bit>
 #include <cstring>
 
 #include "base/check.h"
@@ -29,33 +30,45 @@ const BrmState::Keys& BrmState::SharedKeys() {
 }
 
 BrmState::BrmState(const BrmParams& params)
-    : nodes_(params.nodes),
-      process_cells_(5 + params.inbox_capacity),
-      first_node_(params.processes * process_cells_),
-      first_ref_(first_node_ + params.nodes * 4),
-      cell_count_(first_ref_ + params.processes * params.nodes),
-      keys_(&SharedKeys()) {
-  BINDERY_CHECK(cell_count_ <= kMaxCells);
+    : BrmLayout(params), keys_(&SharedKeys()) {
+  BINDERY_CHECK(cell_count() <= kMaxCells);
   for (int p = 0; p < params.processes; ++p) {
-    widths_[Life(p)] = 2;
+    Place(Life(p), 2);
     for (const int cell : {Served(p), Reply(p), Buffer(p), ReplyBuffer(p)}) {
-      widths_[cell] = 3;
+      Place(cell, 3);
     }
-    for (int i = 0; i < params.inbox_capacity; ++i) widths_[Inbox(p, i)] = 7;
-    for (int n = 0; n < params.nodes; ++n) widths_[Ref(p, n)] = p == n ? 0 : 7;
+    for (int i = 0; i < params.inbox_capacity; ++i) Place(Inbox(p, i), 7);
   }
   for (int n = 0; n < params.nodes; ++n) {
-    widths_[Flags(n)] = 7;
-    widths_[InternalStrong(n)] = 3;
-    widths_[LocalStrong(n)] = 5;
-    widths_[LocalWeak(n)] = 2;
+    Place(Flags(n), 7);
+    Place(InternalStrong(n), 3);
+    Place(LocalStrong(n), 5);
+    Place(LocalWeak(n), 2);
+  }
+  for (int p = 0; p < params.processes; ++p) {
+    for (int n = 0; n < params.nodes; ++n) {
+      if (p != n) Place(Ref(p, n), 7);
+    }
   }
   sum_ = SumOfCells();
+}
+
+void BrmState::Place(int cell, int width) {
+  if (bits_in_last_word_ + width > 64) {
+    ++word_count_;
+    bits_in_last_word_ = 0;
+  }
+  BINDERY_CHECK(word_count_ <= kMaxWords);
+  slots_[cell] = {static_cast<uint8_t>(word_count_ - 1),
+                  static_cast<uint8_t>(bits_in_last_word_),
+                  static_cast<uint8_t>((1 << width) - 1)};
+  bits_in_last_word_ += width;
 }
 
 void BrmState::Undo() {
   BINDERY_CHECK(!levels_.empty());
   cells_ = levels_.back().cells;
+  bits_ = levels_.back().bits;
   sum_ = levels_.back().sum;
   levels_.pop_back();
 }
@@ -64,7 +77,7 @@ void BrmState::ForgetHistory() { levels_.clear(); }
 
 BrmState::Lanes BrmState::SumOfCells() const {
   Lanes sum = {};
-  for (int cell = 0; cell < cell_count_; ++cell) {
+  for (int cell = 0; cell < cell_count(); ++cell) {
     sum ^= Key(cell, cells_[cell]);
   }
   return sum;
@@ -72,7 +85,7 @@ BrmState::Lanes BrmState::SumOfCells() const {
 
 Fingerprint BrmState::FingerprintOfImage(const BrmImage& image) const {
   Lanes sum = {};
-  for (int c = 0; c < cell_count_; ++c) {
+  for (int c = 0; c < cell_count(); ++c) {
     sum ^= Key(image.to[c], image.values[image.kind[c]][cells_[c]]);
   }
   return {sum[1], sum[0]};
@@ -81,54 +94,32 @@ Fingerprint BrmState::FingerprintOfImage(const BrmImage& image) const {
 void BrmState::BecomeImage(const BrmImage& image) {
   const std::array<uint8_t, kMaxCells> old = cells_;
   Open();
-  for (int c = 0; c < cell_count_; ++c) {
+  for (int c = 0; c < cell_count(); ++c) {
     const int value = image.values[image.kind[c]][old[c]];
     if (cells_[image.to[c]] != value) Set(image.to[c], value);
   }
 }
 
-// Exact storage asks for this once for each transition: whole words, and one
-// assignment in the end.
+// Exact storage asks for this once for each transition.
 void BrmState::Encode(std::string* bytes) const {
-  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-  std::array<char, kMaxCells> out;  // a cell has less than a byte
-  size_t size = 0;
-  uint64_t buffer = 0;
-  int held = 0;
-  int overflow = 0;
-  for (int cell = 0; cell < cell_count_; ++cell) {
-    overflow |= cells_[cell] >> widths_[cell];
-    buffer |= static_cast<uint64_t>(cells_[cell]) << held;
-    held += widths_[cell];
-    if (held < 32) continue;
-    std::memcpy(out.data() + size, &buffer, 4);
-    size += 4;
-    buffer >>= 32;
-    held -= 32;
-  }
-  for (; held > 0; held -= 8, buffer >>= 8) {
-    out[size++] = static_cast<char>(buffer & 0xff);
-  }
-  bytes->assign(out.data(), size);
-  BINDERY_CHECK_MSG(overflow == 0, "a cell outgrew its width");
+  static_assert(std::endian::native == std::endian::little);
+  bytes->assign(reinterpret_cast<const char*>(bits_.data()), EncodedSize());
+}
+
+size_t BrmState::EncodedSize() const {
+  return static_cast<size_t>(word_count_ - 1) * 8 +
+         static_cast<size_t>(bits_in_last_word_ + 7) / 8;
 }
 
 void BrmState::Decode(absl::string_view encoded) {
-  uint32_t buffer = 0;
-  int held = 0;
-  size_t next = 0;
-  for (int cell = 0; cell < cell_count_; ++cell) {
-    if (held < widths_[cell]) {
-      BINDERY_CHECK(next < encoded.size());
-      buffer |= static_cast<uint32_t>(static_cast<uint8_t>(encoded[next++]))
-                << held;
-      held += 8;
-    }
-    cells_[cell] = static_cast<uint8_t>(buffer & ((1u << widths_[cell]) - 1));
-    buffer >>= widths_[cell];
-    held -= widths_[cell];
+  BINDERY_CHECK(encoded.size() == EncodedSize());
+  bits_ = {};
+  std::memcpy(bits_.data(), encoded.data(), encoded.size());
+  for (int cell = 0; cell < cell_count(); ++cell) {
+    const Slot slot = slots_[cell];
+    cells_[cell] =
+        static_cast<uint8_t>(bits_[slot.word] >> slot.shift & slot.limit);
   }
-  BINDERY_CHECK(next == encoded.size());
   ForgetHistory();
   sum_ = SumOfCells();
 }

@@ -6,24 +6,27 @@
 //   for each node       flags, internal strong, local strong, local weak
 //   for each (p, n)     the reference of p to n, absent if p owns n
 //
-//  1. Every change goes through Set(), which updates the fingerprint: the
+//  1. Every change goes through Set(), which updates bits and fingerprint: the
 //     exclusive or over all cells of a 128-bit key for (cell, value), from a
 //     fixed generator.
 //  2. Undo() restores the cells and the fingerprint of the latest Open(), which
-//     copied them: 64 bytes, less work than a journal of what was changed.
-//  3. Encode() is the cells bit by bit, each in its fixed width; one state has
-//     one encoding.
+//     copied them: less work than a journal of what was changed.
+//  3. The cells are kept twice, as bytes and as bits: in this order, each in
+//     its fixed width and within one word. Encode() is those bits; one state
+//     has one encoding.
 //
 // Not thread-safe.
 #ifndef BINDERY_MODEL_BRM_STATE_H_
 #define BINDERY_MODEL_BRM_STATE_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/check.h"
 #include "model/brm/params.h"
 #include "model/concept.h"
 
@@ -84,12 +87,16 @@ struct BrmImage {
   std::array<std::array<uint8_t, kValues>, kKinds> values = {};
 };
 
-class BrmState {
+// Where which cell is. A value.
+class BrmLayout {
  public:
-  // All cells are zero.
-  explicit BrmState(const BrmParams& params);
+  explicit BrmLayout(const BrmParams& params)
+      : nodes_(params.nodes),
+        process_cells_(5 + params.inbox_capacity),
+        first_node_(params.processes * process_cells_),
+        first_ref_(first_node_ + params.nodes * 4),
+        cell_count_(first_ref_ + params.processes * params.nodes) {}
 
-  // Cell numbers.
   int Life(int p) const { return p * process_cells_; }
   int Served(int p) const { return Life(p) + 1; }
   int Reply(int p) const { return Life(p) + 2; }
@@ -101,18 +108,40 @@ class BrmState {
   int LocalStrong(int n) const { return Flags(n) + 2; }
   int LocalWeak(int n) const { return Flags(n) + 3; }
   int Ref(int p, int n) const { return first_ref_ + p * nodes_ + n; }
+  int cell_count() const { return cell_count_; }
+
+ private:
+  int nodes_;
+  int process_cells_;
+  int first_node_;
+  int first_ref_;
+  int cell_count_;
+};
+
+class BrmState : public BrmLayout {
+ public:
+  static constexpr int kMaxCells = BrmImage::kMaxCells;
+
+  // All cells are zero.
+  explicit BrmState(const BrmParams& params);
 
   int Get(int cell) const { return cells_[cell]; }
 
   void Set(int cell, int value) {
+    const Slot slot = slots_[cell];
+    BINDERY_CHECK_MSG((value & ~slot.limit) == 0, "a cell outgrew its width");
     sum_ ^= Key(cell, cells_[cell]) ^ Key(cell, value);
+    bits_[slot.word] ^= static_cast<uint64_t>(cells_[cell] ^ value)
+                        << slot.shift;
     cells_[cell] = static_cast<uint8_t>(value);
   }
   void Add(int cell, int delta) { Set(cell, cells_[cell] + delta); }
 
   // Opens an undo level.
-  void Open() { levels_.push_back({cells_, sum_}); }
+  void Open() { levels_.push_back({cells_, bits_, sum_}); }
   void Undo();
+  // What the cell was at the latest Open(). REQUIRES: an undo level is open.
+  int Before(int cell) const { return levels_.back().cells[cell]; }
   // Makes the current state the bottom: nothing can be undone any more.
   void ForgetHistory();
 
@@ -125,33 +154,41 @@ class BrmState {
   void Decode(absl::string_view encoded);
 
  private:
-  static constexpr int kMaxCells = BrmImage::kMaxCells;
   static constexpr int kValues = BrmImage::kValues;
+  static constexpr int kMaxWords = 6;
+  using Cells = std::array<uint8_t, kMaxCells>;
+  using Bits = std::array<uint64_t, kMaxWords>;
   // A fingerprint, low half first, that is written and read as a whole: two
   // halves would stall the load of the whole that follows each Apply.
   using Lanes = uint64_t __attribute__((vector_size(16)));
-  using Keys = std::array<Lanes, kMaxCells * kValues>;
-
-  using Cells = std::array<uint8_t, kMaxCells>;
   struct alignas(16) Level {
     Cells cells;
+    Bits bits;
     Lanes sum;
+  };
+  using Keys = std::array<Lanes, kMaxCells * kValues>;
+
+  // Where a cell has its bits; a cell without any has no limit but 0.
+  struct Slot {
+    uint8_t word = 0;
+    uint8_t shift = 0;
+    uint8_t limit = 0;  // ones in its width
   };
 
   static const Keys& SharedKeys();
+  void Place(int cell, int width);
+  size_t EncodedSize() const;
   const Lanes& Key(int cell, int value) const {
     return (*keys_)[cell * kValues + value];
   }
   Lanes SumOfCells() const;
 
-  const int nodes_;
-  const int process_cells_;
-  const int first_node_;
-  const int first_ref_;
-  const int cell_count_;
   const Keys* const keys_;
-  Cells widths_ = {};  // bits in an encoding
+  std::array<Slot, kMaxCells> slots_ = {};
+  int word_count_ = 1;
+  int bits_in_last_word_ = 0;
   alignas(16) Cells cells_ = {};
+  alignas(16) Bits bits_ = {};
   Lanes sum_ = {};
   std::vector<Level> levels_;
 };

@@ -91,9 +91,8 @@ TEST(BrmState, AnEncodingIsSmall) {
 
 TEST(BrmStateDeathTest, ACellThatOutgrowsItsWidthIsNoticed) {
   BrmState state(kLargest);
-  state.Set(state.LocalWeak(0), 4);
-  std::string bytes;
-  EXPECT_DEATH(state.Encode(&bytes), "outgrew");
+  state.Set(state.LocalWeak(0), 3);
+  EXPECT_DEATH(state.Set(state.LocalWeak(0), 4), "outgrew");
 }
 
 }  // namespace

@@ -21,12 +21,19 @@ uint64_t WordOf(Sequences::Words words, size_t i) {
 SetId Footprints::SetOf(const std::vector<uint64_t>& resources) {
   scratch_.clear();
   for (const uint64_t resource : resources) {
-    const uint32_t place =
-        resources_.Number(Sequences::Words(&resource, 1)) - 1;
+    const uint32_t place = PlaceOf(resource);
     if ((resource & kCommutingResource) != 0) Mark(&commuting_, place);
     Mark(&scratch_, place);
   }
   return sets_.Number(scratch_);
+}
+
+uint32_t Footprints::PlaceOf(uint64_t resource) {
+  const uint64_t known = resources_.Get(resource);
+  if (known != 0) return static_cast<uint32_t>(known - 1);
+  const size_t place = resources_.size();
+  resources_.Set(resource, place + 1);
+  return static_cast<uint32_t>(place);
 }
 
 template <typename Combine>

@@ -17,6 +17,7 @@
 
 #include "model/concept.h"
 #include "model/explore/interning.h"
+#include "model/explore/word_table.h"
 
 namespace bindery::model {
 
@@ -40,6 +41,7 @@ class Footprints {
   size_t bytes() const;
 
  private:
+  uint32_t PlaceOf(uint64_t resource);
   FootprintId Pair(SetId reads, SetId writes);
   SetId Reads(FootprintId f) const;
   SetId Writes(FootprintId f) const;
@@ -52,7 +54,7 @@ class Footprints {
   SetId CommonOfSets(SetId a, SetId b);
   SetId SetWithout(SetId from, SetId set);
 
-  Sequences resources_;              // one word; from 1
+  WordTable resources_;              // their places in a set, from 1
   std::vector<uint64_t> commuting_;  // as a set
   Sequences sets_;                   // bit by bit
   Sequences pairs_;                  // one word: reads, writes

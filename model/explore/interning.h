@@ -28,19 +28,22 @@ class Sequences {
   }
   uint32_t size() const { return static_cast<uint32_t>(ends_.size() - 1); }
   size_t bytes() const {
-    return (words_.capacity() + ends_.capacity()) * 8 + index_.capacity() * 4;
+    return (words_.capacity() + ends_.capacity() + index_.capacity()) * 8;
   }
 
  private:
   static constexpr size_t kFirst = 1024;  // a power of two
 
-  // The place of these words in an index, or the free one for them.
-  size_t Find(const std::vector<uint32_t>& index, Words words) const;
+  // A number plus 1, and 32 bits of the hash of its words above it.
+  using Entry = uint64_t;
+
+  // The place of these words, which have this hash, or the free one for them.
+  size_t Find(uint64_t hash, Words words) const;
   void Grow();
 
   std::vector<uint64_t> words_;
   std::vector<uint64_t> ends_ = {0};
-  std::vector<uint32_t> index_;  // number plus 1, by hash
+  std::vector<Entry> index_;  // by hash; 0: free
 };
 
 // Answers to what was asked about two numbers, as long as nobody else's answer

@@ -36,16 +36,13 @@ void FillRates(proto::Result* result) {
 absl::Status BenchBrm(proto::Result* result) {
   auto params = model::ParseBrmParams(absl::GetFlag(FLAGS_params));
   if (!params.ok()) return params.status();
-  if (absl::GetFlag(FLAGS_reduction) == "partial_order") {
-    return absl::InvalidArgumentError(
-        "--reduction=partial_order: BRM-1 does not say what its choices read "
-        "and write; take --reduction=symmetry");
-  }
   model::BrmRunOptions options = model::DefaultBrmRunOptions();
   options.strategy = SearchStrategy();
   Ticker ticker("brm");
   SetSearchOptions(0, 0, &ticker, &options.explore);
-  options.explore.symmetry = absl::GetFlag(FLAGS_reduction) == "symmetry";
+  const std::string reduction = absl::GetFlag(FLAGS_reduction);
+  options.explore.symmetry = reduction == "symmetry";
+  options.explore.partial_order = reduction == "partial_order";
   options.explore.checkpoint.identity = SearchIdentity(
       {{"model", "BRM-1"}, {"params", model::BrmParamsText(*params)}});
   const Meter meter;
