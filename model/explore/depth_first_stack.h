@@ -226,17 +226,25 @@ class DepthFirstStack {
   // to visited states are done with.
   void PushAhead() {
     Foresee(ahead_, &ahead_keys_);
+    if (foresees()) DropVisited();
     for (size_t i = ahead_.size(); i > 0; --i) {
-      if (foresees()) {
-        if (Visited(ahead_keys_[i - 1])) {
-          books_.Count();
-          continue;
-        }
-        pending_keys_.push_back(ahead_keys_[i - 1]);
-      }
       pending_.push_back(ahead_[i - 1]);
+      if (foresees()) pending_keys_.push_back(ahead_keys_[i - 1]);
     }
     ahead_.clear();
+  }
+  // In the order in which their slots are being fetched.
+  void DropVisited() {
+    size_t kept = 0;
+    for (size_t i = 0; i < ahead_.size(); ++i) {
+      if (Visited(ahead_keys_[i])) {
+        books_.Count();
+        continue;
+      }
+      ahead_[kept] = ahead_[i];
+      ahead_keys_[kept++] = ahead_keys_[i];
+    }
+    ahead_.resize(kept);
   }
   void Shorten(size_t size) {
     pending_.resize(size);
