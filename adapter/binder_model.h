@@ -68,6 +68,11 @@ class BinderModel {
   // REQUIRES: footprints are on (sim::SimulationOptions).
   void ApplyNoting(model::Choice choice, model::Accesses* accesses);
   void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
+  // Fingerprints are sums (sim/world/hash.h).
+  model::Fingerprint Carried(model::Fingerprint here, model::Fingerprint from,
+                             model::Fingerprint to) const {
+    return {here.hi + (to.hi - from.hi), here.lo + (to.lo - from.lo)};
+  }
   uint64_t PlaceOf(uint32_t agent) const;
   // Of the state and its images; see sim/world/orbit_sums.h.
   // REQUIRES: a symmetry (sim::SimulationOptions).

@@ -23,6 +23,7 @@ using model::Accesses;
 using model::Choice;
 using model::ExploreOptions;
 using model::ExploreResult;
+using model::Fingerprint;
 
 sim::SimulationOptions WithFootprints(sim::Granularity granularity) {
   sim::SimulationOptions options;
@@ -66,14 +67,21 @@ std::set<uint64_t> SetOf(const std::vector<uint64_t>& numbers) {
 }
 
 // The state behind both, which ends with the writes of the second.
-model::Fingerprint Behind(BinderModel& model, Choice first, Choice second,
-                          std::set<uint64_t>* writes) {
+Fingerprint Behind(BinderModel& model, Choice first, Choice second,
+                   std::set<uint64_t>* writes) {
   model.Apply(first);
   EXPECT_TRUE(IsEnabled(model, second));
   *writes = SetOf(AccessesOf(model, second).writes);
   model.Apply(second);
-  const model::Fingerprint fingerprint = model.GetFingerprint();
+  const Fingerprint fingerprint = model.GetFingerprint();
   model.Undo();
+  model.Undo();
+  return fingerprint;
+}
+
+Fingerprint BehindOne(BinderModel& model, Choice choice) {
+  model.Apply(choice);
+  const Fingerprint fingerprint = model.GetFingerprint();
   model.Undo();
   return fingerprint;
 }
@@ -105,8 +113,12 @@ uint64_t TryPairs(BinderModel& model, const std::vector<Choice>& enabled) {
       if (Conflict(accesses[i], accesses[j])) continue;
       ++pairs;
       std::set<uint64_t> writes[2];
-      EXPECT_EQ(Behind(model, choices[i], choices[j], &writes[0]),
-                Behind(model, choices[j], choices[i], &writes[1]));
+      const Fingerprint behind =
+          Behind(model, choices[i], choices[j], &writes[0]);
+      EXPECT_EQ(behind, Behind(model, choices[j], choices[i], &writes[1]));
+      EXPECT_EQ(behind, model.Carried(BehindOne(model, choices[i]),
+                                      model.GetFingerprint(),
+                                      BehindOne(model, choices[j])));
       EXPECT_EQ(writes[0], SetOf(accesses[j].writes));
       EXPECT_EQ(writes[1], SetOf(accesses[i].writes));
     }

@@ -136,13 +136,20 @@ struct Accesses {
 template <typename M>
 concept HasFootprints = Model<M> &&
     requires(M m, const M c, Choice choice, uint32_t agent,
-             std::vector<uint64_t>* reads, Accesses* accesses) {
+             std::vector<uint64_t>* reads, Accesses* accesses,
+             Fingerprint fingerprint) {
   { c.Agents() } -> std::same_as<uint32_t>;
   { c.AgentOf(choice) } -> std::same_as<uint32_t>;
   // As Apply(); replaces *accesses by those of the choice.
   { m.ApplyNoting(choice, accesses) } -> std::same_as<void>;
   // Replaces *reads by what decides which choices the agent has here.
   { c.Guards(agent, reads) } -> std::same_as<void>;
+  // The fingerprint of the state behind a choice in one with the first
+  // fingerprint, if the choice led from the second to the third, and between
+  // those two states were choices only that do not conflict with it.
+  {
+    c.Carried(fingerprint, fingerprint, fingerprint)
+    } -> std::same_as<Fingerprint>;
   // Where the agent stands, as far as that says what it is about to do. A
   // hint: no answer depends on it.
   { c.PlaceOf(agent) } -> std::same_as<uint64_t>;

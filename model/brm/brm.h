@@ -67,6 +67,10 @@ class Brm {
   uint32_t AgentOf(Choice choice) const;
   void ApplyNoting(Choice choice, Accesses* accesses);
   void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
+  Fingerprint Carried(Fingerprint here, Fingerprint from,
+                      Fingerprint to) const {
+    return {here.hi ^ from.hi ^ to.hi, here.lo ^ from.lo ^ to.lo};
+  }
   uint64_t PlaceOf(uint32_t agent) const;
   // A command of BRM-1 is one choice.
   bool InsideCommand(uint32_t) const { return false; }

@@ -263,8 +263,10 @@ void ExpectBothOrdersToBeOne(Brm& model, int* pairs) {
       if (Conflict(a, b)) continue;
       const Step plain_a = StepOf(model, a.choice);
       const Step plain_b = StepOf(model, b.choice);
-      EXPECT_EQ(InThisOrder(model, plain_a, plain_b),
-                InThisOrder(model, plain_b, plain_a));
+      const Fingerprint behind = InThisOrder(model, plain_a, plain_b);
+      EXPECT_EQ(behind, InThisOrder(model, plain_b, plain_a));
+      EXPECT_EQ(behind,
+                model.Carried(a.behind, model.GetFingerprint(), b.behind));
       ++*pairs;
     }
   }

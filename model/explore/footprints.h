@@ -35,6 +35,10 @@ class Footprints {
   // What both read and what both write.
   FootprintId Common(FootprintId a, FootprintId b);
   bool Conflict(FootprintId a, FootprintId b);
+  // Whether they conflict, or both write what commutes.
+  bool Touch(FootprintId a, FootprintId b) {
+    return Conflict(a, b) || Meet(Writes(a), Writes(b), true);
+  }
   // Whether `a` writes what `b` reads.
   bool WritesInto(FootprintId a, FootprintId b);
 

@@ -14,7 +14,9 @@
 //  4. States on a cycle are expanded in full; so are states from which one is
 //     reached whose continuation is unknown, because it violates a property or
 //     lies at max_depth.
-//  5. Verdicts are those of a full search: every property that is violated
+//  5. A choice that was made before steps that it has nothing to do with is not
+//     executed again behind them if it leads to a known state (sleep_set.h).
+//  6. Verdicts are those of a full search: every property that is violated
 //     somewhere, every kind of ending, every `sometimes` that is reached. The
 //     numbers of states and transitions are not.
 //
@@ -35,6 +37,7 @@
 #include "model/explore/ledger.h"
 #include "model/explore/persistent_set.h"
 #include "model/explore/result.h"
+#include "model/explore/sleep_set.h"
 
 namespace bindery::model {
 
@@ -76,11 +79,13 @@ class PartialOrder {
   struct Level {
     Choice via;  // that leads here; meaningless for the lowest level
     uint64_t key;
+    Fingerprint fingerprint;
     uint64_t number;  // in the order in which states were entered, from 1
     uint64_t low;     // the smallest number that is reached from here on the
                       // stack, or on a cycle with it
     std::vector<AgentView> agents;
     std::vector<Choice> choices;  // agent by agent
+    SleepSet asleep;              // some of them, and others
     Lists future;  // of the choices explored so far, those of p left out
     // Row p: behind those of p, as far as it need not be a consequence of
     // them; with what it meets them at, and without.
@@ -141,19 +146,45 @@ class PartialOrder {
     return more;
   }
 
-  // Executes the next choice of the topmost level.
+  // Takes the next choice of the topmost level; executes it unless it sleeps
+  // and leads to a state that is known.
   void Take() {
     Level& top = levels_.back();
     const Choice choice = top.choices[top.next_choice++];
+    if (PassOver(choice)) return;
     top.step = Apply(choice, top.agents[top.agent]);
     top.makes = seen_.SetOf(accesses_.makes);
     if (ledger_.CountTransition()) ledger_.Poll({levels_.size(), bytes()});
     if (!Trusted()) return model_.Undo();
     const uint64_t key = model_.GetFingerprint().lo;
+    PutToSleep(choice, top.agent, top.step);
     const FutureTable::Entry known = table_.Get(key);
-    if (known.number == 0) {
-      if (ledger_.AdmitNew()) return Enter(choice, key);
-    } else if (known.open) {
+    if (known.number != 0) {
+      Meet(known);
+    } else if (ledger_.AdmitNew()) {
+      return Enter(choice, key);
+    }
+    model_.Undo();
+  }
+
+  bool PassOver(Choice choice) {
+    Level& top = levels_.back();
+    const Sleeper* const sleeper = top.asleep.Find(choice);
+    if (sleeper == nullptr) return false;
+    const Fingerprint key =
+        model_.Carried(top.fingerprint, sleeper->from, sleeper->to);
+    const FutureTable::Entry known = table_.Get(key.lo);
+    if (known.number == 0) return false;
+    top.step = sleeper->step;
+    top.makes = sleeper->makes;
+    Meet(known);
+    return true;
+  }
+
+  // The latest choice of the topmost level leads to this state.
+  void Meet(const FutureTable::Entry& known) {
+    Level& top = levels_.back();
+    if (known.open) {
       top.low = std::min(top.low, known.number);
       top.on_cycle = top.in_full = true;
       child_.assign(top.future.size(), 0);
@@ -164,7 +195,15 @@ class PartialOrder {
       futures_.Get(known.future(), agents_, &child_);
       Absorb(child_);
     }
-    model_.Undo();
+  }
+
+  // The model is behind this choice of the topmost level, which was noted.
+  void PutToSleep(Choice choice, uint32_t agent, FootprintId step) {
+    if (!options_.sleep_sets) return;
+    Level& top = levels_.back();
+    if (top.asleep.Find(choice) != nullptr) return;
+    top.asleep.Add({choice, agent, step, seen_.SetOf(accesses_.makes),
+                    top.fingerprint, model_.GetFingerprint()});
   }
 
   FootprintId Apply(Choice choice, const AgentView& agent) {
@@ -232,7 +271,12 @@ class PartialOrder {
     for (Lists* lists : {&level.future, &level.through, &level.before}) {
       lists->assign(size_t{agents_} * (agents_ + 1), 0);
     }
+    level.fingerprint = model_.GetFingerprint();
     ledger_.Enter(levels_.size(), model_.Sometimes());
+    if (!levels_.empty()) {
+      const Level& below = levels_.back();
+      level.asleep.Inherit(below.asleep, below.agent, below.step, &seen_);
+    }
     levels_.push_back(std::move(level));
     if (!Look()) return;
     View();
@@ -321,8 +365,9 @@ class PartialOrder {
       ChooseAll(&top);
       return;
     }
-    for (AgentView& agent : top.agents) {
-      if (agent.enabled() && agent.next == kUnknown) Probe(&agent);
+    for (uint32_t i = 0; i < top.agents.size(); ++i) {
+      const AgentView& agent = top.agents[i];
+      if (agent.enabled() && agent.next == kUnknown) Probe(i);
     }
     if (ledger_.stopped()) return;
     sets_.Guess(&top.agents, [&](uint32_t p, uint32_t q) {
@@ -341,12 +386,19 @@ class PartialOrder {
     return (place ^ place >> 31) + level.agents[q].place;
   }
 
-  // Executes an agent's choices to see what they do.
-  void Probe(AgentView* agent) {
+  // Executes an agent's choices to see what they do, but for those that sleep.
+  void Probe(uint32_t index) {
+    Level& top = levels_.back();
+    AgentView* const agent = &top.agents[index];
     agent->next = 0;
     for (uint32_t i = agent->first; i < agent->end; ++i) {
-      const FootprintId step = Apply(levels_.back().choices[i], *agent);
+      if (const Sleeper* const sleeper = top.asleep.Find(top.choices[i])) {
+        agent->next = seen_.Union(agent->next, sleeper->step);
+        continue;
+      }
+      const FootprintId step = Apply(top.choices[i], *agent);
       agent->next = seen_.Union(agent->next, step);
+      PutToSleep(top.choices[i], index, step);
       const bool trusted = Trusted();
       model_.Undo();
       if (!trusted) return;
@@ -441,7 +493,9 @@ class PartialOrder {
   size_t bytes() const {
     const size_t level = sizeof(Level) + agents_ * sizeof(AgentView) +
                          3 * sizeof(ListId) * agents_ * (agents_ + 1);
-    return table_.bytes() + seen_.bytes() + futures_.bytes() +
+    size_t asleep = 0;
+    for (const Level& one : levels_) asleep += one.asleep.bytes();
+    return asleep + table_.bytes() + seen_.bytes() + futures_.bytes() +
            levels_.size() * level;
   }
 

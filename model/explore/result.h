@@ -108,6 +108,9 @@ struct ExploreOptions {
   // other (partial_order.h): verdicts are the same, counts are not. Only
   // depth first, by one thread, of models with footprints.
   bool partial_order = false;
+  // With partial_order: does not execute a choice again behind steps that it
+  // has nothing to do with (sleep_set.h). Changes no answer.
+  bool sleep_sets = true;
   Probing probing = Probing::kImmediate;
   // Depth first with 64-bit fingerprints: does not execute a choice again that
   // is known to lead to a visited state (HasForesight). Changes no answer, and

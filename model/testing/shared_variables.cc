@@ -71,12 +71,16 @@ void SharedVariables::Undo() {
 }
 
 Fingerprint SharedVariables::GetFingerprint() const {
-  uint64_t hash = 1;
-  for (const char c : state_) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x9e3779b97f4a7c15u;
-    hash ^= hash >> 32;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < state_.size(); ++i) {
+    uint64_t part = (i + 1) << 8 | static_cast<unsigned char>(state_[i]);
+    for (const int shift : {29, 32}) {
+      part *= 0x9e3779b97f4a7c15u;
+      part ^= part >> shift;
+    }
+    sum += part;
   }
-  return {hash, hash};
+  return {sum, sum};
 }
 
 void SharedVariables::Decode(absl::string_view encoded) {

@@ -42,6 +42,10 @@ class SharedVariables {
   }
   void ApplyNoting(Choice choice, Accesses* accesses);
   void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
+  Fingerprint Carried(Fingerprint here, Fingerprint from,
+                      Fingerprint to) const {
+    return {here.hi + (to.hi - from.hi), here.lo + (to.lo - from.lo)};
+  }
   uint64_t PlaceOf(uint32_t agent) const {
     return agent * 100 + PlaceIn(agent);
   }

@@ -43,6 +43,7 @@ absl::Status BenchBrm(proto::Result* result) {
   const std::string reduction = absl::GetFlag(FLAGS_reduction);
   options.explore.symmetry = reduction == "symmetry";
   options.explore.partial_order = reduction == "partial_order";
+  options.explore.sleep_sets = absl::GetFlag(FLAGS_sleep_sets);
   options.explore.checkpoint.identity = SearchIdentity(
       {{"model", "BRM-1"}, {"params", model::BrmParamsText(*params)}});
   const Meter meter;

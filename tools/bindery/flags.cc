@@ -99,6 +99,9 @@ ABSL_FLAG(std::string, reduction, "none",
 ABSL_FLAG(bool, foresight, true,
           "dfs: does not execute a step of the driver again that is known to "
           "lead to a visited state; changes no answer");
+ABSL_FLAG(bool, sleep_sets, true,
+          "--reduction=partial_order: does not execute a step again behind "
+          "steps that it has nothing to do with; changes no answer");
 ABSL_FLAG(uint32_t, jobs, 1, "threads of a search, 1 to 64");
 ABSL_FLAG(std::string, disk, "",
           "bfs: folder for what does not fit in --memory_limit (256M if not "
@@ -167,6 +170,7 @@ constexpr const char* kNames[] = {
     "bitstate",
     "reduction",
     "foresight",
+    "sleep_sets",
     "jobs",
     "disk",
     "checkpoint",

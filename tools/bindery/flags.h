@@ -63,6 +63,7 @@ ABSL_DECLARE_FLAG(bool, exact);
 ABSL_DECLARE_FLAG(std::string, bitstate);
 ABSL_DECLARE_FLAG(std::string, reduction);
 ABSL_DECLARE_FLAG(bool, foresight);
+ABSL_DECLARE_FLAG(bool, sleep_sets);
 ABSL_DECLARE_FLAG(uint32_t, jobs);
 ABSL_DECLARE_FLAG(std::string, disk);
 ABSL_DECLARE_FLAG(std::string, checkpoint);

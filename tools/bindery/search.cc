@@ -485,6 +485,7 @@ absl::StatusOr<model::ExploreResult> ExploreSession(
   }
   options.partial_order = absl::GetFlag(FLAGS_reduction) == "partial_order";
   options.foresight = absl::GetFlag(FLAGS_foresight);
+  options.sleep_sets = absl::GetFlag(FLAGS_sleep_sets);
   if (absl::GetFlag(FLAGS_liveness)) {
     BinderModel model(session.scenario.compiled, session.driver,
                       &session.properties, coverage->Watched());
