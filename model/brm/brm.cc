@@ -6,16 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "model/brm/choice.h"
 #include "model/brm/lister.h"
-#include "model/brm/questions.h"
 
 namespace bindery::model {
 
 using namespace brm;  // names of cell values
 
-Brm::Brm(const BrmParams& params, BrmDefect defect)
-    : params_(params),
-      defect_(defect),
-      state_(params),
+template <BrmUse kUse>
+BasicBrm<kUse>::BasicBrm(const BrmParams& params, BrmDefect defect)
+    : BrmRules<kUse>(params, defect),
       symmetry_(std::make_shared<const std::vector<BrmPermutation>>(
           BrmSymmetry(params, state_))) {
   for (int p = 0; p < params_.processes; ++p) {
@@ -29,14 +27,10 @@ Brm::Brm(const BrmParams& params, BrmDefect defect)
   state_.ForgetHistory();
 }
 
-void Brm::Apply(Choice choice) {
-  state_.Open();
-  BrmRules<BrmState>(params_, defect_, state_).Apply(choice);
-}
-
-void Brm::Enabled(std::vector<Choice>* choices) const {
+template <BrmUse kUse>
+void BasicBrm<kUse>::Enabled(std::vector<Choice>* choices) const {
   for (int p = 0; p < params_.processes; ++p) {
-    BrmLister<const BrmState>(params_, state_, p, choices).List();
+    BrmLister<kUse>(*this, p, choices).List();
   }
 }
 
@@ -65,24 +59,24 @@ class Verdict {
 
 }  // namespace
 
-bool Brm::Check(std::vector<Violation>* violations) const {
+template <BrmUse kUse>
+bool BasicBrm<kUse>::Check(std::vector<Violation>* violations) const {
   Verdict verdict(violations);
-  const BrmQuestions<const BrmState> ask(params_, state_);
   for (int n = 0; n < params_.nodes; ++n) {
-    const int flags = ask.FlagsOf(n);
+    const int flags = this->FlagsOf(n);
     const int internal = state_.Get(state_.InternalStrong(n));
     int holders = 0;
     for (int p = 0; p < params_.processes; ++p) {
-      holders += ask.StrongOf(p, n) > 0 ? 1 : 0;
+      holders += this->StrongOf(p, n) > 0 ? 1 : 0;
     }
     verdict.Expect(internal == holders, "I1", "node ", n,
                    ": internal strong count is ", internal, ", but ", holders,
                    " processes hold it strongly");
-    verdict.Expect((flags & kNodeLife) != kFree || !ask.Referenced(n), "I2",
+    verdict.Expect((flags & kNodeLife) != kFree || !this->Referenced(n), "I2",
                    "node ", n, " is free, but a reference to it exists");
     const int locals =
         state_.Get(state_.LocalStrong(n)) + state_.Get(state_.LocalWeak(n));
-    verdict.Expect(ask.Live(n) || ((flags & ~kNodeLife) == 0 && locals == 0),
+    verdict.Expect(this->Live(n) || ((flags & ~kNodeLife) == 0 && locals == 0),
                    "I3", "node ", n, " is not live, but has flags ",
                    flags & ~kNodeLife, " and ", locals, " local counts");
     const bool has_what_pends =
@@ -96,7 +90,8 @@ bool Brm::Check(std::vector<Violation>* violations) const {
   return verdict.ok();
 }
 
-Choice Brm::PermuteChoice(int i, Choice choice) const {
+template <BrmUse kUse>
+Choice BasicBrm<kUse>::PermuteChoice(int i, Choice choice) const {
   const BrmPermutation& permutation = (*symmetry_)[i];
   BrmChoice c = BrmChoice::Unpack(choice);
   c.process = permutation.of[c.process];
@@ -106,7 +101,8 @@ Choice Brm::PermuteChoice(int i, Choice choice) const {
   return c.Pack();
 }
 
-Fingerprint Brm::LeastFingerprint() const {
+template <BrmUse kUse>
+Fingerprint BasicBrm<kUse>::LeastFingerprint() const {
   Fingerprint least = state_.fingerprint();
   for (const BrmPermutation& permutation : *symmetry_) {
     least = std::min(least, state_.FingerprintOfImage(permutation.image));
@@ -114,7 +110,8 @@ Fingerprint Brm::LeastFingerprint() const {
   return least;
 }
 
-std::string Brm::CanonicalText() const {
+template <BrmUse kUse>
+std::string BasicBrm<kUse>::CanonicalText() const {
   std::string text;
   const auto field = [&](const char* name, int value) {
     if (value != 0) absl::StrAppend(&text, " ", name, "=", value);
@@ -143,5 +140,9 @@ std::string Brm::CanonicalText() const {
   }
   return text;
 }
+
+template class BasicBrm<BrmUse::kFingerprints>;
+template class BasicBrm<BrmUse::kEncodings>;
+template class BasicBrm<BrmUse::kFootprints>;
 
 }  // namespace bindery::model

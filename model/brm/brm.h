@@ -33,7 +33,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "model/brm/noted_cells.h"
+#include "model/brm/choice.h"
 #include "model/brm/params.h"
 #include "model/brm/rules.h"
 #include "model/brm/state.h"
@@ -42,14 +42,19 @@
 
 namespace bindery::model {
 
-class Brm {
+template <BrmUse kUse>
+class BasicBrm : protected BrmRules<kUse> {
  public:
-  explicit Brm(const BrmParams& params, BrmDefect defect = BrmDefect::kNone);
+  explicit BasicBrm(const BrmParams& params,
+                    BrmDefect defect = BrmDefect::kNone);
 
   static constexpr bool kCanonicalEncoding = true;
 
   void Enabled(std::vector<Choice>* choices) const;
-  void Apply(Choice choice);
+  void Apply(Choice choice) {
+    state_.Open();
+    this->Execute(choice);
+  }
   void Undo() { state_.Undo(); }
   Fingerprint GetFingerprint() const { return state_.fingerprint(); }
   void Encode(std::string* bytes) const { state_.Encode(bytes); }
@@ -61,17 +66,6 @@ class Brm {
   uint32_t ActorOf(Choice choice) const {
     return BrmChoice::Unpack(choice).process + 1;
   }
-  // Footprints. A process is an agent, and so is its death; cells are
-  // resources.
-  uint32_t Agents() const { return 2 * Processes(); }
-  uint32_t AgentOf(Choice choice) const;
-  void ApplyNoting(Choice choice, Accesses* accesses);
-  void Guards(uint32_t agent, std::vector<uint64_t>* reads) const;
-  Fingerprint Carried(Fingerprint here, Fingerprint from,
-                      Fingerprint to) const {
-    return {here.hi ^ from.hi ^ to.hi, here.lo ^ from.lo ^ to.lo};
-  }
-  uint64_t PlaceOf(uint32_t agent) const;
   // A command of BRM-1 is one choice.
   bool InsideCommand(uint32_t) const { return false; }
   bool Inconclusive() const { return false; }
@@ -83,17 +77,19 @@ class Brm {
   Choice PermuteChoice(int i, Choice choice) const;
   Fingerprint LeastFingerprint() const;
 
- private:
-  uint32_t Processes() const {
-    return static_cast<uint32_t>(params_.processes);
-  }
-  BrmCellSet ReadByJudges(BrmCellSet written) const;
+ protected:
+  using BrmRules<kUse>::params_;
+  using BrmRules<kUse>::state_;
 
-  const BrmParams params_;
-  const BrmDefect defect_;
-  BrmState state_;
+ private:
   std::shared_ptr<const std::vector<BrmPermutation>> symmetry_;
 };
+
+extern template class BasicBrm<BrmUse::kFingerprints>;
+extern template class BasicBrm<BrmUse::kEncodings>;
+extern template class BasicBrm<BrmUse::kFootprints>;
+
+using Brm = BasicBrm<BrmUse::kFingerprints>;
 
 }  // namespace bindery::model
 

@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "model/brm/choice.h"
+#include "model/brm/noted_brm.h"
 #include "model/brm/params.h"
 #include "model/concept.h"
 #include "model/counterexample/replay.h"
@@ -22,7 +23,8 @@ namespace {
 constexpr BrmParams kSmall = {2, 1, 2, 1, 2, true, true, 3};
 constexpr BrmParams kMedium = {3, 2, 2, 1, 2, true, true, 7};
 
-std::vector<Choice> EnabledIn(const Brm& model) {
+template <Model M>
+std::vector<Choice> EnabledIn(const M& model) {
   std::vector<Choice> choices;
   model.Enabled(&choices);
   return choices;
@@ -209,7 +211,7 @@ struct Step {
   Fingerprint behind;
 };
 
-Step StepOf(Brm& model, Choice choice) {
+Step StepOf(NotedBrm& model, Choice choice) {
   Accesses accesses;
   model.ApplyNoting(choice, &accesses);
   const Fingerprint behind = model.GetFingerprint();
@@ -231,7 +233,8 @@ bool Conflict(const Step& a, const Step& b) {
 }
 
 // `second` is enabled behind `first`, and reads and writes the same there.
-Fingerprint InThisOrder(Brm& model, const Step& first, const Step& second) {
+Fingerprint InThisOrder(NotedBrm& model, const Step& first,
+                        const Step& second) {
   model.Apply(first.choice);
   const std::vector<Choice> enabled = EnabledIn(model);
   EXPECT_EQ(std::count(enabled.begin(), enabled.end(), second.choice), 1)
@@ -244,7 +247,7 @@ Fingerprint InThisOrder(Brm& model, const Step& first, const Step& second) {
 }
 
 // The steps of a state, each with what its agent's choices depend on.
-std::vector<Step> StepsOf(Brm& model) {
+std::vector<Step> StepsOf(NotedBrm& model) {
   std::vector<Step> steps;
   for (const Choice choice : EnabledIn(model)) {
     steps.push_back(StepOf(model, choice));
@@ -255,7 +258,7 @@ std::vector<Step> StepsOf(Brm& model) {
   return steps;
 }
 
-void ExpectBothOrdersToBeOne(Brm& model, int* pairs) {
+void ExpectBothOrdersToBeOne(NotedBrm& model, int* pairs) {
   const std::vector<Step> steps = StepsOf(model);
   for (const Step& a : steps) {
     for (const Step& b : steps) {
@@ -277,7 +280,7 @@ TEST(Brm, ChoicesThatDoNotConflictMayChangePlaces) {
   Random random(17);
   int pairs = 0;
   for (int walk = 0; walk < 100; ++walk) {
-    Brm model(kMedium);
+    NotedBrm model(kMedium);
     for (int i = 0; i < 40; ++i) {
       ASSERT_NO_FATAL_FAILURE(ExpectBothOrdersToBeOne(model, &pairs));
       const std::vector<Choice> enabled = EnabledIn(model);
@@ -294,7 +297,7 @@ TEST(Brm, PartialOrderReductionKeepsTheVerdict) {
   for (const BrmDefect defect :
        {BrmDefect::kNone, BrmDefect::kReleaseKeepsInternalStrong,
         BrmDefect::kDeathKeepsNodeFlags}) {
-    Brm model(kSmall, defect);
+    NotedBrm model(kSmall, defect);
     ExploreOptions options;
     options.keep_going = true;
     const ExploreResult full = Explore(model, Strategy::kDepthFirst, options);

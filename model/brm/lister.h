@@ -15,32 +15,33 @@
 namespace bindery::model {
 
 // Appends the choices of one process.
-template <typename Cells>
-class BrmLister : private BrmQuestions<Cells> {
+template <BrmUse kUse>
+class BrmLister {
  public:
-  BrmLister(const BrmParams& params, Cells& cells, int p,
+  // The model outlives the lister.
+  BrmLister(const BrmQuestions<kUse>& model, int p,
             std::vector<Choice>* choices)
-      : BrmQuestions<Cells>(params, cells), p_(p), choices_(choices) {}
+      : m_(model), s_(model.state()), p_(p), choices_(choices) {}
 
   void List() {
-    if (!Alive(p_)) return;
+    if (!m_.Alive(p_)) return;
     ListCommands();
-    if ((params_.mortal >> p_ & 1) != 0) Add(BrmKind::kDie);
+    if ((m_.params().mortal >> p_ & 1) != 0) Add(BrmKind::kDie);
   }
 
   // All but death, of a process that is alive.
   void ListCommands() {
-    for (int n = 0; n < params_.nodes; ++n) {
-      if (n != p_ && (RefOf(p_, n) & brm::kCounts) != 0) ListRef(n);
+    for (int n = 0; n < m_.params().nodes; ++n) {
+      if (n != p_ && (m_.RefOf(p_, n) & brm::kCounts) != 0) ListRef(n);
     }
-    const bool free = (Get(cells_.Life(p_)) & brm::kWaiting) == 0 &&
-                      Get(cells_.Served(p_)) == 0;
-    if (free && Get(cells_.ReplyBuffer(p_)) == 0) ListCalls();
-    if (free && Get(cells_.Buffer(p_)) == 0 && Get(cells_.Inbox(p_, 0)) != 0) {
+    const bool free = (s_.Get(s_.Life(p_)) & brm::kWaiting) == 0 &&
+                      s_.Get(s_.Served(p_)) == 0;
+    if (free && s_.Get(s_.ReplyBuffer(p_)) == 0) ListCalls();
+    if (free && s_.Get(s_.Buffer(p_)) == 0 && s_.Get(s_.Inbox(p_, 0)) != 0) {
       Add(BrmKind::kReceive);
     }
     ListBuffersAndReplies();
-    if (OwnsNode(p_)) ListNode();
+    if (m_.OwnsNode(p_)) ListNode();
   }
 
  private:
@@ -52,14 +53,14 @@ class BrmLister : private BrmQuestions<Cells> {
   }
 
   void ListRef(int n) {
-    const int ref = RefOf(p_, n);
-    if (MayAcquire(p_, n)) Add(BrmKind::kAcquire, n);
-    if ((ref & brm::kWeak) < params_.max_weak * brm::kOneWeak) {
+    const int ref = m_.RefOf(p_, n);
+    if (m_.MayAcquire(p_, n)) Add(BrmKind::kAcquire, n);
+    if ((ref & brm::kWeak) < m_.params().max_weak * brm::kOneWeak) {
       Add(BrmKind::kIncRefs, n);
     }
     if ((ref & brm::kStrong) > 0) Add(BrmKind::kRelease, n);
     if ((ref & brm::kWeak) > 0) Add(BrmKind::kDecRefs, n);
-    if (params_.death_notices) ListNotice(n, ref & brm::kNotice);
+    if (m_.params().death_notices) ListNotice(n, ref & brm::kNotice);
   }
 
   void ListNotice(int n, int notice) {
@@ -72,54 +73,42 @@ class BrmLister : private BrmQuestions<Cells> {
   }
 
   void ListCalls() {
-    for (int n = 0; n < params_.nodes; ++n) {
-      if (n == p_ || StrongOf(p_, n) == 0) continue;
-      if (!Live(n) || InboxFull(n)) continue;
-      for (int object = 0; object <= params_.nodes; ++object) {
-        if (!Sendable(p_, n, object)) continue;
+    for (int n = 0; n < m_.params().nodes; ++n) {
+      if (n == p_ || m_.StrongOf(p_, n) == 0) continue;
+      if (!m_.Live(n) || m_.InboxFull(n)) continue;
+      for (int object = 0; object <= m_.params().nodes; ++object) {
+        if (!m_.Sendable(p_, n, object)) continue;
         Add(BrmKind::kTransaction, n, object);
-        if (params_.one_way) Add(BrmKind::kOneWayTransaction, n, object);
+        if (m_.params().one_way) Add(BrmKind::kOneWayTransaction, n, object);
       }
     }
   }
 
   void ListBuffersAndReplies() {
-    if (Get(cells_.Buffer(p_)) > 0) Add(BrmKind::kFreeBuffer);
-    const int served = Get(cells_.Served(p_));
-    if (served == 1 + this->dead_sender()) {
+    if (s_.Get(s_.Buffer(p_)) > 0) Add(BrmKind::kFreeBuffer);
+    const int served = s_.Get(s_.Served(p_));
+    if (served == 1 + m_.dead_sender()) {
       Add(BrmKind::kReply);
     } else if (served > 0) {
-      for (int object = 0; object <= params_.nodes; ++object) {
-        if (Sendable(p_, served - 1, object)) {
+      for (int object = 0; object <= m_.params().nodes; ++object) {
+        if (m_.Sendable(p_, served - 1, object)) {
           Add(BrmKind::kReply, 0, object);
         }
       }
     }
-    if (Get(cells_.Reply(p_)) > 0) Add(BrmKind::kReceiveReply);
-    if (Get(cells_.ReplyBuffer(p_)) > 0) Add(BrmKind::kFreeReplyBuffer);
+    if (s_.Get(s_.Reply(p_)) > 0) Add(BrmKind::kReceiveReply);
+    if (s_.Get(s_.ReplyBuffer(p_)) > 0) Add(BrmKind::kFreeReplyBuffer);
   }
 
   void ListNode() {
-    const int flags = FlagsOf(p_);
+    const int flags = m_.FlagsOf(p_);
     if ((flags & brm::kWork) != 0) Add(BrmKind::kNodeWork);
     if ((flags & brm::kPendingStrong) != 0) Add(BrmKind::kAcquireDone);
     if ((flags & brm::kPendingWeak) != 0) Add(BrmKind::kIncRefsDone);
   }
 
-  using Questions = BrmQuestions<Cells>;
-  using Questions::Alive;
-  using Questions::cells_;
-  using Questions::FlagsOf;
-  using Questions::Get;
-  using Questions::InboxFull;
-  using Questions::Live;
-  using Questions::MayAcquire;
-  using Questions::OwnsNode;
-  using Questions::params_;
-  using Questions::RefOf;
-  using Questions::Sendable;
-  using Questions::StrongOf;
-
+  const BrmQuestions<kUse>& m_;
+  const BrmState<kUse>& s_;
   const int p_;
   std::vector<Choice>* const choices_;
 };

@@ -1,6 +1,4 @@
 // What the rules of BRM-1 ask of a state.
-//
-// Cells is `const BrmState`, or notes which cells answer (noted_cells.h).
 #ifndef BINDERY_MODEL_BRM_QUESTIONS_H_
 #define BINDERY_MODEL_BRM_QUESTIONS_H_
 
@@ -9,17 +7,19 @@
 
 namespace bindery::model {
 
-template <typename Cells>
+template <BrmUse kUse>
 class BrmQuestions {
  public:
-  // Both must outlive the questions.
-  BrmQuestions(const BrmParams& params, Cells& cells)
-      : params_(params), cells_(cells) {}
+  explicit BrmQuestions(const BrmParams& params)
+      : params_(params), state_(params) {}
 
-  int Get(int cell) const { return cells_.Get(cell); }
-  bool Alive(int p) const { return Get(cells_.Life(p)) & brm::kAlive; }
-  int FlagsOf(int n) const { return Get(cells_.Flags(n)); }
-  int RefOf(int p, int n) const { return Get(cells_.Ref(p, n)); }
+  const BrmParams& params() const { return params_; }
+  const BrmState<kUse>& state() const { return state_; }
+
+  int Get(int cell) const { return state_.Get(cell); }
+  bool Alive(int p) const { return Get(state_.Life(p)) & brm::kAlive; }
+  int FlagsOf(int n) const { return Get(state_.Flags(n)); }
+  int RefOf(int p, int n) const { return Get(state_.Ref(p, n)); }
   int StrongOf(int p, int n) const { return RefOf(p, n) & brm::kStrong; }
   bool Live(int n) const { return (FlagsOf(n) & brm::kNodeLife) == brm::kLive; }
   bool OwnsNode(int p) const { return p < params_.nodes; }
@@ -31,16 +31,16 @@ class BrmQuestions {
     return any != 0;
   }
   bool Unused(int n) const {
-    return Get(cells_.LocalStrong(n)) == 0 && Get(cells_.LocalWeak(n)) == 0 &&
-           Get(cells_.InternalStrong(n)) == 0 && !Referenced(n);
+    return Get(state_.LocalStrong(n)) == 0 && Get(state_.LocalWeak(n)) == 0 &&
+           Get(state_.InternalStrong(n)) == 0 && !Referenced(n);
   }
   bool InboxFull(int p) const {
-    return Get(cells_.Inbox(p, params_.inbox_capacity - 1)) != 0;
+    return Get(state_.Inbox(p, params_.inbox_capacity - 1)) != 0;
   }
   bool MayAcquire(int p, int n) const {
     const int strong = StrongOf(p, n);
     if (strong >= params_.max_strong) return false;
-    return strong > 0 || Get(cells_.InternalStrong(n)) > 0 ||
+    return strong > 0 || Get(state_.InternalStrong(n)) > 0 ||
            (n == 0 && (FlagsOf(0) & brm::kHasStrong) != 0);
   }
   bool Sendable(int from, int to, int object) const {
@@ -51,13 +51,13 @@ class BrmQuestions {
     return StrongOf(to, n) < params_.max_strong;
   }
 
- protected:
   // Senders and replies that are none.
   int dead_sender() const { return params_.processes; }
   int dead_reply() const { return params_.nodes + 2; }
 
-  const BrmParams& params_;
-  Cells& cells_;
+ protected:
+  const BrmParams params_;
+  BrmState<kUse> state_;
 };
 
 }  // namespace bindery::model

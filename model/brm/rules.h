@@ -1,11 +1,8 @@
 // What the choices of BRM-1 do.
-//
-// Cells is BrmState, or notes what is looked at and written (noted_cells.h).
 #ifndef BINDERY_MODEL_BRM_RULES_H_
 #define BINDERY_MODEL_BRM_RULES_H_
 
 #include "model/brm/choice.h"
-#include "model/brm/noted_cells.h"
 #include "model/brm/params.h"
 #include "model/brm/questions.h"
 #include "model/brm/state.h"
@@ -23,23 +20,34 @@ enum class BrmDefect {
   kDeathKeepsNodeFlags,
 };
 
-template <typename Cells>
-class BrmRules : private BrmQuestions<Cells> {
+template <BrmUse kUse>
+class BrmRules : public BrmQuestions<kUse> {
  public:
-  // Both must outlive the rules.
-  BrmRules(const BrmParams& params, BrmDefect defect, Cells& cells)
-      : BrmQuestions<Cells>(params, cells), defect_(defect) {}
+  BrmRules(const BrmParams& params, BrmDefect defect)
+      : BrmQuestions<kUse>(params), defect_(defect) {}
 
   // Executes an enabled choice.
-  void Apply(Choice choice);
+  void Execute(Choice choice);
+
+ protected:
+  using Questions = BrmQuestions<kUse>;
+  using Questions::dead_reply;
+  using Questions::dead_sender;
+  using Questions::FlagsOf;
+  using Questions::Get;
+  using Questions::Live;
+  using Questions::OwnsNode;
+  using Questions::params_;
+  using Questions::Referenced;
+  using Questions::RefOf;
+  using Questions::state_;
+  using Questions::StrongOf;
+  using Questions::Unused;
 
  private:
   // Effects; each is a part of several commands.
-  void Clear(int cell) {
-    if (Get(cell) != 0) cells_.Set(cell, 0);
-  }
-  void SetFlags(int n, int flags) { cells_.Set(cells_.Flags(n), flags); }
-  void SetRef(int p, int n, int ref) { cells_.Set(cells_.Ref(p, n), ref); }
+  void SetFlags(int n, int flags) { state_.Set(state_.Flags(n), flags); }
+  void SetRef(int p, int n, int ref) { state_.Set(state_.Ref(p, n), ref); }
   void AddStrong(int p, int n);
   bool DropStrong(int p, int n);
   void DropRefIfUnused(int p, int n);
@@ -73,25 +81,12 @@ class BrmRules : private BrmQuestions<Cells> {
   void DropRefsOf(int p);
   void ForgetSender(int p);
 
-  using Questions = BrmQuestions<Cells>;
-  using Questions::cells_;
-  using Questions::dead_reply;
-  using Questions::dead_sender;
-  using Questions::FlagsOf;
-  using Questions::Get;
-  using Questions::Live;
-  using Questions::OwnsNode;
-  using Questions::params_;
-  using Questions::Referenced;
-  using Questions::RefOf;
-  using Questions::StrongOf;
-  using Questions::Unused;
-
   const BrmDefect defect_;
 };
 
-extern template class BrmRules<BrmState>;
-extern template class BrmRules<NotedCells>;
+extern template class BrmRules<BrmUse::kFingerprints>;
+extern template class BrmRules<BrmUse::kEncodings>;
+extern template class BrmRules<BrmUse::kFootprints>;
 
 }  // namespace bindery::model
 

@@ -3,12 +3,25 @@
 #include <memory>
 
 #include "model/brm/brm.h"
+#include "model/brm/noted_brm.h"
 #include "model/explore/parallel.h"
 
 namespace bindery::model {
+namespace {
 
-static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm> &&
-              HasFootprints<Brm>);
+static_assert(Model<Brm> && EncodesCanonically<Brm> && HasImages<Brm>);
+static_assert(HasFootprints<NotedBrm>);
+
+template <typename M>
+absl::StatusOr<ExploreResult> Run(const BrmParams& params,
+                                  const BrmRunOptions& options) {
+  const ModelFactory<M> make = [&params] {
+    return std::make_unique<M>(params);
+  };
+  return Explore<M>(make, options.strategy, options.explore);
+}
+
+}  // namespace
 
 BrmRunOptions DefaultBrmRunOptions() {
   BrmRunOptions options;
@@ -18,10 +31,11 @@ BrmRunOptions DefaultBrmRunOptions() {
 
 absl::StatusOr<ExploreResult> RunBrm(const BrmParams& params,
                                      const BrmRunOptions& options) {
-  const ModelFactory<Brm> make = [&params] {
-    return std::make_unique<Brm>(params);
-  };
-  return Explore<Brm>(make, options.strategy, options.explore);
+  if (options.explore.partial_order) return Run<NotedBrm>(params, options);
+  if (options.explore.store == StoreKind::kExact) {
+    return Run<BasicBrm<BrmUse::kEncodings>>(params, options);
+  }
+  return Run<Brm>(params, options);
 }
 
 }  // namespace bindery::model

@@ -18,7 +18,8 @@ uint64_t Scramble(uint64_t k) {
 
 }  // namespace
 
-const BrmState::Keys& BrmState::SharedKeys() {
+template <BrmUse kUse>
+const typename BrmState<kUse>::Keys& BrmState<kUse>::SharedKeys() {
   static const Keys* const keys = [] {
     auto* made = new Keys;
     for (size_t i = 0; i < made->size(); ++i) {
@@ -29,7 +30,8 @@ const BrmState::Keys& BrmState::SharedKeys() {
   return *keys;
 }
 
-BrmState::BrmState(const BrmParams& params)
+template <BrmUse kUse>
+BrmState<kUse>::BrmState(const BrmParams& params)
     : BrmLayout(params), keys_(&SharedKeys()) {
   BINDERY_CHECK(cell_count() <= kMaxCells);
   for (int p = 0; p < params.processes; ++p) {
@@ -51,9 +53,11 @@ BrmState::BrmState(const BrmParams& params)
     }
   }
   sum_ = SumOfCells();
+  bits_ = BitsOfCells();
 }
 
-void BrmState::Place(int cell, int width) {
+template <BrmUse kUse>
+void BrmState<kUse>::Place(int cell, int width) {
   if (bits_in_last_word_ + width > 64) {
     ++word_count_;
     bits_in_last_word_ = 0;
@@ -65,17 +69,26 @@ void BrmState::Place(int cell, int width) {
   bits_in_last_word_ += width;
 }
 
-void BrmState::Undo() {
+template <BrmUse kUse>
+void BrmState<kUse>::Undo() {
   BINDERY_CHECK(!levels_.empty());
   cells_ = levels_.back().cells;
-  bits_ = levels_.back().bits;
   sum_ = levels_.back().sum;
   levels_.pop_back();
+  if constexpr (kKeepsBits) {
+    bits_ = bits_of_levels_.back();
+    bits_of_levels_.pop_back();
+  }
 }
 
-void BrmState::ForgetHistory() { levels_.clear(); }
+template <BrmUse kUse>
+void BrmState<kUse>::ForgetHistory() {
+  levels_.clear();
+  bits_of_levels_.clear();
+}
 
-BrmState::Lanes BrmState::SumOfCells() const {
+template <BrmUse kUse>
+typename BrmState<kUse>::Lanes BrmState<kUse>::SumOfCells() const {
   Lanes sum = {};
   for (int cell = 0; cell < cell_count(); ++cell) {
     sum ^= Key(cell, cells_[cell]);
@@ -83,7 +96,8 @@ BrmState::Lanes BrmState::SumOfCells() const {
   return sum;
 }
 
-Fingerprint BrmState::FingerprintOfImage(const BrmImage& image) const {
+template <BrmUse kUse>
+Fingerprint BrmState<kUse>::FingerprintOfImage(const BrmImage& image) const {
   Lanes sum = {};
   for (int c = 0; c < cell_count(); ++c) {
     sum ^= Key(image.to[c], image.values[image.kind[c]][cells_[c]]);
@@ -91,7 +105,8 @@ Fingerprint BrmState::FingerprintOfImage(const BrmImage& image) const {
   return {sum[1], sum[0]};
 }
 
-void BrmState::BecomeImage(const BrmImage& image) {
+template <BrmUse kUse>
+void BrmState<kUse>::BecomeImage(const BrmImage& image) {
   const std::array<uint8_t, kMaxCells> old = cells_;
   Open();
   for (int c = 0; c < cell_count(); ++c) {
@@ -100,28 +115,49 @@ void BrmState::BecomeImage(const BrmImage& image) {
   }
 }
 
-// Exact storage asks for this once for each transition.
-void BrmState::Encode(std::string* bytes) const {
-  static_assert(std::endian::native == std::endian::little);
-  bytes->assign(reinterpret_cast<const char*>(bits_.data()), EncodedSize());
+template <BrmUse kUse>
+typename BrmState<kUse>::Bits BrmState<kUse>::BitsOfCells() const {
+  Bits bits = {};
+  int overflow = 0;
+  for (int cell = 0; cell < cell_count(); ++cell) {
+    const Slot slot = slots_[cell];
+    overflow |= cells_[cell] & ~slot.limit;
+    bits[slot.word] |= uint64_t{cells_[cell]} << slot.shift;
+  }
+  BINDERY_CHECK_MSG(overflow == 0, kOutgrown);
+  return bits;
 }
 
-size_t BrmState::EncodedSize() const {
+template <BrmUse kUse>
+void BrmState<kUse>::Encode(std::string* bytes) const {
+  static_assert(std::endian::native == std::endian::little);
+  const Bits bits = kKeepsBits ? bits_ : BitsOfCells();
+  bytes->assign(reinterpret_cast<const char*>(bits.data()), EncodedSize());
+}
+
+template <BrmUse kUse>
+size_t BrmState<kUse>::EncodedSize() const {
   return static_cast<size_t>(word_count_ - 1) * 8 +
          static_cast<size_t>(bits_in_last_word_ + 7) / 8;
 }
 
-void BrmState::Decode(absl::string_view encoded) {
+template <BrmUse kUse>
+void BrmState<kUse>::Decode(absl::string_view encoded) {
   BINDERY_CHECK(encoded.size() == EncodedSize());
-  bits_ = {};
-  std::memcpy(bits_.data(), encoded.data(), encoded.size());
+  Bits bits = {};
+  std::memcpy(bits.data(), encoded.data(), encoded.size());
   for (int cell = 0; cell < cell_count(); ++cell) {
     const Slot slot = slots_[cell];
     cells_[cell] =
-        static_cast<uint8_t>(bits_[slot.word] >> slot.shift & slot.limit);
+        static_cast<uint8_t>(bits[slot.word] >> slot.shift & slot.limit);
   }
+  bits_ = bits;
   ForgetHistory();
   sum_ = SumOfCells();
 }
+
+template class BrmState<BrmUse::kFingerprints>;
+template class BrmState<BrmUse::kEncodings>;
+template class BrmState<BrmUse::kFootprints>;
 
 }  // namespace bindery::model

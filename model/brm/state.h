@@ -6,14 +6,16 @@
 //   for each node       flags, internal strong, local strong, local weak
 //   for each (p, n)     the reference of p to n, absent if p owns n
 //
-//  1. Every change goes through Set(), which updates bits and fingerprint: the
+//  1. Every change goes through Set(), which updates the fingerprint: the
 //     exclusive or over all cells of a 128-bit key for (cell, value), from a
 //     fixed generator.
 //  2. Undo() restores the cells and the fingerprint of the latest Open(), which
 //     copied them: less work than a journal of what was changed.
-//  3. The cells are kept twice, as bytes and as bits: in this order, each in
-//     its fixed width and within one word. Encode() is those bits; one state
-//     has one encoding.
+//  3. Encode() is the cells as bits: in this order, each in its fixed width and
+//     within one word; one state has one encoding. With kEncodings the bits are
+//     kept up to date, at the expense of Set().
+//  4. With kFootprints the state notes which cells are looked at and written. A
+//     step, or a question, does the same in all states that agree there.
 //
 // Not thread-safe.
 #ifndef BINDERY_MODEL_BRM_STATE_H_
@@ -118,6 +120,17 @@ class BrmLayout {
   int cell_count_;
 };
 
+// What a search asks for after each step.
+enum class BrmUse {
+  kFingerprints,  // and for encodings now and then
+  kEncodings,
+  kFootprints,  // what the step looked at and wrote
+};
+
+using BrmCellSet = uint64_t;  // bit i: cell i
+static_assert(BrmImage::kMaxCells <= 64);
+
+template <BrmUse kUse>
 class BrmState : public BrmLayout {
  public:
   static constexpr int kMaxCells = BrmImage::kMaxCells;
@@ -125,23 +138,32 @@ class BrmState : public BrmLayout {
   // All cells are zero.
   explicit BrmState(const BrmParams& params);
 
-  int Get(int cell) const { return cells_[cell]; }
+  int Get(int cell) const {
+    if constexpr (kNotes) looked_at_ |= BrmCellSet{1} << cell;
+    return cells_[cell];
+  }
 
   void Set(int cell, int value) {
-    const Slot slot = slots_[cell];
-    BINDERY_CHECK_MSG((value & ~slot.limit) == 0, "a cell outgrew its width");
     sum_ ^= Key(cell, cells_[cell]) ^ Key(cell, value);
-    bits_[slot.word] ^= static_cast<uint64_t>(cells_[cell] ^ value)
-                        << slot.shift;
+    if constexpr (kKeepsBits) SetBits(cell, value);
+    if constexpr (kNotes) written_ |= BrmCellSet{1} << cell;
     cells_[cell] = static_cast<uint8_t>(value);
   }
-  void Add(int cell, int delta) { Set(cell, cells_[cell] + delta); }
+  void Add(int cell, int delta) { Set(cell, Get(cell) + delta); }
 
   // Opens an undo level.
-  void Open() { levels_.push_back({cells_, bits_, sum_}); }
+  void Open() {
+    levels_.push_back({cells_, sum_});
+    if constexpr (kKeepsBits) bits_of_levels_.push_back(bits_);
+  }
   void Undo();
   // What the cell was at the latest Open(). REQUIRES: an undo level is open.
   int Before(int cell) const { return levels_.back().cells[cell]; }
+  // kFootprints: what was looked at and what was written, perhaps with the
+  // value that it had, since the latest Forget().
+  BrmCellSet looked_at() const { return looked_at_; }
+  BrmCellSet written() const { return written_; }
+  void Forget() const { looked_at_ = written_ = 0; }
   // Makes the current state the bottom: nothing can be undone any more.
   void ForgetHistory();
 
@@ -154,8 +176,11 @@ class BrmState : public BrmLayout {
   void Decode(absl::string_view encoded);
 
  private:
+  static constexpr bool kKeepsBits = kUse == BrmUse::kEncodings;
+  static constexpr bool kNotes = kUse == BrmUse::kFootprints;
   static constexpr int kValues = BrmImage::kValues;
   static constexpr int kMaxWords = 6;
+  static constexpr char kOutgrown[] = "a cell outgrew its width";
   using Cells = std::array<uint8_t, kMaxCells>;
   using Bits = std::array<uint64_t, kMaxWords>;
   // A fingerprint, low half first, that is written and read as a whole: two
@@ -163,7 +188,6 @@ class BrmState : public BrmLayout {
   using Lanes = uint64_t __attribute__((vector_size(16)));
   struct alignas(16) Level {
     Cells cells;
-    Bits bits;
     Lanes sum;
   };
   using Keys = std::array<Lanes, kMaxCells * kValues>;
@@ -177,6 +201,13 @@ class BrmState : public BrmLayout {
 
   static const Keys& SharedKeys();
   void Place(int cell, int width);
+  void SetBits(int cell, int value) {
+    const Slot slot = slots_[cell];
+    BINDERY_CHECK_MSG((value & ~slot.limit) == 0, kOutgrown);
+    bits_[slot.word] ^= static_cast<uint64_t>(cells_[cell] ^ value)
+                        << slot.shift;
+  }
+  Bits BitsOfCells() const;
   size_t EncodedSize() const;
   const Lanes& Key(int cell, int value) const {
     return (*keys_)[cell * kValues + value];
@@ -188,10 +219,17 @@ class BrmState : public BrmLayout {
   int word_count_ = 1;
   int bits_in_last_word_ = 0;
   alignas(16) Cells cells_ = {};
-  alignas(16) Bits bits_ = {};
+  Bits bits_ = {};  // kEncodings
   Lanes sum_ = {};
   std::vector<Level> levels_;
+  std::vector<Bits> bits_of_levels_;
+  mutable BrmCellSet looked_at_ = 0;
+  mutable BrmCellSet written_ = 0;
 };
+
+extern template class BrmState<BrmUse::kFingerprints>;
+extern template class BrmState<BrmUse::kEncodings>;
+extern template class BrmState<BrmUse::kFootprints>;
 
 }  // namespace bindery::model
 

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "model/brm/params.h"
@@ -9,10 +10,13 @@
 namespace bindery::model {
 namespace {
 
+using State = BrmState<BrmUse::kFingerprints>;
+using KeepingState = BrmState<BrmUse::kEncodings>;
+
 constexpr BrmParams kLargest = {4, 4, 3, 3, 3, true, true, 15};
 
 TEST(BrmState, EveryCellHasItsOwnPlace) {
-  BrmState state(kLargest);
+  State state(kLargest);
   std::set<int> cells;
   for (int p = 0; p < 4; ++p) {
     cells.insert({state.Life(p), state.Served(p), state.Reply(p),
@@ -26,7 +30,7 @@ TEST(BrmState, EveryCellHasItsOwnPlace) {
 }
 
 TEST(BrmState, UndoTakesBackWritesAndFingerprint) {
-  BrmState state(kLargest);
+  State state(kLargest);
   state.Open();
   state.Set(state.Life(2), 1);
   const Fingerprint middle = state.fingerprint();
@@ -40,14 +44,14 @@ TEST(BrmState, UndoTakesBackWritesAndFingerprint) {
   EXPECT_EQ(state.Get(state.Life(2)), 1);
   EXPECT_EQ(state.Get(state.InternalStrong(1)), 0);
   state.Undo();
-  EXPECT_EQ(state.fingerprint(), BrmState(kLargest).fingerprint());
+  EXPECT_EQ(state.fingerprint(), State(kLargest).fingerprint());
 }
 
 TEST(BrmState, TheFingerprintDoesNotDependOnTheWay) {
-  BrmState one(kLargest);
+  State one(kLargest);
   one.Set(one.Life(0), 1);
   one.Set(one.Inbox(3, 2), 77);
-  BrmState other(kLargest);
+  State other(kLargest);
   other.Set(other.Inbox(3, 2), 5);
   other.Set(other.Life(0), 1);
   EXPECT_NE(one.fingerprint(), other.fingerprint());
@@ -57,26 +61,26 @@ TEST(BrmState, TheFingerprintDoesNotDependOnTheWay) {
 
 // Traces and golden counts of one machine are those of every other.
 TEST(BrmState, TheFingerprintIsTheSameEverywhere) {
-  BrmState state(BrmParams{});
+  State state(BrmParams{});
   state.Set(state.Life(0), 1);
   EXPECT_EQ(state.fingerprint().hi, 0x328b45d68956d452u);
   EXPECT_EQ(state.fingerprint().lo, 0xd6f921fc4001e18fu);
 }
 
 TEST(BrmState, EveryCellSurvivesEncoding) {
-  BrmState empty(kLargest);
+  State empty(kLargest);
   std::string nothing;
   empty.Encode(&nothing);
   for (int cell = empty.Life(0); cell <= empty.Ref(3, 3); ++cell) {
     bool own = false;  // nobody refers to its own node
     for (int p = 0; p < 4; ++p) own |= cell == empty.Ref(p, p);
     if (own) continue;
-    BrmState state(kLargest);
+    State state(kLargest);
     state.Set(cell, 3);
     std::string bytes;
     state.Encode(&bytes);
     EXPECT_NE(bytes, nothing) << cell;
-    BrmState read(kLargest);
+    State read(kLargest);
     read.Decode(bytes);
     EXPECT_EQ(read.Get(cell), 3) << cell;
     EXPECT_EQ(read.fingerprint(), state.fingerprint()) << cell;
@@ -85,14 +89,50 @@ TEST(BrmState, EveryCellSurvivesEncoding) {
 
 TEST(BrmState, AnEncodingIsSmall) {
   std::string bytes;
-  BrmState(BrmParams{3, 2, 1, 0, 1, true, true, 7}).Encode(&bytes);
+  State(BrmParams{3, 2, 1, 0, 1, true, true, 7}).Encode(&bytes);
   EXPECT_EQ(bytes.size(), 16u);
 }
 
+// Encodings on the way back from a few steps.
+template <typename S>
+std::vector<std::string> EncodingsOf() {
+  S state(kLargest);
+  state.Set(state.Life(1), 1);
+  state.Open();
+  state.Set(state.Inbox(3, 2), 77);
+  state.Open();
+  state.Set(state.Ref(2, 1), 5);
+  state.Undo();
+  state.Add(state.Flags(3), 64);
+  std::vector<std::string> encodings(2);
+  state.Encode(&encodings[0]);
+  state.Undo();
+  state.Encode(&encodings[1]);
+  return encodings;
+}
+
+TEST(BrmState, KeptBitsAreThoseOfTheCells) {
+  EXPECT_EQ(EncodingsOf<KeepingState>(), EncodingsOf<State>());
+}
+
+TEST(BrmState, NotesWhatIsLookedAtAndWritten) {
+  BrmState<BrmUse::kFootprints> state(kLargest);
+  state.Forget();
+  state.Get(state.Life(2));
+  state.Set(state.Life(3), 0);
+  state.Add(state.Flags(1), 1);
+  const BrmCellSet flags = BrmCellSet{1} << state.Flags(1);
+  EXPECT_EQ(state.looked_at(), BrmCellSet{1} << state.Life(2) | flags);
+  EXPECT_EQ(state.written(), BrmCellSet{1} << state.Life(3) | flags);
+}
+
 TEST(BrmStateDeathTest, ACellThatOutgrowsItsWidthIsNoticed) {
-  BrmState state(kLargest);
-  state.Set(state.LocalWeak(0), 3);
-  EXPECT_DEATH(state.Set(state.LocalWeak(0), 4), "outgrew");
+  State state(kLargest);
+  state.Set(state.LocalWeak(0), 4);
+  std::string bytes;
+  EXPECT_DEATH(state.Encode(&bytes), "outgrew");
+  KeepingState keeping(kLargest);
+  EXPECT_DEATH(keeping.Set(keeping.LocalWeak(0), 4), "outgrew");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ bool IsSymmetry(const BrmParams& params, const Order& of) {
 // Where the values of cells go.
 class ImageMaker {
  public:
-  ImageMaker(const BrmParams& params, const BrmState& layout, const Order& of)
+  ImageMaker(const BrmParams& params, const BrmLayout& layout, const Order& of)
       : params_(params), layout_(layout), of_(of) {}
 
   BrmImage Make() {
@@ -81,7 +81,7 @@ class ImageMaker {
   }
 
   const BrmParams& params_;
-  const BrmState& layout_;
+  const BrmLayout& layout_;
   const Order& of_;
   BrmImage image_;
 };
@@ -89,7 +89,7 @@ class ImageMaker {
 }  // namespace
 
 std::vector<BrmPermutation> BrmSymmetry(const BrmParams& params,
-                                        const BrmState& layout) {
+                                        const BrmLayout& layout) {
   std::vector<BrmPermutation> all;
   Order of;
   std::iota(of.begin(), of.end(), uint8_t{0});

@@ -20,7 +20,7 @@ struct BrmPermutation {
 
 // All but the identity; `layout` is any state with these parameters.
 std::vector<BrmPermutation> BrmSymmetry(const BrmParams& params,
-                                        const BrmState& layout);
+                                        const BrmLayout& layout);
 
 }  // namespace bindery::model
 

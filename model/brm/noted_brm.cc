@@ -1,10 +1,9 @@
-// What the choices of BRM-1 read and write, for partial-order reduction.
+#include "model/brm/noted_brm.h"
 
 #include <bit>
 #include <cstdint>
 #include <vector>
 
-#include "model/brm/brm.h"
 #include "model/brm/choice.h"
 #include "model/brm/lister.h"
 
@@ -20,29 +19,29 @@ void Spread(BrmCellSet cells, std::vector<uint64_t>* resources) {
 
 }  // namespace
 
-uint32_t Brm::AgentOf(Choice choice) const {
+uint32_t NotedBrm::AgentOf(Choice choice) const {
   const BrmChoice c = BrmChoice::Unpack(choice);
   return c.kind == BrmKind::kDie ? Processes() + c.process : c.process;
 }
 
-void Brm::ApplyNoting(Choice choice, Accesses* accesses) {
-  state_.Open();
-  NotedCells cells(&state_);
-  BrmRules<NotedCells>(params_, defect_, cells).Apply(choice);
+void NotedBrm::ApplyNoting(Choice choice, Accesses* accesses) {
+  state_.Forget();
+  Apply(choice);
+  const BrmCellSet written = state_.written();
+  const BrmCellSet touched = state_.looked_at() | written;
   BrmCellSet changed = 0;
-  for (BrmCellSet rest = cells.written(); rest != 0; rest &= rest - 1) {
+  for (BrmCellSet rest = written; rest != 0; rest &= rest - 1) {
     const int cell = std::countr_zero(rest);
     if (state_.Before(cell) == state_.Get(cell)) continue;
     changed |= BrmCellSet{1} << cell;
   }
-  Spread(cells.looked_at() | cells.written() | ReadByJudges(changed),
-         &accesses->reads);
+  Spread(touched | ReadByJudges(changed), &accesses->reads);
   Spread(changed, &accesses->writes);
   accesses->makes.clear();
 }
 
 // Each invariant is about one node.
-BrmCellSet Brm::ReadByJudges(BrmCellSet written) const {
+BrmCellSet NotedBrm::ReadByJudges(BrmCellSet written) const {
   BrmCellSet all = 0;
   for (int n = 0; n < params_.nodes; ++n) {
     BrmCellSet judged = BrmCellSet{0xf} << state_.Flags(n);
@@ -54,20 +53,19 @@ BrmCellSet Brm::ReadByJudges(BrmCellSet written) const {
   return all;
 }
 
-void Brm::Guards(uint32_t agent, std::vector<uint64_t>* reads) const {
+void NotedBrm::Guards(uint32_t agent, std::vector<uint64_t>* reads) const {
   const bool death = agent >= Processes();
   const int p = static_cast<int>(death ? agent - Processes() : agent);
-  NotedLooks cells(state_);
-  const bool alive = BrmQuestions<NotedLooks>(params_, cells).Alive(p);
+  state_.Forget();
   std::vector<Choice> unused;
-  if (alive && !death) {
-    BrmLister<NotedLooks>(params_, cells, p, &unused).ListCommands();
+  if (Alive(p) && !death) {
+    BrmLister<BrmUse::kFootprints>(*this, p, &unused).ListCommands();
   }
-  Spread(cells.looked_at(), reads);
+  Spread(state_.looked_at(), reads);
 }
 
 // What a process is in the middle of.
-uint64_t Brm::PlaceOf(uint32_t agent) const {
+uint64_t NotedBrm::PlaceOf(uint32_t agent) const {
   if (agent >= Processes()) return agent + 1;
   const int p = static_cast<int>(agent);
   uint64_t place = agent + 1;
