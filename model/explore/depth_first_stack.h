@@ -17,7 +17,8 @@
 // Books is a class with
 //   bool stopped() const                  the search is over
 //   bool Trusted(), Fingerprint KeyOf(), void Prefetch(key), bool Discover(key)
-//   bool Foresees(), bool Visited(key)    keys are fingerprints, and the model
+//   bool Foresees(), bool Visited(key)    keys are fingerprints (with symmetry
+//                                         the least of images), and the model
 //                                         may be asked for those of successors;
 //                                         never with Probing::kBatched
 //   void Count()                          a transition
@@ -34,6 +35,7 @@
 #include <vector>
 
 #include "model/concept.h"
+#include "model/explore/key_cache.h"
 #include "model/explore/ledger.h"
 #include "model/explore/result.h"
 
@@ -44,7 +46,9 @@ class DepthFirstStack {
  public:
   // All must outlive the stack.
   DepthFirstStack(M& model, const ExploreOptions& options, Books& books)
-      : model_(model), options_(options), books_(books) {}
+      : model_(model), options_(options), books_(books) {
+    if (foresees() && options.symmetry) met_.emplace(kKeysMet);
+  }
 
   // Enters the state that the model is in, which is new.
   void Begin() {
@@ -75,7 +79,8 @@ class DepthFirstStack {
   size_t bytes() const {
     return pending_.capacity() * sizeof(Choice) +
            pending_keys_.capacity() * sizeof(Foreseen) +
-           levels_.capacity() * sizeof(Level);
+           levels_.capacity() * sizeof(Level) +
+           (met_.has_value() ? met_->bytes() : 0);
   }
 
   // Requires !empty().
@@ -132,6 +137,7 @@ class DepthFirstStack {
 
  private:
   static constexpr size_t kTogether = 8;
+  static constexpr size_t kKeysMet = size_t{1} << 20;
   using Foreseen = std::optional<Fingerprint>;
 
   struct Level {
@@ -185,14 +191,20 @@ class DepthFirstStack {
     if (visited) return books_.Count();
     model_.Apply(child_);
     books_.Count();
-    if (!books_.Trusted() || !books_.Discover(books_.KeyOf())) {
-      return model_.Undo();
-    }
+    if (!books_.Trusted() || !DiscoverHere()) return model_.Undo();
     PushLevel(child_, true);
     if (Look(depth())) PushAhead();
   }
 
+  bool DiscoverHere() {
+    const bool is_new = books_.Discover(books_.KeyOf());
+    if (met_.has_value()) met_->Note(model_.GetFingerprint());
+    return is_new;
+  }
+
   // ----------------------------------------------------------- foresight --
+  // With symmetry a key is the least of all images, which nobody foresees. So
+  // foreseen fingerprints are compared with those of states that were met.
 
   bool foresees() const {
     if constexpr (HasForesight<M>) return books_.Foresees();
@@ -207,7 +219,9 @@ class DepthFirstStack {
       if (!books_.Foresees()) return;
       for (const Choice choice : choices) {
         keys->push_back(model_.Foresee(choice));
-        if (keys->back().has_value()) books_.Prefetch(*keys->back());
+        if (keys->back().has_value() && !met_.has_value()) {
+          books_.Prefetch(*keys->back());
+        }
       }
     }
   }
@@ -220,7 +234,8 @@ class DepthFirstStack {
     return Visited(key);
   }
   bool Visited(const Foreseen& key) const {
-    return key.has_value() && books_.Visited(*key);
+    if (!key.has_value()) return false;
+    return met_.has_value() ? met_->Holds(*key) : books_.Visited(*key);
   }
   // The choices ahead become those that wait, the first on top. Those that lead
   // to visited states are done with.
@@ -320,6 +335,7 @@ class DepthFirstStack {
   std::vector<Foreseen> pending_keys_;  // of those, if the books want them
   std::vector<Choice> ahead_;           // of the children that are looked at
   std::vector<Foreseen> ahead_keys_;
+  std::optional<KeyCache> met_;  // if foreseen with symmetry
   std::vector<Fingerprint> keys_;
   std::vector<Child> children_;
   Choice child_;

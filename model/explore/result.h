@@ -113,12 +113,12 @@ struct ExploreOptions {
   bool sleep_sets = true;
   Probing probing = Probing::kImmediate;
   // Depth first with 64-bit fingerprints: does not execute a choice again that
-  // is known to lead to a visited state (HasForesight). Changes no answer, and
-  // no count of a search that is complete.
+  // is known to lead to a visited state (HasForesight). With symmetry: to one
+  // that was met lately. Changes no answer, and no count of a search that is
+  // complete.
   bool foresight = true;
   bool foresees() const {
-    return foresight && !symmetry && !partial_order &&
-           probing == Probing::kImmediate &&
+    return foresight && !partial_order && probing == Probing::kImmediate &&
            store == StoreKind::kFingerprints64;
   }
 

@@ -19,8 +19,7 @@
 //     properties of histories, answers that cannot be trusted) are not known.
 //  3. Memory is bounded: what was seen long ago is forgotten.
 //
-// The simulation has a journal, and neither footprints nor a symmetry. Not
-// thread-safe.
+// The simulation has a journal and no footprints. Not thread-safe.
 #ifndef BINDERY_SIM_ENGINE_FORESIGHT_H_
 #define BINDERY_SIM_ENGINE_FORESIGHT_H_
 

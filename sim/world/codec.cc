@@ -464,7 +464,7 @@ class WorldDecoder {
 };
 
 // Sums up the contributions of one row; of a tombstone only links and lists.
-// With a symmetry they go to `orbit` instead.
+// With a symmetry they go to `orbit`, too.
 template <typename Row>
 class FieldHasher {
  public:
@@ -494,7 +494,7 @@ class FieldHasher {
     ++index_;
   }
   const Hash128& sum() const { return sum_; }
-  // See Meta. Of a live row, without a symmetry.
+  // See Meta. Of a live row.
   uint64_t content() const { return sum_.lo - presence_.lo + lists_; }
 
  private:
@@ -524,23 +524,20 @@ class FieldHasher {
   void AddPlace(const Link& link) {
     if (orbit_ != nullptr) {
       orbit_->Place(kNow, name(), index_, w_.NamesOf(link));
-    } else {
-      sum_ += Contribution(PlaceKey(Key()), w_.PlaceOf(link));
     }
+    sum_ += Contribution(PlaceKey(Key()), w_.PlaceOf(link));
   }
   void Number(uint64_t value, Meaning meaning) {
     if (orbit_ != nullptr) {
       orbit_->Number(kNow, name(), index_, meaning, value);
-    } else {
-      sum_ += Contribution(Key(), value);
     }
+    sum_ += Contribution(Key(), value);
   }
   void Name(uint64_t value) {
     if (orbit_ != nullptr) {
       orbit_->Name(kNow, name(), index_, value);
-    } else {
-      sum_ += Contribution(Key(), value);
     }
+    sum_ += Contribution(Key(), value);
   }
   bool live() const { return slot_.meta.state == SlotState::kLive; }
   uint64_t name() const { return slot_.meta.name; }
@@ -597,18 +594,16 @@ void World::NoteContents() {
     Slot<Row>& slot = rows.at(i);
     if (slot.meta.state != SlotState::kLive) continue;
     rows.Comes(slot.meta);
-    if (orbit_ != nullptr) continue;
     FieldHasher<Row> hasher(*this, slot, nullptr);
     Row::Fields(hasher);
     rows.digest(i) = {slot.meta.name + hasher.content(), slot.meta.name};
   }
 }
 
-Hash128 World::ComputeFingerprint() const {
-  if (orbit_ == nullptr) return Recompute(nullptr);
+OrbitSums World::ComputeOrbit() const {
   OrbitSums again(orbit_->symmetry());
   Recompute(&again);
-  return again.Fingerprint();
+  return again;
 }
 
 Hash128 World::Recompute(OrbitSums* orbit) const {

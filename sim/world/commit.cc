@@ -189,7 +189,6 @@ class RowCommit {
     if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
       orbit->Number(kNow, meta_.name, index, meaning, after);
       orbit->Number(kNoMore, meta_.name, index, meaning, before);
-      return;
     }
     Replace(FieldKey(meta_.name, index), before, after);
   }
@@ -198,7 +197,6 @@ class RowCommit {
     if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
       orbit->Name(kNow, meta_.name, index, after);
       orbit->Name(kNoMore, meta_.name, index, before);
-      return;
     }
     Replace(FieldKey(meta_.name, index), before, after);
   }
@@ -217,7 +215,6 @@ class RowCommit {
     if (OrbitSums* const orbit = world_.orbit_.get()) [[unlikely]] {
       orbit->Place(kNow, meta_.name, index, world_.NamesOf(after));
       orbit->Place(kNoMore, meta_.name, index, world_.NamesOf(before));
-      return;
     }
     const uint64_t old_place = world_.PlaceOf(before);
     const uint64_t place = world_.PlaceOf(after);
@@ -367,7 +364,7 @@ void World::CountPresence(uint64_t name, Presence presence, bool there) {
   if (orbit_ != nullptr) {
     const auto count =
         there ? OrbitSums::Count::kNow : OrbitSums::Count::kNoMore;
-    return orbit_->Number(count, name, 0, Meaning::kNumber, value);
+    orbit_->Number(count, name, 0, Meaning::kNumber, value);
   }
   const Hash128 part = Contribution(PresenceKey(name), value);
   there ? fingerprint_ += part : fingerprint_ -= part;

@@ -28,8 +28,7 @@ void World::HideRows(bool hidden) {
 }
 
 void World::BeginNoting() {
-  BINDERY_CHECK_MSG(journal_on_ && footprint_ == nullptr && orbit_ == nullptr,
-                    "BeginNoting()");
+  BINDERY_CHECK_MSG(journal_on_ && footprint_ == nullptr, "BeginNoting()");
   dependences_.Clear();
   if (noting_ == nullptr) {
     noting_ = std::make_unique<FootprintLog>(&dependences_);

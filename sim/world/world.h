@@ -235,11 +235,9 @@ class World {
   // Forgets how to undo; the state stays.
   void ForgetHistory();
 
-  Hash128 fingerprint() const {
-    return orbit_ == nullptr ? fingerprint_ : orbit_->Fingerprint();
-  }
+  Hash128 fingerprint() const { return fingerprint_; }
   // The same from scratch, for tests.
-  Hash128 ComputeFingerprint() const;
+  Hash128 ComputeFingerprint() const { return Recompute(nullptr); }
   // Bytes that the undo log takes.
   size_t undo_bytes() const { return undo_.size() * 8; }
 
@@ -281,7 +279,7 @@ class World {
   void NoteTable() const;
 
   // From BeginNoting() to EndNoting() it is noted what the step between them
-  // depends on. REQUIRES: the journal; neither footprints nor a symmetry.
+  // depends on. REQUIRES: the journal; no footprints.
   void BeginNoting();
   const DependenceLog& EndNoting();
   // The value that it has now; where it is for the kinds of which it is stored,
@@ -298,6 +296,8 @@ class World {
   }
   // The fingerprints of the images of this state; null without a symmetry.
   const OrbitSums* orbit() const { return orbit_.get(); }
+  // The same from scratch, for tests. REQUIRES: a symmetry.
+  OrbitSums ComputeOrbit() const;
 
   // --- Faults ---------------------------------------------------------------
   [[gnu::noinline, gnu::cold]] void RecordBug(const char* what) {
