@@ -99,7 +99,11 @@ class Twins {
     if (choices.empty() || !one_->Check(nullptr)) return false;
     const Choice choice =
         choices[prng_.Below(static_cast<uint32_t>(choices.size()))];
+    const auto foreseen = one_->Foresee(choice);
     one_->Apply(choice);
+    if (foreseen.has_value()) {
+      EXPECT_EQ(*foreseen, one_->GetFingerprint());
+    }
     other_->Apply(ImageOf(choice));
     ExpectTwins();
     return !testing::Test::HasFailure();
@@ -274,8 +278,9 @@ void CountAll(BinderModel& model, Count* count) {
 
 model::ExploreResult Search(const Explorable& scenario, bool symmetry,
                             model::Strategy strategy, int jobs,
-                            uint64_t max_states) {
+                            uint64_t max_states, bool foresight = true) {
   model::ExploreOptions options;
+  options.foresight = foresight;
   options.keep_going = true;
   options.max_findings = 1000;
   options.symmetry = symmetry;
@@ -311,6 +316,10 @@ TEST(SymmetryTest, StatesAreThoseOfOrbits) {
             Search(*alike->scenario, true, strategy, jobs, kAll);
         EXPECT_EQ(reduced.states, count.orbits.size());
         EXPECT_TRUE(reduced.complete);
+        const auto executed = Search(*alike->scenario, true, strategy, jobs,
+                                     kAll, /*foresight=*/false);
+        EXPECT_EQ(executed.states, reduced.states);
+        EXPECT_EQ(executed.transitions, reduced.transitions);
       }
     }
   }
