@@ -144,9 +144,10 @@ concept HasFootprints = Model<M> &&
   { m.ApplyNoting(choice, accesses) } -> std::same_as<void>;
   // Replaces *reads by what decides which choices the agent has here.
   { c.Guards(agent, reads) } -> std::same_as<void>;
-  // The fingerprint of the state behind a choice in one with the first
-  // fingerprint, if the choice led from the second to the third, and between
-  // those two states were choices only that do not conflict with it.
+  // A choice led from the second fingerprint to the third. The fingerprint of
+  // the state that it leads to in the one with the first fingerprint, which
+  // lies behind the second one's and choices that touch nothing that it
+  // touches: they do not conflict, nor do both write what commutes.
   {
     c.Carried(fingerprint, fingerprint, fingerprint)
     } -> std::same_as<Fingerprint>;
