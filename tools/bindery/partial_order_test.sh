@@ -22,6 +22,16 @@ states() {
 (($(states "$OUT/full") >= 3 * $(states "$OUT/reduced"))) ||
   fail "not a third of the states: $(cat "$OUT/full" "$OUT/reduced")"
 
+transitions() {
+  grep -oE '[0-9]+ transitions,' "$1" | grep -oE '[0-9]+'
+}
+"$BINDERY" explore "$CALLS" --granularity=lock "${REDUCED[@]}" \
+  --sleep_sets=false >"$OUT/awake" || fail 'awake'
+[[ $(states "$OUT/awake") == $(states "$OUT/reduced") ]] ||
+  fail 'sleep sets change the states'
+(($(transitions "$OUT/reduced") < $(transitions "$OUT/awake"))) ||
+  fail 'sleep sets leave nothing to be executed less'
+
 "$BINDERY" explore "$FINDING" --granularity=lock "${REDUCED[@]}" \
   "--trace=$OUT/trace" >"$OUT/found" || fail 'the finding is not found'
 grep -q E15 "$OUT/found" || fail 'another property'
@@ -35,7 +45,8 @@ expect 2 'go with --preemptions' explore "$CALLS" "${REDUCED[@]}" \
 expect 2 'go with --checkpoint' explore "$CALLS" "${REDUCED[@]}" \
   "--checkpoint=$OUT/check"
 expect 2 'liveness' explore "$CALLS" "${REDUCED[@]}" --liveness
-expect 2 'does not say' bench brm "${REDUCED[@]}"
+expect 0 'final, complete' bench brm --params=2,1,2,1,2,1,1,3 "${REDUCED[@]}"
+expect 2 'go with --jobs' bench brm "${REDUCED[@]}" --jobs=2
 expect 2 'counts all states' explore "$CALLS" "${REDUCED[@]}" \
   "--golden=$OUT/golden"
 expect 20 max_states explore "$CALLS" "${REDUCED[@]}" --max_states=10
