@@ -42,6 +42,7 @@
 
 namespace bindery::model {
 
+// `kUse` decides what is kept up to date (state.h), and nothing else.
 template <BrmUse kUse>
 class BasicBrm : protected BrmRules<kUse> {
  public:

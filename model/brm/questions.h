@@ -1,4 +1,4 @@
-// What the rules of BRM-1 ask of a state.
+// A state of BRM-1, and what its rules ask of it.
 #ifndef BINDERY_MODEL_BRM_QUESTIONS_H_
 #define BINDERY_MODEL_BRM_QUESTIONS_H_
 
