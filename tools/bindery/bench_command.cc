@@ -44,8 +44,9 @@ absl::Status BenchBrm(proto::Result* result) {
   options.explore.symmetry = reduction == "symmetry";
   options.explore.partial_order = reduction == "partial_order";
   options.explore.sleep_sets = absl::GetFlag(FLAGS_sleep_sets);
+  // 2: of its encodings, which a checkpoint has.
   options.explore.checkpoint.identity = SearchIdentity(
-      {{"model", "BRM-1"}, {"params", model::BrmParamsText(*params)}});
+      {{"model", "BRM-1 2"}, {"params", model::BrmParamsText(*params)}});
   const Meter meter;
   const auto run = model::RunBrm(*params, options);
   if (!run.ok()) return run.status();
