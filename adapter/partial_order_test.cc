@@ -13,117 +13,22 @@
 #include "gtest/gtest.h"
 #include "model/concept.h"
 #include "model/explore/explore.h"
+#include "model/testing/changing_places.h"
 #include "sim/engine/prng.h"
 #include "sim/kernel/mutation.h"
 
 namespace bindery {
 namespace {
 
-using model::Accesses;
 using model::Choice;
 using model::ExploreOptions;
 using model::ExploreResult;
-using model::Fingerprint;
 
 sim::SimulationOptions WithFootprints(sim::Granularity granularity) {
   sim::SimulationOptions options;
   options.granularity = granularity;
   options.footprints = true;
   return options;
-}
-
-bool Meet(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b,
-          bool all) {
-  return std::any_of(a.begin(), a.end(), [&](uint64_t one) {
-    return (all || (one & model::kCommutingResource) == 0) &&
-           std::find(b.begin(), b.end(), one) != b.end();
-  });
-}
-
-bool Conflict(const Accesses& a, const Accesses& b) {
-  return Meet(a.reads, b.writes, true) || Meet(a.writes, b.reads, true) ||
-         Meet(a.writes, b.writes, false);
-}
-
-// What the choice reads, with what decides that it can be made, and writes.
-Accesses AccessesOf(BinderModel& model, Choice choice) {
-  std::vector<uint64_t> guards;
-  model.Guards(model.AgentOf(choice), &guards);
-  Accesses accesses;
-  model.ApplyNoting(choice, &accesses);
-  model.Undo();
-  accesses.reads.insert(accesses.reads.end(), guards.begin(), guards.end());
-  return accesses;
-}
-
-bool IsEnabled(const BinderModel& model, Choice choice) {
-  std::vector<Choice> choices;
-  model.Enabled(&choices);
-  return std::find(choices.begin(), choices.end(), choice) != choices.end();
-}
-
-std::set<uint64_t> SetOf(const std::vector<uint64_t>& numbers) {
-  return {numbers.begin(), numbers.end()};
-}
-
-// The state behind both, which ends with the writes of the second.
-Fingerprint Behind(BinderModel& model, Choice first, Choice second,
-                   std::set<uint64_t>* writes) {
-  model.Apply(first);
-  EXPECT_TRUE(IsEnabled(model, second));
-  *writes = SetOf(AccessesOf(model, second).writes);
-  model.Apply(second);
-  const Fingerprint fingerprint = model.GetFingerprint();
-  model.Undo();
-  model.Undo();
-  return fingerprint;
-}
-
-Fingerprint BehindOne(BinderModel& model, Choice choice) {
-  model.Apply(choice);
-  const Fingerprint fingerprint = model.GetFingerprint();
-  model.Undo();
-  return fingerprint;
-}
-
-// Those that violate nothing: a search does not go on behind others.
-std::vector<Choice> GoodOnes(BinderModel& model,
-                             const std::vector<Choice>& choices) {
-  std::vector<Choice> good;
-  for (const Choice choice : choices) {
-    model.Apply(choice);
-    if (model.Check(nullptr)) good.push_back(choice);
-    model.Undo();
-  }
-  return good;
-}
-
-// Counts the pairs of choices in this state that may change places, and sees
-// whether they may.
-uint64_t TryPairs(BinderModel& model, const std::vector<Choice>& enabled) {
-  const std::vector<Choice> choices = GoodOnes(model, enabled);
-  std::vector<Accesses> accesses;
-  for (const Choice choice : choices) {
-    accesses.push_back(AccessesOf(model, choice));
-  }
-  uint64_t pairs = 0;
-  for (size_t i = 0; i < choices.size(); ++i) {
-    for (size_t j = i + 1; j < choices.size(); ++j) {
-      if (model.AgentOf(choices[i]) == model.AgentOf(choices[j])) continue;
-      if (Conflict(accesses[i], accesses[j])) continue;
-      ++pairs;
-      std::set<uint64_t> writes[2];
-      const Fingerprint behind =
-          Behind(model, choices[i], choices[j], &writes[0]);
-      EXPECT_EQ(behind, Behind(model, choices[j], choices[i], &writes[1]));
-      EXPECT_EQ(behind, model.Carried(BehindOne(model, choices[i]),
-                                      model.GetFingerprint(),
-                                      BehindOne(model, choices[j])));
-      EXPECT_EQ(writes[0], SetOf(accesses[j].writes));
-      EXPECT_EQ(writes[1], SetOf(accesses[i].writes));
-    }
-  }
-  return pairs;
 }
 
 uint64_t TryWalk(const Explorable& explorable, uint64_t seed) {
@@ -134,7 +39,7 @@ uint64_t TryWalk(const Explorable& explorable, uint64_t seed) {
     std::vector<Choice> choices;
     model->Enabled(&choices);
     if (choices.empty()) break;
-    pairs += TryPairs(*model, choices);
+    pairs += model::ChangingPlaces(*model, /*compare_reads=*/false).TryAll();
     model->Apply(choices[prng.Below(choices.size())]);
   }
   return pairs;

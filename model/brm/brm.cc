@@ -127,12 +127,12 @@ std::string BasicBrm<kUse>::CanonicalText() const {
       field("inbox", state_.Get(state_.Inbox(p, i)));
     }
     for (int n = 0; n < params_.nodes; ++n) {
-      absl::StrAppend(&text, " ref", n, "=", state_.Get(state_.Ref(p, n)));
+      absl::StrAppend(&text, " ref", n, "=", this->RefOf(p, n));
     }
     absl::StrAppend(&text, "\n");
   }
   for (int n = 0; n < params_.nodes; ++n) {
-    absl::StrAppend(&text, "n", n, " flags=", state_.Get(state_.Flags(n)));
+    absl::StrAppend(&text, "n", n, " flags=", this->FlagsOf(n));
     field("is", state_.Get(state_.InternalStrong(n)));
     field("ls", state_.Get(state_.LocalStrong(n)));
     field("lw", state_.Get(state_.LocalWeak(n)));

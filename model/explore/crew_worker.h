@@ -42,7 +42,6 @@ class CrewWorker {
         owned_(std::move(model)),
         model_(*owned_),
         options_(options),
-        foresees_(options.foresees()),
         crew_(*crew),
         namer_(&crew->store(), options.symmetry),
         stack_(model_, options, *this) {}
@@ -87,7 +86,6 @@ class CrewWorker {
     return key.value_or(Fingerprint{});
   }
   void Prefetch(Fingerprint key) const { crew_.store().Prefetch(key); }
-  bool Foresees() const { return foresees_; }
   bool Visited(Fingerprint key) const {
     return crew_.store().ContainsShared(key);
   }
@@ -315,7 +313,6 @@ class CrewWorker {
   const std::unique_ptr<M> owned_;
   M& model_;
   const ExploreOptions& options_;
-  const bool foresees_;
   Crew& crew_;
   Namer namer_;
   Tally tally_;

@@ -47,7 +47,6 @@ class DepthFirst {
   Fingerprint KeyOf() { return ledger_.KeyOf(model_); }
   void Prefetch(Fingerprint key) const { ledger_.Prefetch(key); }
   bool Discover(Fingerprint key) { return ledger_.Discover(key); }
-  bool Foresees() const { return ledger_.Foresees(); }
   bool Visited(Fingerprint key) const { return ledger_.Visited(key); }
   void Count() {
     if (!stopped() && ledger_.CountTransition()) ledger_.Poll(Frontier());

@@ -17,10 +17,7 @@
 // Books is a class with
 //   bool stopped() const                  the search is over
 //   bool Trusted(), Fingerprint KeyOf(), void Prefetch(key), bool Discover(key)
-//   bool Foresees(), bool Visited(key)    keys are fingerprints (with symmetry
-//                                         the least of images), and the model
-//                                         may be asked for those of successors;
-//                                         never with Probing::kBatched
+//   bool Visited(key)                     of a fingerprint that was foreseen
 //   void Count()                          a transition
 //   void Enter(depth), void CountTerminal(), void CutAtMaxDepth()
 //   void Report(findings)                 of the model's present state
@@ -46,8 +43,11 @@ class DepthFirstStack {
  public:
   // All must outlive the stack.
   DepthFirstStack(M& model, const ExploreOptions& options, Books& books)
-      : model_(model), options_(options), books_(books) {
-    if (foresees() && options.symmetry) met_.emplace(kKeysMet);
+      : model_(model),
+        options_(options),
+        foresees_(HasForesight<M> && options.foresees()),
+        books_(books) {
+    if (foresees_ && options.symmetry) met_.emplace(kKeysMet);
   }
 
   // Enters the state that the model is in, which is new.
@@ -186,7 +186,7 @@ class DepthFirstStack {
 
   void TakeOne() {
     child_ = pending_.back();
-    const bool visited = foresees() && LeadsBack(pending_keys_.back());
+    const bool visited = foresees_ && LeadsBack(pending_keys_.back());
     Shorten(pending_.size() - 1);
     if (visited) return books_.Count();
     model_.Apply(child_);
@@ -206,17 +206,13 @@ class DepthFirstStack {
   // With symmetry a key is the least of all images, which nobody foresees. So
   // foreseen fingerprints are compared with those of states that were met.
 
-  bool foresees() const {
-    if constexpr (HasForesight<M>) return books_.Foresees();
-    return false;
-  }
   // The keys behind these choices of the model's state, as far as they are
   // known; none if nothing is foreseen.
   void Foresee(const std::vector<Choice>& choices,
                std::vector<Foreseen>* keys) {
     keys->clear();
     if constexpr (HasForesight<M>) {
-      if (!books_.Foresees()) return;
+      if (!foresees_) return;
       for (const Choice choice : choices) {
         keys->push_back(model_.Foresee(choice));
         if (keys->back().has_value() && !met_.has_value()) {
@@ -241,10 +237,10 @@ class DepthFirstStack {
   // to visited states are done with.
   void PushAhead() {
     Foresee(ahead_, &ahead_keys_);
-    if (foresees()) DropVisited();
+    if (foresees_) DropVisited();
     for (size_t i = ahead_.size(); i > 0; --i) {
       pending_.push_back(ahead_[i - 1]);
-      if (foresees()) pending_keys_.push_back(ahead_keys_[i - 1]);
+      if (foresees_) pending_keys_.push_back(ahead_keys_[i - 1]);
     }
     ahead_.clear();
   }
@@ -263,7 +259,7 @@ class DepthFirstStack {
   }
   void Shorten(size_t size) {
     pending_.resize(size);
-    if (foresees()) pending_keys_.resize(size);
+    if (foresees_) pending_keys_.resize(size);
   }
 
   void TakeTogether() {
@@ -327,6 +323,7 @@ class DepthFirstStack {
 
   M& model_;
   const ExploreOptions& options_;
+  const bool foresees_;
   Books& books_;
   uint64_t base_depth_ = 0;
   uint64_t applied_ = 0;

@@ -9,8 +9,7 @@ Ledger::Ledger(const ExploreOptions& options)
     : options_(options),
       store_(options.store, options.memory_limit, options.bit_bytes),
       namer_(&store_, options.symmetry),
-      plain_(options.store != StoreKind::kExact && !options.symmetry),
-      foresees_(options.foresees()) {}
+      plain_(options.store != StoreKind::kExact && !options.symmetry) {}
 
 void Ledger::GrowNames() {
   if (!store_.names()->GrowIfDue()) {

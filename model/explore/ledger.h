@@ -47,9 +47,7 @@ class Ledger {
     return SpecialKeyOf(model);
   }
 
-  // Whether models are asked for fingerprints without executing choices, and
-  // whether such a one is that of a state that was visited.
-  bool Foresees() const { return foresees_; }
+  // Whether a fingerprint is that of a state that was visited.
   bool Visited(Fingerprint key) const { return store_.Contains(key); }
 
   // Counts a transition; true if it is time to Poll().
@@ -115,7 +113,6 @@ class Ledger {
   StateStore store_;
   Namer namer_;
   const bool plain_;  // keys are fingerprints
-  const bool foresees_;
   ExploreResult result_;
   bool stopped_ = false;
   bool cut_ = false;

@@ -56,7 +56,7 @@ class PartialOrder {
   // To be called once.
   ExploreResult Run() {
     const Fingerprint key = model_.GetFingerprint();
-    if (Trusted() && ledger_.AdmitNew()) Enter(Choice{}, key.lo);
+    if (Trusted() && ledger_.AdmitNew()) Enter(Choice{}, key);
     while (!levels_.empty() && !ledger_.stopped()) Step();
     ledger_.NoteFrontier({0, bytes()});
     while (!levels_.empty()) Drop();
@@ -78,7 +78,6 @@ class PartialOrder {
 
   struct Level {
     Choice via;  // that leads here; meaningless for the lowest level
-    uint64_t key;
     Fingerprint fingerprint;
     uint64_t number;  // in the order in which states were entered, from 1
     uint64_t low;     // the smallest number that is reached from here on the
@@ -152,17 +151,17 @@ class PartialOrder {
     Level& top = levels_.back();
     const Choice choice = top.choices[top.next_choice++];
     if (PassOver(choice)) return;
-    top.step = Apply(choice, top.agents[top.agent]);
-    top.makes = seen_.SetOf(accesses_.makes);
+    const Sleeper made = Execute(choice, top.agent);
+    top.step = made.step;
+    top.makes = made.makes;
     if (ledger_.CountTransition()) ledger_.Poll({levels_.size(), bytes()});
     if (!Trusted()) return model_.Undo();
-    const uint64_t key = model_.GetFingerprint().lo;
-    PutToSleep(choice, top.agent, top.step);
-    const FutureTable::Entry known = table_.Get(key);
+    PutToSleep(made);
+    const FutureTable::Entry known = table_.Get(made.to.lo);
     if (known.number != 0) {
       Meet(known);
     } else if (ledger_.AdmitNew()) {
-      return Enter(choice, key);
+      return Enter(choice, made.to);
     }
     model_.Undo();
   }
@@ -197,18 +196,23 @@ class PartialOrder {
     }
   }
 
-  // The model is behind this choice of the topmost level, which was noted.
-  void PutToSleep(Choice choice, uint32_t agent, FootprintId step) {
-    if (!options_.sleep_sets) return;
-    Level& top = levels_.back();
-    if (top.asleep.Find(choice) != nullptr) return;
-    top.asleep.Add({choice, agent, step, seen_.SetOf(accesses_.makes),
-                    top.fingerprint, model_.GetFingerprint()});
+  // Executes an agent's choice of the topmost level.
+  Sleeper Execute(Choice choice, uint32_t agent) {
+    const Level& top = levels_.back();
+    model_.ApplyNoting(choice, &accesses_);
+    return {choice,
+            agent,
+            seen_.Union(seen_.Make(accesses_), top.agents[agent].guard),
+            seen_.SetOf(accesses_.makes),
+            top.fingerprint,
+            model_.GetFingerprint()};
   }
 
-  FootprintId Apply(Choice choice, const AgentView& agent) {
-    model_.ApplyNoting(choice, &accesses_);
-    return seen_.Union(seen_.Make(accesses_), agent.guard);
+  void PutToSleep(const Sleeper& made) {
+    SleepSet& asleep = levels_.back().asleep;
+    if (options_.sleep_sets && asleep.Find(made.choice) == nullptr) {
+      asleep.Add(made);
+    }
   }
 
   // The topmost level learns what can happen behind the latest choice.
@@ -261,17 +265,16 @@ class PartialOrder {
   }
 
   // The model is in a new state, which is counted.
-  void Enter(Choice via, uint64_t key) {
+  void Enter(Choice via, Fingerprint fingerprint) {
     const uint64_t number = ++entered_;
-    table_.Open(key, number);
+    table_.Open(fingerprint.lo, number);
     Level level;
     level.via = via;
-    level.key = key;
+    level.fingerprint = fingerprint;
     level.number = level.low = number;
     for (Lists* lists : {&level.future, &level.through, &level.before}) {
       lists->assign(size_t{agents_} * (agents_ + 1), 0);
     }
-    level.fingerprint = model_.GetFingerprint();
     ledger_.Enter(levels_.size(), model_.Sometimes());
     if (!levels_.empty()) {
       const Level& below = levels_.back();
@@ -396,9 +399,9 @@ class PartialOrder {
         agent->next = seen_.Union(agent->next, sleeper->step);
         continue;
       }
-      const FootprintId step = Apply(top.choices[i], *agent);
-      agent->next = seen_.Union(agent->next, step);
-      PutToSleep(top.choices[i], index, step);
+      const Sleeper made = Execute(top.choices[i], index);
+      agent->next = seen_.Union(agent->next, made.step);
+      PutToSleep(made);
       const bool trusted = Trusted();
       model_.Undo();
       if (!trusted) return;
@@ -417,7 +420,7 @@ class PartialOrder {
       Close(top, top.unsearched ? kUnsearched
                                 : futures_.Number(top.future, agents_));
     } else {
-      on_cycle_.push_back({top.key, top.number});
+      on_cycle_.push_back({top.fingerprint.lo, top.number});
     }
     const uint64_t low = top.low;
     const bool unsearched = top.unsearched;
@@ -436,7 +439,7 @@ class PartialOrder {
   // The level has its future; so have those that are on a cycle with it and
   // have no lower one.
   void Close(const Level& level, FutureId future) {
-    table_.Close(level.key, future);
+    table_.Close(level.fingerprint.lo, future);
     while (!on_cycle_.empty() && on_cycle_.back().number > level.number) {
       table_.Close(on_cycle_.back().key, future);
       on_cycle_.pop_back();
@@ -455,7 +458,7 @@ class PartialOrder {
         level.unsearched || level.skipped == kMost) {
       return false;
     }
-    table_.Erase(level.key);
+    table_.Erase(level.fingerprint.lo);
     ledger_.Forget();
     return true;
   }

@@ -56,6 +56,14 @@ std::map<uint64_t, uint64_t> Contents(const World& world) {
   return contents;
 }
 
+void StepOrUndo(World& world, Random& random) {
+  if (world.depth() > 0 && random.Below(4) == 0) {
+    world.Undo();
+  } else {
+    RandomStep(world, random.Next());
+  }
+}
+
 TEST_P(WorldPropertyTest, ContentsOfRowsAreThoseOfTheState) {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     World world;
@@ -64,11 +72,7 @@ TEST_P(WorldPropertyTest, ContentsOfRowsAreThoseOfTheState) {
     Build(decoded);
     Random random(seed);
     for (int i = 0; i < 60; ++i) {
-      if (world.depth() > 0 && random.Below(4) == 0) {
-        world.Undo();
-      } else {
-        RandomStep(world, random.Next());
-      }
+      StepOrUndo(world, random);
       std::string encoding;
       world.Encode(&encoding);
       decoded.Decode(encoding);
@@ -109,11 +113,7 @@ TEST_P(WorldPropertyTest, RunningFingerprintIsTheOneFromScratch) {
     Build(world);
     Random random(seed);
     for (int i = 0; i < 80; ++i) {
-      if (world.depth() > 0 && random.Below(4) == 0) {
-        world.Undo();
-      } else {
-        RandomStep(world, random.Next());
-      }
+      StepOrUndo(world, random);
       ASSERT_EQ(world.fingerprint(), world.ComputeFingerprint())
           << "seed " << seed << " step " << i;
     }
