@@ -39,7 +39,7 @@ uint64_t TryWalk(const Explorable& explorable, uint64_t seed) {
     std::vector<Choice> choices;
     model->Enabled(&choices);
     if (choices.empty()) break;
-    pairs += model::ChangingPlaces(*model, /*compare_reads=*/false).TryAll();
+    pairs += model::ChangingPlaces(*model).TryAll();
     model->Apply(choices[prng.Below(choices.size())]);
   }
   return pairs;

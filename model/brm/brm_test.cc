@@ -210,7 +210,7 @@ TEST(Brm, ChoicesThatDoNotConflictMayChangePlaces) {
   for (int walk = 0; walk < 100; ++walk) {
     NotedBrm model(kMedium);
     for (int i = 0; i < 40; ++i) {
-      pairs += ChangingPlaces(model, /*compare_reads=*/true).TryAll();
+      pairs += ChangingPlaces(model).TryAll();
       if (HasFailure()) return;
       const std::vector<Choice> enabled = EnabledIn(model);
       if (enabled.empty()) break;

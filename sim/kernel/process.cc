@@ -8,15 +8,20 @@ namespace bindery::sim {
 
 ProcessId CurrentProcess(Op& op) { return op.w.Get(op.f->task).process; }
 
-void FdGet(Op& op) {
+static FdId FdOf(Op& op) {
   FdId& guess = op.k.guess(op.f->task).fd;
   const ProcessId process = CurrentProcess(op);
   const FdRow& row = op.w.Peek(guess);
-  if (!op.w.Alive(guess) || row.process != process ||
-      row.number != op.f->handle) {
-    guess = FindFd(op.w, process, op.f->handle);
+  if (op.w.Alive(guess) && row.process == process &&
+      row.number == op.f->handle) {
+    return guess;
   }
-  op.f->file = guess ? op.w.Get(guess).file : FileId{};
+  return op.w.Remember(FindFd(op.w, process, op.f->handle), &guess);
+}
+
+void FdGet(Op& op) {
+  const FdId fd = FdOf(op);
+  op.f->file = fd ? op.w.Get(fd).file : FileId{};
   if (op.f->file) ++op.w.Edit(op.f->file).count;
 }
 

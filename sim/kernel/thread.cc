@@ -19,12 +19,14 @@ ErrorId NewError(Op& op, ThreadId thread, bool reply) {
 ThreadId FindThread(Op& op) {
   ThreadId& guess = op.k.guess(op.f->task).thread;
   const ThreadRow& row = op.w.Peek(guess);
-  if (!op.w.Alive(guess) || row.proc != op.f->proc || row.task != op.f->task ||
-      !row.rb_node.linked()) {
-    guess = op.w.FindOn(&ThreadRow::rb_node, op.w.NameOf(op.f->proc),
-                        op.w.Get(op.f->task).actor);
+  if (op.w.Alive(guess) && row.proc == op.f->proc && row.task == op.f->task &&
+      row.rb_node.linked()) {
+    return guess;
   }
-  return guess;
+  return op.w.Remember(
+      op.w.FindOn(&ThreadRow::rb_node, op.w.NameOf(op.f->proc),
+                  op.w.Get(op.f->task).actor),
+      &guess);
 }
 
 }  // namespace

@@ -31,10 +31,11 @@ VariableId UserRuntime::Variable(TaskId task, uint32_t variable) const {
   const uint32_t first = first_variable_[w_.Peek(process).index - 1];
   VariableId& known = variables_[first + variable - 1];
   const VariableRow& row = w_.Peek(known);
-  if (row.process != process || row.index != variable || !w_.Alive(known)) {
-    known = w_.Find<VariableRow>(w_.NameOf(process), variable);
+  if (row.process == process && row.index == variable && w_.Alive(known)) {
+    return known;
   }
-  return known;
+  return w_.Remember(w_.Find<VariableRow>(w_.NameOf(process), variable),
+                     &known);
 }
 
 uint32_t UserRuntime::FdNumber(TaskId task, uint32_t variable) const {

@@ -149,6 +149,16 @@ class World {
                        [link](const Row& row) { return (row.*link).linked(); });
   }
 
+  // Whoever will look for the row again may start at `*guess`. Footprints know
+  // no guesses: what a step reads would depend on what was found before it.
+  template <typename Row>
+  Id<Row> Remember(Id<Row> found, Id<Row>* guess) const {
+    if (footprint_ == nullptr || footprint_->dependences() != nullptr) {
+      *guess = found;
+    }
+    return found;
+  }
+
   // Canonical name of a row, hashed; the key of rows that belong to it.
   template <typename Row>
   uint64_t NameOf(Id<Row> id) const {
