@@ -54,14 +54,15 @@ class DepthFirstStack {
   void Begin() {
     base_depth_ = 0;
     PushLevel(Choice{}, true);
-    if (!Look(0)) return;
-    if (!batched()) return PushAhead();
-    Child self{Choice{}, 0, ahead_.size()};
-    Probe(0);
+    if (!batched()) {
+      if (Look(0)) PushAhead();
+      return;
+    }
+    Child self{Choice{}, 0};
+    LookFurther(0, &self);
     KeepNewOnes(&self);
-    PushReversed(self);
-    ahead_.clear();
-    keys_.clear();
+    PushAhead();
+    successors_.clear();
   }
 
   // Goes on from a state that the model is in and that was entered before, by
@@ -145,11 +146,29 @@ class DepthFirstStack {
     uint64_t applied : 1;
     uint64_t first_pending : 63;
   };
-  // A child that is looked at, and where its choices lie in ahead_.
+  // A child that is looked at, where its successors lie, and where in ahead_
+  // those choices that lead to new ones.
   struct Child {
     Choice choice;
     size_t first;
-    size_t end;
+    size_t end = 0;
+    size_t first_new = 0;
+    size_t end_new = 0;
+  };
+
+  // A choice of a child, and where it leads. The halves of the key lie apart:
+  // stored one by one, and loaded together, they would stall the load.
+  class Successor {
+   public:
+    Successor(Fingerprint key, Choice choice)
+        : hi_(key.hi), choice_(choice), lo_(key.lo) {}
+    Fingerprint key() const { return {hi_, lo_}; }
+    Choice choice() const { return choice_; }
+
+   private:
+    uint64_t hi_;
+    Choice choice_;
+    uint64_t lo_;
   };
 
   bool batched() const { return options_.probing == Probing::kBatched; }
@@ -166,20 +185,27 @@ class DepthFirstStack {
   // Enters the state that the model is in; true if it is to be expanded, by
   // the choices that are then at the end of ahead_.
   bool Look(uint64_t depth) {
-    books_.Enter(depth);
-    if (!model_.Check(nullptr)) {
-      books_.Report(FindingsOfState(model_));
-      return false;
-    }
+    if (!Enter(depth)) return false;
     const size_t first = ahead_.size();
     model_.Enabled(&ahead_);
-    if (ahead_.size() == first) {
+    if (MayExpand(depth, ahead_.size() != first)) return true;
+    ahead_.resize(first);
+    return false;
+  }
+  // True if what is asked of states is true of it.
+  bool Enter(uint64_t depth) {
+    books_.Enter(depth);
+    if (model_.Check(nullptr)) return true;
+    books_.Report(FindingsOfState(model_));
+    return false;
+  }
+  bool MayExpand(uint64_t depth, bool has_choices) {
+    if (!has_choices) {
       books_.CountTerminal();
       if (options_.report_deadlocks) books_.Report(FindingsOfTerminal(model_));
       return false;
     }
     if (depth < options_.max_depth) return true;
-    ahead_.resize(first);
     books_.CutAtMaxDepth();
     return false;
   }
@@ -269,24 +295,34 @@ class DepthFirstStack {
     for (size_t i = std::min(kTogether, top_size()); i > 0; --i) {
       child_ = pending_.back();
       pending_.pop_back();
-      const size_t first = ahead_.size();
       model_.Apply(child_);
-      if (Look(depth_of_children)) Probe(first);
+      children_.push_back({child_, successors_.size()});
+      LookFurther(depth_of_children, &children_.back());
       model_.Undo();
-      children_.push_back({child_, first, ahead_.size()});
       if (books_.stopped()) break;
     }
     looking_at_child_ = false;
     Sort();
   }
 
-  // Asks for the keys of the successors by the choices from `first` on.
-  void Probe(size_t first) {
-    for (size_t i = first; i < ahead_.size(); ++i) {
-      model_.Apply(ahead_[i]);
+  // The model is in the state of the child; the keys of its successors are
+  // asked for if it is to be expanded.
+  void LookFurther(uint64_t depth, Child* child) {
+    if (Enter(depth)) {
+      listed_.clear();
+      model_.Enabled(&listed_);
+      if (MayExpand(depth, !listed_.empty())) Probe();
+    }
+    child->end = successors_.size();
+  }
+
+  void Probe() {
+    for (const Choice choice : listed_) {
+      model_.Apply(choice);
       const bool trusted = books_.Trusted();
-      keys_.push_back(books_.KeyOf());
-      books_.Prefetch(keys_.back());
+      const Fingerprint key = books_.KeyOf();
+      successors_.emplace_back(key, choice);
+      books_.Prefetch(key);
       model_.Undo();
       if (trusted) books_.Count();
     }
@@ -298,27 +334,26 @@ class DepthFirstStack {
     for (Child& child : children_) KeepNewOnes(&child);
     for (size_t i = children_.size(); i > 0; --i) {
       const Child& child = children_[i - 1];
-      if (child.first == child.end) continue;
+      if (child.first_new == child.end_new) continue;
       PushLevel(child.choice, false);
-      PushReversed(child);
+      PushReversed(child.first_new, child.end_new);
     }
     ahead_.clear();
-    keys_.clear();
+    successors_.clear();
   }
 
   void KeepNewOnes(Child* child) {
-    size_t kept = child->first;
+    child->first_new = ahead_.size();
     for (size_t i = child->first; i < child->end; ++i) {
-      if (books_.Discover(keys_[i])) ahead_[kept++] = ahead_[i];
+      if (!books_.Discover(successors_[i].key())) continue;
+      ahead_.push_back(successors_[i].choice());
     }
-    child->end = kept;
+    child->end_new = ahead_.size();
   }
 
   // The stack is popped from its end.
-  void PushReversed(const Child& child) {
-    for (size_t i = child.end; i > child.first; --i) {
-      pending_.push_back(ahead_[i - 1]);
-    }
+  void PushReversed(size_t first, size_t end) {
+    for (size_t i = end; i > first; --i) pending_.push_back(ahead_[i - 1]);
   }
 
   M& model_;
@@ -330,11 +365,12 @@ class DepthFirstStack {
   std::vector<Level> levels_;
   std::vector<Choice> pending_;
   std::vector<Foreseen> pending_keys_;  // of those, if the books want them
-  std::vector<Choice> ahead_;           // of the children that are looked at
+  std::vector<Choice> ahead_;           // those about to be pushed
   std::vector<Foreseen> ahead_keys_;
   std::optional<KeyCache> met_;  // if foreseen with symmetry
-  std::vector<Fingerprint> keys_;
   std::vector<Child> children_;
+  std::vector<Successor> successors_;  // of those
+  std::vector<Choice> listed_;         // scratch
   Choice child_;
   bool looking_at_child_ = false;
 };

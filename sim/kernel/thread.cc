@@ -23,10 +23,9 @@ ThreadId FindThread(Op& op) {
       row.rb_node.linked()) {
     return guess;
   }
-  return op.w.Remember(
-      op.w.FindOn(&ThreadRow::rb_node, op.w.NameOf(op.f->proc),
-                  op.w.Get(op.f->task).actor),
-      &guess);
+  return op.w.Remember(op.w.FindOn(&ThreadRow::rb_node, op.w.NameOf(op.f->proc),
+                                   op.w.Get(op.f->task).actor),
+                       &guess);
 }
 
 }  // namespace
