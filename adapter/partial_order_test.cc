@@ -1,11 +1,8 @@
 // Partial-order reduction of scenarios: what steps say that they read and write
 // is enough to tell which of them may change places, and a search that relies
 // on it finds what a full search finds.
-#include <algorithm>
 #include <cstdint>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "adapter/binder_model.h"

@@ -6,9 +6,10 @@
 
 namespace bindery::sim {
 
-ProcessId CurrentProcess(Op& op) { return op.w.Get(op.f->task).process; }
+namespace {
 
-static FdId FdOf(Op& op) {
+// The descriptor that the system call was given.
+FdId FdOf(Op& op) {
   FdId& guess = op.k.guess(op.f->task).fd;
   const ProcessId process = CurrentProcess(op);
   const FdRow& row = op.w.Peek(guess);
@@ -18,6 +19,10 @@ static FdId FdOf(Op& op) {
   }
   return op.w.Remember(FindFd(op.w, process, op.f->handle), &guess);
 }
+
+}  // namespace
+
+ProcessId CurrentProcess(Op& op) { return op.w.Get(op.f->task).process; }
 
 void FdGet(Op& op) {
   const FdId fd = FdOf(op);
