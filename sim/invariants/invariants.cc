@@ -113,6 +113,13 @@ const std::vector<Invariant>& Invariants() {
 
 namespace {
 
+// Nobody has a minor otherwise.
+bool HasBinderfs(const World& w) {
+  bool has = false;
+  w.ForEach<MinorRow>([&has](MinorId, const MinorRow&) { has = true; });
+  return has;
+}
+
 // What a changed row can break besides its own invariants.
 class Scope {
  public:
@@ -169,9 +176,17 @@ class Scope {
     }
   }
 
+  // The row is there no longer.
+  void VisitGone(TableId table) {
+    if (table == TableId::kThread) CheckEpItems(w_, findings_);
+    ended_ |= table == TableId::kFrame;
+  }
+
   // Of what several rows have together.
   void Finish() {
-    if (binderfs_) CheckBinderfs(w_, findings_);
+    // An operation that ended may have left nothing else behind.
+    const bool left = ended_ && HasBinderfs(w_);
+    if (binderfs_ || left) CheckBinderfs(w_, findings_);
   }
 
  private:
@@ -221,6 +236,7 @@ class Scope {
   const World& w_;
   Findings* findings_;
   bool binderfs_ = false;
+  bool ended_ = false;  // an operation
 };
 
 }  // namespace
@@ -232,8 +248,8 @@ bool CheckChanged(const World& w, const Sums* sums,
   for (const World::Changed& changed : w.changed()) {
     if (w.MetaOf(changed.id).state == SlotState::kLive) {
       scope.Visit(changed.id);
-    } else if (changed.id.table() == TableId::kThread) {
-      CheckEpItems(w, &findings);
+    } else {
+      scope.VisitGone(changed.id.table());
     }
     if (broken == nullptr && findings.broken()) return false;
   }
