@@ -156,6 +156,38 @@ concept HasFootprints = Model<M> &&
   { c.PlaceOf(agent) } -> std::same_as<uint64_t>;
 };
 
+// Parts that a state consists of, at most 64: bit i is part i.
+using Parts = uint64_t;
+
+// What an enabled choice touches, by parts of the state: what decides what it
+// does, what it sets, and what it only adds to.
+struct Touch {
+  Parts reads = 0;
+  Parts writes = 0;
+  Parts adds = 0;
+};
+
+// Whether one changes what the other depends on, or sets.
+inline bool Meet(const Touch& a, const Touch& b) {
+  return ((a.writes & (b.reads | b.writes | b.adds)) |
+          (b.writes & (a.reads | a.adds)) | (a.adds & b.reads) |
+          (b.adds & a.reads)) != 0;
+}
+
+// A model that tells what a choice touches without executing it.
+//
+// Let d be a choice of the state s and c one of the state behind it, and let
+// both states violate nothing. If what d touches in s and what c touches behind
+// it do not meet, then c is a choice of s and d one behind it, both orders lead
+// to the same state, and the model is inconclusive behind both or neither.
+template <typename M>
+concept TellsTouches = Model<M> && requires(const M c, Choice choice) {
+  // Of an enabled choice; what was made for a state tells of that state.
+  { typename M::Touches(c).Of(choice) } -> std::same_as<Touch>;
+  // The choice's place in an order of all choices, the same in every state.
+  { M::RankOf(choice) } -> std::same_as<uint64_t>;
+};
+
 // Something that is owed in a state: an object, named the same wherever it is
 // owed, to which something has to happen. The upper eight bits of the key
 // number the property. `due`: nothing but the system itself holds it up here.

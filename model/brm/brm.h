@@ -38,6 +38,7 @@
 #include "model/brm/rules.h"
 #include "model/brm/state.h"
 #include "model/brm/symmetry.h"
+#include "model/brm/touches.h"
 #include "model/concept.h"
 
 namespace bindery::model {
@@ -71,6 +72,18 @@ class BasicBrm : protected BrmRules<kUse> {
   bool InsideCommand(uint32_t) const { return false; }
   bool Inconclusive() const { return false; }
   std::string InconclusiveReason() const { return ""; }
+
+  // Orders (model/explore/orders.h). Deaths come first, since they cost most to
+  // execute; choices that differ in their objects alone have one place.
+  class Touches : public BrmTouches<kUse> {
+   public:
+    explicit Touches(const BasicBrm& model) : BrmTouches<kUse>(model) {}
+  };
+  static uint64_t RankOf(Choice choice) {
+    const BrmChoice c = BrmChoice::Unpack(choice);
+    if (c.kind == BrmKind::kDie) return c.process;
+    return (uint64_t{c.process} + 1) << 8 | static_cast<uint64_t>(c.kind);
+  }
 
   // Symmetry.
   int Permutations() const { return static_cast<int>(symmetry_->size()); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "model/brm/choice.h"
 #include "model/brm/noted_brm.h"
@@ -218,6 +219,63 @@ TEST(Brm, ChoicesThatDoNotConflictMayChangePlaces) {
     }
   }
   EXPECT_GT(pairs, 1000u);
+}
+
+// What TellsTouches promises, of two choices in a row.
+bool TryOtherOrder(Brm* model, Choice first, Choice second) {
+  const Touch of_first = Brm::Touches(*model).Of(first);
+  const std::vector<Choice> enabled = EnabledIn(*model);
+  model->Apply(first);
+  const Touch of_second = Brm::Touches(*model).Of(second);
+  model->Apply(second);
+  const std::string text = model->CanonicalText();
+  model->Undo();
+  model->Undo();
+  if (Meet(of_first, of_second)) return false;
+  const std::string both =
+      absl::StrCat(BrmChoiceText(first), ", ", BrmChoiceText(second));
+  const auto has = [](const std::vector<Choice>& choices, Choice choice) {
+    return std::find(choices.begin(), choices.end(), choice) != choices.end();
+  };
+  EXPECT_TRUE(has(enabled, second)) << both;
+  if (!has(enabled, second)) return false;
+  model->Apply(second);
+  EXPECT_TRUE(has(EnabledIn(*model), first)) << both;
+  model->Apply(first);
+  EXPECT_EQ(model->CanonicalText(), text) << both;
+  model->Undo();
+  model->Undo();
+  return true;
+}
+
+// One size after the other in which something is different: weak counts, more
+// strong ones, longer inboxes, more nodes, and all at once.
+TEST(Brm, ChoicesThatTouchNothingInCommonMayChangePlaces) {
+  Random random(19);
+  for (const char* params :
+       {"3,1,1,1,2,1,1,7", "3,2,2,1,1,1,1,7", "3,3,1,0,3,1,1,7",
+        "4,2,1,1,1,1,1,15", "4,4,3,2,2,1,1,15"}) {
+    SCOPED_TRACE(params);
+    uint64_t independent = 0;
+    for (int walk = 0; walk < 40; ++walk) {
+      Brm model(ParseBrmParams(params).value());
+      for (int i = 0; i < 60; ++i) {
+        const std::vector<Choice> enabled = EnabledIn(model);
+        if (enabled.empty()) break;
+        for (const Choice first : enabled) {
+          model.Apply(first);
+          const std::vector<Choice> behind = EnabledIn(model);
+          model.Undo();
+          for (const Choice second : behind) {
+            independent += TryOtherOrder(&model, first, second) ? 1 : 0;
+          }
+        }
+        if (HasFailure()) return;
+        model.Apply(enabled[random.Below(enabled.size())]);
+      }
+    }
+    EXPECT_GT(independent, 10'000u);
+  }
 }
 
 // Nearly everywhere a run comes back to where it was, and there everything is

@@ -34,6 +34,7 @@
 #include "model/concept.h"
 #include "model/explore/key_cache.h"
 #include "model/explore/ledger.h"
+#include "model/explore/orders.h"
 #include "model/explore/result.h"
 
 namespace bindery::model {
@@ -46,6 +47,7 @@ class DepthFirstStack {
       : model_(model),
         options_(options),
         foresees_(HasForesight<M> && options.foresees()),
+        spares_(TellsTouches<M> && options.spares()),
         books_(books) {
     if (foresees_ && options.symmetry) met_.emplace(kKeysMet);
   }
@@ -53,6 +55,7 @@ class DepthFirstStack {
   // Enters the state that the model is in, which is new.
   void Begin() {
     base_depth_ = 0;
+    orders_ = {};
     PushLevel(Choice{}, true);
     if (!batched()) {
       if (Look(0)) PushAhead();
@@ -295,6 +298,9 @@ class DepthFirstStack {
     for (size_t i = std::min(kTogether, top_size()); i > 0; --i) {
       child_ = pending_.back();
       pending_.pop_back();
+      if constexpr (TellsTouches<M>) {
+        if (spares_) orders_.Begin(model_, child_);
+      }
       model_.Apply(child_);
       children_.push_back({child_, successors_.size()});
       LookFurther(depth_of_children, &children_.back());
@@ -317,15 +323,29 @@ class DepthFirstStack {
   }
 
   void Probe() {
-    for (const Choice choice : listed_) {
-      model_.Apply(choice);
-      const bool trusted = books_.Trusted();
-      const Fingerprint key = books_.KeyOf();
-      successors_.emplace_back(key, choice);
-      books_.Prefetch(key);
-      model_.Undo();
-      if (trusted) books_.Count();
+    if constexpr (TellsTouches<M>) {
+      if (spares_) return ProbeSparing();
     }
+    for (const Choice choice : listed_) ProbeOne(choice);
+  }
+  void ProbeSparing() requires TellsTouches<M> {
+    const typename M::Touches touches(model_);
+    for (const Choice choice : listed_) {
+      if (orders_.Spares(touches, choice)) {
+        books_.Count();
+      } else {
+        ProbeOne(choice);
+      }
+    }
+  }
+  void ProbeOne(Choice choice) {
+    model_.Apply(choice);
+    const bool trusted = books_.Trusted();
+    const Fingerprint key = books_.KeyOf();
+    successors_.emplace_back(key, choice);
+    books_.Prefetch(key);
+    model_.Undo();
+    if (trusted) books_.Count();
   }
 
   // Marks the new ones among the successors of all children. The first child
@@ -359,6 +379,7 @@ class DepthFirstStack {
   M& model_;
   const ExploreOptions& options_;
   const bool foresees_;
+  const bool spares_;
   Books& books_;
   uint64_t base_depth_ = 0;
   uint64_t applied_ = 0;
@@ -371,6 +392,7 @@ class DepthFirstStack {
   std::vector<Child> children_;
   std::vector<Successor> successors_;  // of those
   std::vector<Choice> listed_;         // scratch
+  Orders<M> orders_;                   // of the child that is looked at
   Choice child_;
   bool looking_at_child_ = false;
 };

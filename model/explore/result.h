@@ -112,14 +112,21 @@ struct ExploreOptions {
   // has nothing to do with (sleep_set.h). Changes no answer.
   bool sleep_sets = true;
   Probing probing = Probing::kImmediate;
-  // Depth first with 64-bit fingerprints: does not execute a choice again that
-  // is known to lead to a visited state (HasForesight). With symmetry: to one
-  // that was met lately. Changes no answer, and no count of a search that is
+  // Depth first: does not execute a choice of which it is known that its state
+  // is visited anyway. Changes no answer, and no count of a search that is
   // complete.
   bool foresight = true;
+  // With 64-bit fingerprints it is asked for of models that know where a choice
+  // leads (HasForesight). With symmetry: whether to a state met lately.
   bool foresees() const {
     return foresight && !partial_order && probing == Probing::kImmediate &&
            store == StoreKind::kFingerprints64;
+  }
+  // Batched, of models that know what a choice touches: whether another order
+  // leads there (orders.h).
+  bool spares() const {
+    return foresight && !symmetry && !keep_going && max_depth == kUnlimited &&
+           probing == Probing::kBatched && store != StoreKind::kBits;
   }
 
   // How many threads search, and what is kept on disk: parallel.h.

@@ -47,6 +47,7 @@ void SharedVariables::Apply(Choice choice) {
   const Instruction* next = Next(agent);
   BINDERY_CHECK(next != nullptr);
   history_.push_back(state_);
+  ++executed_;
   Broken() = kWhole;
   char& place = state_[variables_ + agent];
   if (next->op == Op::kJump) {
@@ -142,6 +143,25 @@ void SharedVariables::Guards(uint32_t agent,
   if (next == nullptr || next->op != Op::kAwait) return;
   reads->push_back(next->variable);
   reads->push_back(next->variable | kCommutingResource);
+}
+
+// What breaks a property shows until the next step, whichever that is.
+Touch SharedVariables::Touches::Of(Choice choice) const {
+  const uint32_t agent = model_.AgentOf(choice);
+  const Instruction& next = *model_.Next(agent);
+  const Parts place = Parts{1} << (model_.variables_ + agent);
+  const Parts broken = Parts{1} << (model_.state_.size() - 1);
+  Touch touch{place | broken, place, 0};
+  if (next.op == Op::kJump) return touch;
+  const Parts variable = Parts{1} << next.variable;
+  if (next.op == Op::kSet) touch.writes |= variable;
+  if (next.op == Op::kAdd) touch.adds |= variable;
+  if (next.op == Op::kAwait || next.op == Op::kCheck) touch.reads |= variable;
+  const char value = static_cast<char>('0' + next.value);
+  const bool breaks =
+      next.op == Op::kCheck && model_.state_[next.variable] == value;
+  if (breaks) touch.writes |= broken;
+  return touch;
 }
 
 }  // namespace bindery::model

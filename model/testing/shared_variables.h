@@ -1,5 +1,6 @@
-// Random programs that share variables, for tests of partial-order reduction:
-// they know what they read and write, deadlock, loop, and break properties.
+// Random programs that share variables, for tests of searches that leave out
+// orders: they know what they read and write, deadlock, loop, and break
+// properties.
 //
 // Each of some threads has a short program over variables with values 0 to 2:
 // set, add, wait until a variable has a value, jump back, check that a variable
@@ -50,6 +51,20 @@ class SharedVariables {
     return agent * 100 + PlaceIn(agent);
   }
 
+  // Characters of the state are parts.
+  class Touches {
+   public:
+    explicit Touches(const SharedVariables& model) : model_(model) {}
+    Touch Of(Choice choice) const;
+
+   private:
+    const SharedVariables& model_;
+  };
+  static uint64_t RankOf(Choice choice) { return choice.value; }
+
+  // How often a choice was executed.
+  uint64_t executed() const { return executed_; }
+
  private:
   enum class Op { kSet, kAdd, kAwait, kJump, kCheck };
   struct Instruction {
@@ -73,6 +88,7 @@ class SharedVariables {
   // the latest step.
   std::string state_;
   std::vector<std::string> history_;
+  uint64_t executed_ = 0;
 };
 
 }  // namespace bindery::model

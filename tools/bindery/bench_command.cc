@@ -43,7 +43,6 @@ absl::Status BenchBrm(proto::Result* result) {
   const std::string reduction = absl::GetFlag(FLAGS_reduction);
   options.explore.symmetry = reduction == "symmetry";
   options.explore.partial_order = reduction == "partial_order";
-  options.explore.sleep_sets = absl::GetFlag(FLAGS_sleep_sets);
   // 2: of its encodings, which a checkpoint has.
   options.explore.checkpoint.identity = SearchIdentity(
       {{"model", "BRM-1 2"}, {"params", model::BrmParamsText(*params)}});

@@ -97,8 +97,8 @@ ABSL_FLAG(std::string, reduction, "none",
           "nothing to do with each other), or symmetry (states that differ in "
           "which of several processes alike is which count as one)");
 ABSL_FLAG(bool, foresight, true,
-          "dfs: does not execute a step of the driver again that is known to "
-          "lead to a visited state; changes no answer");
+          "dfs: does not execute a step of which it is known that its state is "
+          "visited anyway; changes no answer");
 ABSL_FLAG(bool, sleep_sets, true,
           "--reduction=partial_order: does not execute a step again behind "
           "steps that it has nothing to do with; changes no answer");

@@ -345,6 +345,8 @@ void SetSearchOptions(uint64_t max_states, uint64_t max_depth, Ticker* ticker,
   options->walks = absl::GetFlag(FLAGS_walks);
   options->bug_depth = absl::GetFlag(FLAGS_bug_depth);
   options->searches = absl::GetFlag(FLAGS_searches);
+  options->foresight = absl::GetFlag(FLAGS_foresight);
+  options->sleep_sets = absl::GetFlag(FLAGS_sleep_sets);
   if (absl::GetFlag(FLAGS_preemptions) >= 0) {
     options->preemptions =
         static_cast<uint64_t>(absl::GetFlag(FLAGS_preemptions));
@@ -484,8 +486,6 @@ absl::StatusOr<model::ExploreResult> ExploreSession(
     symmetry = *std::move(found);
   }
   options.partial_order = absl::GetFlag(FLAGS_reduction) == "partial_order";
-  options.foresight = absl::GetFlag(FLAGS_foresight);
-  options.sleep_sets = absl::GetFlag(FLAGS_sleep_sets);
   if (absl::GetFlag(FLAGS_liveness)) {
     BinderModel model(session.scenario.compiled, session.driver,
                       &session.properties, coverage->Watched());
