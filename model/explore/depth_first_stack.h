@@ -186,18 +186,18 @@ class DepthFirstStack {
   }
 
   // Enters the state that the model is in; true if it is to be expanded, by
-  // the choices that are then at the end of ahead_.
+  // the choices that are then ahead_, which is empty before.
   bool Look(uint64_t depth) {
-    if (!Enter(depth)) return false;
-    const size_t first = ahead_.size();
+    books_.Enter(depth);
     model_.Enabled(&ahead_);
-    if (MayExpand(depth, ahead_.size() != first)) return true;
-    ahead_.resize(first);
+    // While slots are fetched the state is judged.
+    Foresee(ahead_, &ahead_keys_);
+    if (Judge() && MayExpand(depth, !ahead_.empty())) return true;
+    ahead_.clear();
     return false;
   }
   // True if what is asked of states is true of it.
-  bool Enter(uint64_t depth) {
-    books_.Enter(depth);
+  bool Judge() {
     if (model_.Check(nullptr)) return true;
     books_.Report(FindingsOfState(model_));
     return false;
@@ -265,7 +265,6 @@ class DepthFirstStack {
   // The choices ahead become those that wait, the first on top. Those that lead
   // to visited states are done with.
   void PushAhead() {
-    Foresee(ahead_, &ahead_keys_);
     if (foresees_) DropVisited();
     for (size_t i = ahead_.size(); i > 0; --i) {
       pending_.push_back(ahead_[i - 1]);
@@ -314,7 +313,8 @@ class DepthFirstStack {
   // The model is in the state of the child; the keys of its successors are
   // asked for if it is to be expanded.
   void LookFurther(uint64_t depth, Child* child) {
-    if (Enter(depth)) {
+    books_.Enter(depth);
+    if (Judge()) {
       listed_.clear();
       model_.Enabled(&listed_);
       if (MayExpand(depth, !listed_.empty())) Probe();
