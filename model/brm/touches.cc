@@ -43,23 +43,6 @@ constexpr Parts CountsOfRefsTo(int n) {
   return all;
 }
 
-}  // namespace
-
-template <BrmUse kUse>
-BrmTouches<kUse>::BrmTouches(const BrmQuestions<kUse>& model)
-    : m_(model), s_(model.state()) {
-  for (int n = 0; n < m_.params().nodes; ++n) {
-    refs_[n] = holders_[n] = 0;
-    for (int p = 0; p < m_.params().processes; ++p) {
-      const int ref = m_.RefOf(p, n);
-      refs_[n] |= ((ref & kCounts) != 0 ? 1u : 0u) << p;
-      holders_[n] |= ((ref & kStrong) != 0 ? 1u : 0u) << p;
-    }
-  }
-}
-
-namespace {
-
 // Those without p.
 constexpr uint32_t But(uint32_t processes, int p) {
   return processes & ~(uint32_t{1} << p);
@@ -76,6 +59,19 @@ void ReadAndWrite(Parts parts, Touch* t) {
 }
 
 }  // namespace
+
+template <BrmUse kUse>
+BrmTouches<kUse>::BrmTouches(const BrmQuestions<kUse>& model)
+    : m_(model), s_(model.state()) {
+  for (int n = 0; n < m_.params().nodes; ++n) {
+    refs_[n] = holders_[n] = 0;
+    for (int p = 0; p < m_.params().processes; ++p) {
+      const int ref = m_.RefOf(p, n);
+      refs_[n] |= ((ref & kCounts) != 0 ? 1u : 0u) << p;
+      holders_[n] |= ((ref & kStrong) != 0 ? 1u : 0u) << p;
+    }
+  }
+}
 
 template <BrmUse kUse>
 Touch BrmTouches<kUse>::Of(Choice choice) const {

@@ -17,7 +17,6 @@
 //   - A death does not touch what the dead sent to others: it renames the
 //     sender there, which changes nothing of what others do with it. Whoever
 //     acts upon who the sender is touches the dead process itself.
-//
 #ifndef BINDERY_MODEL_BRM_TOUCHES_H_
 #define BINDERY_MODEL_BRM_TOUCHES_H_
 
