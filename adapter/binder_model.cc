@@ -44,14 +44,14 @@ model::Fingerprint BinderModel::GetFingerprint() const {
 
 // With exact addresses it matters which buffers are next to each other, which
 // no row's content says.
-std::optional<model::Fingerprint> BinderModel::Foresee(model::Choice choice) {
-  if (simulation_.world().exact_addresses()) return std::nullopt;
+model::Foreseen BinderModel::Foresee(model::Choice choice) {
+  if (simulation_.world().exact_addresses()) return {};
   if (foresight_ == nullptr) {
     foresight_ = std::make_unique<sim::Foresight>(simulation_);
   }
-  const std::optional<sim::Hash128> next = foresight_->Know(choice.value);
-  if (!next.has_value()) return std::nullopt;
-  return model::Fingerprint{next->hi, next->lo};
+  const auto known = foresight_->Know(choice.value);
+  if (!known.has_value()) return {};
+  return {{known->next.hi, known->next.lo}, known->touched};
 }
 
 model::Fingerprint BinderModel::LeastFingerprint() const {

@@ -9,13 +9,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "model/concept.h"
 #include "sim/engine/checker.h"
+#include "sim/engine/choice.h"
 #include "sim/engine/foresight.h"
 #include "sim/engine/simulation.h"
 #include "sim/kernel/boundary.h"
@@ -39,9 +39,20 @@ class BinderModel {
     if (foresight_ != nullptr) return foresight_->Apply(choice.value);
     simulation_.Apply(choice.value);
   }
-  // The fingerprint behind the choice, if it is known without executing it
-  // (sim/engine/foresight.h). REQUIRES: neither footprints nor a symmetry.
-  std::optional<model::Fingerprint> Foresee(model::Choice choice);
+  // What is known of a choice without executing it (sim/engine/foresight.h).
+  // REQUIRES: no footprints.
+  model::Foreseen Foresee(model::Choice choice);
+  uint64_t Touched() const {
+    return foresight_ == nullptr ? 0 : foresight_->touched();
+  }
+  bool Meet(uint64_t a, uint64_t b) const {
+    return foresight_ == nullptr || foresight_->Meet(a, b);
+  }
+  // What does not just go on comes first, all of it in one place: so it changes
+  // places with what goes on later, and never has to be possible behind it.
+  static uint64_t RankOf(model::Choice choice) {
+    return sim::GoesOn(choice.value) ? choice.value : 0;
+  }
   void Undo() { simulation_.Undo(); }
   model::Fingerprint GetFingerprint() const;
   void Encode(std::string* bytes) const { simulation_.world().Encode(bytes); }

@@ -99,10 +99,10 @@ class Twins {
     if (choices.empty() || !one_->Check(nullptr)) return false;
     const Choice choice =
         choices[prng_.Below(static_cast<uint32_t>(choices.size()))];
-    const auto foreseen = one_->Foresee(choice);
+    const model::Foreseen foreseen = one_->Foresee(choice);
     one_->Apply(choice);
-    if (foreseen.has_value()) {
-      EXPECT_EQ(*foreseen, one_->GetFingerprint());
+    if (foreseen.known()) {
+      EXPECT_EQ(foreseen.key, one_->GetFingerprint());
     }
     other_->Apply(ImageOf(choice));
     ExpectTwins();

@@ -105,13 +105,39 @@ concept HasActors = Model<M> &&
   { c.InsideCommand(actor) } -> std::same_as<bool>;
 };
 
+// A model whose choices have an order, the same in every state: for pairs of
+// which one comes before the other one (orders.h).
+template <typename M>
+concept RanksChoices = Model<M> && requires(Choice choice) {
+  // The choice's place in the order; several may have the same.
+  { M::RankOf(choice) } -> std::same_as<uint64_t>;
+};
+
+// What a model knows of a choice without executing it.
+struct Foreseen {
+  Fingerprint key;       // of the state that it leads to
+  uint64_t touched = 0;  // stands for what it touches; 0: nothing is known
+
+  bool known() const { return touched != 0; }
+};
+
 // A model that may know what a choice leads to without executing it.
 template <typename M>
-concept HasForesight = Model<M> && requires(M m, Choice choice) {
-  // The fingerprint of the state behind an enabled choice that breaks no
-  // property itself, if it is known; the same as after Apply(). A model that
-  // does not know may learn it from an Apply() of this choice that comes next.
-  { m.Foresee(choice) } -> std::same_as<std::optional<Fingerprint>>;
+concept HasForesight = RanksChoices<M> &&
+    requires(M m, const M c, Choice choice, uint64_t touched) {
+  // Of an enabled choice that breaks no property itself: the same as after
+  // Apply(), if it is known. A model that does not know may learn it from an
+  // Apply() of this choice that comes next.
+  { m.Foresee(choice) } -> std::same_as<Foreseen>;
+  // What the latest Apply() touched, if it was learned; else 0.
+  { c.Touched() } -> std::same_as<uint64_t>;
+  // Whether two choices touch something in common, or may; true of 0.
+  //
+  // Let c and d be known choices of the state s, c before d in the order, and c
+  // a choice behind d, and let the states behind them violate nothing. If they
+  // do not meet, then d is a choice behind c, both orders lead to the same
+  // state, and c is known behind d as it is in s.
+  { c.Meet(touched, touched) } -> std::same_as<bool>;
 };
 
 // Of the number of a resource: it does not matter in which order two choices
@@ -181,11 +207,9 @@ inline bool Meet(const Touch& a, const Touch& b) {
 // it do not meet, then c is a choice of s and d one behind it, both orders lead
 // to the same state, and the model is inconclusive behind both or neither.
 template <typename M>
-concept TellsTouches = Model<M> && requires(const M c, Choice choice) {
+concept TellsTouches = RanksChoices<M> && requires(const M c, Choice choice) {
   // Of an enabled choice; what was made for a state tells of that state.
   { typename M::Touches(c).Of(choice) } -> std::same_as<Touch>;
-  // The choice's place in an order of all choices, the same in every state.
-  { M::RankOf(choice) } -> std::same_as<uint64_t>;
 };
 
 // Something that is owed in a state: an object, named the same wherever it is

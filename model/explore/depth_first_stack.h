@@ -47,7 +47,7 @@ class DepthFirstStack {
       : model_(model),
         options_(options),
         foresees_(HasForesight<M> && options.foresees()),
-        spares_(TellsTouches<M> && options.spares()),
+        spares_(options.spares() && (batched() ? TellsTouches<M> : foresees_)),
         books_(books) {
     if (foresees_ && options.symmetry) met_.emplace(kKeysMet);
   }
@@ -56,8 +56,10 @@ class DepthFirstStack {
   void Begin() {
     base_depth_ = 0;
     orders_ = {};
+    known_ = {};
     PushLevel(Choice{}, true);
     if (!batched()) {
+      known_.Push(0, 0);
       if (Look(0)) PushAhead();
       return;
     }
@@ -72,9 +74,11 @@ class DepthFirstStack {
   // these choices of it.
   void Resume(uint64_t depth, const std::vector<Choice>& choices) {
     base_depth_ = depth;
+    known_ = {};
     PushLevel(Choice{}, true);
+    known_.Push(0, 0);
     pending_ = choices;
-    Foresee(pending_, &pending_keys_);
+    Foresee(&pending_, &pending_keys_);
   }
 
   bool empty() const { return levels_.empty(); }
@@ -83,7 +87,7 @@ class DepthFirstStack {
   size_t bytes() const {
     return pending_.capacity() * sizeof(Choice) +
            pending_keys_.capacity() * sizeof(Foreseen) +
-           levels_.capacity() * sizeof(Level) +
+           levels_.capacity() * sizeof(Level) + known_.bytes() +
            (met_.has_value() ? met_->bytes() : 0);
   }
 
@@ -124,6 +128,7 @@ class DepthFirstStack {
     const Level top = levels_.back();
     Shorten(top.first_pending);
     levels_.pop_back();
+    if (!batched()) known_.Pop();
     if (top.applied == 0) return;
     --applied_;
     if (!levels_.empty()) model_.Undo();
@@ -142,7 +147,6 @@ class DepthFirstStack {
  private:
   static constexpr size_t kTogether = 8;
   static constexpr size_t kKeysMet = size_t{1} << 20;
-  using Foreseen = std::optional<Fingerprint>;
 
   struct Level {
     Choice choice;  // that leads here; meaningless for the lowest level
@@ -191,8 +195,12 @@ class DepthFirstStack {
     books_.Enter(depth);
     model_.Enabled(&ahead_);
     // While slots are fetched the state is judged.
-    Foresee(ahead_, &ahead_keys_);
-    if (Judge() && MayExpand(depth, !ahead_.empty())) return true;
+    const size_t choices = ahead_.size();
+    Foresee(&ahead_, &ahead_keys_);
+    if (Judge() && MayExpand(depth, choices != 0)) {
+      CountSpared(choices - ahead_.size());
+      return true;
+    }
     ahead_.clear();
     return false;
   }
@@ -215,13 +223,15 @@ class DepthFirstStack {
 
   void TakeOne() {
     child_ = pending_.back();
-    const bool visited = foresees_ && LeadsBack(pending_keys_.back());
+    Foreseen foreseen;
+    if (foresees_) foreseen = AskAgain(pending_keys_.back());
     Shorten(pending_.size() - 1);
-    if (visited) return books_.Count();
+    if (Visited(foreseen)) return books_.Count();
     model_.Apply(child_);
     books_.Count();
     if (!books_.Trusted() || !DiscoverHere()) return model_.Undo();
     PushLevel(child_, true);
+    PushKnown(foreseen);
     if (Look(depth())) PushAhead();
   }
 
@@ -235,32 +245,49 @@ class DepthFirstStack {
   // With symmetry a key is the least of all images, which nobody foresees. So
   // foreseen fingerprints are compared with those of states that were met.
 
-  // The keys behind these choices of the model's state, as far as they are
-  // known; none if nothing is foreseen.
-  void Foresee(const std::vector<Choice>& choices,
-               std::vector<Foreseen>* keys) {
-    keys->clear();
+  // What is known of these choices of the model's state; nothing if nobody
+  // asks. Those that are spared go.
+  void Foresee(std::vector<Choice>* choices, std::vector<Foreseen>* foreseen) {
+    foreseen->clear();
     if constexpr (HasForesight<M>) {
       if (!foresees_) return;
-      for (const Choice choice : choices) {
-        keys->push_back(model_.Foresee(choice));
-        if (keys->back().has_value() && !met_.has_value()) {
-          books_.Prefetch(*keys->back());
-        }
+      size_t kept = 0;
+      for (const Choice choice : *choices) {
+        if (spares_ && known_.Spares(model_, choice)) continue;
+        (*choices)[kept++] = choice;
+        foreseen->push_back(model_.Foresee(choice));
+        if (foreseen->back().known()) Note(choice, foreseen->back());
       }
+      choices->resize(kept);
     }
   }
-  // Whether the child, which the model may know more of by now, leads to a
-  // state that was visited.
-  bool LeadsBack(Foreseen key) {
+  void Note(Choice choice, const Foreseen& foreseen) {
+    if (spares_) known_.Note(choice, foreseen.touched);
+    if (!met_.has_value()) books_.Prefetch(foreseen.key);
+  }
+  // The model may know more of the child by now; else it may learn it.
+  Foreseen AskAgain(const Foreseen& foreseen) {
     if constexpr (HasForesight<M>) {
-      if (!key.has_value()) key = model_.Foresee(child_);
+      if (!foreseen.known()) return model_.Foresee(child_);
     }
-    return Visited(key);
+    return foreseen;
   }
-  bool Visited(const Foreseen& key) const {
-    if (!key.has_value()) return false;
-    return met_.has_value() ? met_->Holds(*key) : books_.Visited(*key);
+  bool Visited(const Foreseen& foreseen) const {
+    if (!foreseen.known()) return false;
+    return met_.has_value() ? met_->Holds(foreseen.key)
+                            : books_.Visited(foreseen.key);
+  }
+  // Of the child, which was applied.
+  void PushKnown(const Foreseen& foreseen) {
+    if constexpr (HasForesight<M>) {
+      known_.Push(M::RankOf(child_),
+                  foreseen.known() ? foreseen.touched : model_.Touched());
+    } else {
+      known_.Push(0, 0);
+    }
+  }
+  void CountSpared(size_t choices) {
+    for (; choices > 0; --choices) books_.Count();
   }
   // The choices ahead become those that wait, the first on top. Those that lead
   // to visited states are done with.
@@ -385,7 +412,7 @@ class DepthFirstStack {
   uint64_t applied_ = 0;
   std::vector<Level> levels_;
   std::vector<Choice> pending_;
-  std::vector<Foreseen> pending_keys_;  // of those, if the books want them
+  std::vector<Foreseen> pending_keys_;  // of those, if it is asked for
   std::vector<Choice> ahead_;           // those about to be pushed
   std::vector<Foreseen> ahead_keys_;
   std::optional<KeyCache> met_;  // if foreseen with symmetry
@@ -393,6 +420,7 @@ class DepthFirstStack {
   std::vector<Successor> successors_;  // of those
   std::vector<Choice> listed_;         // scratch
   Orders<M> orders_;                   // of the child that is looked at
+  KnownTouches known_;                 // unless batched
   Choice child_;
   bool looking_at_child_ = false;
 };

@@ -112,9 +112,9 @@ struct ExploreOptions {
   // has nothing to do with (sleep_set.h). Changes no answer.
   bool sleep_sets = true;
   Probing probing = Probing::kImmediate;
-  // Depth first: does not execute a choice of which it is known that its state
-  // is visited anyway. Changes no answer, and no count of a search that is
-  // complete.
+  // Depth first: does not execute choices of which it is known that they lead
+  // to states that are visited anyway. Changes no answer, and no count of a
+  // search that is complete.
   bool foresight = true;
   // With 64-bit fingerprints it is asked for of models that know where a choice
   // leads (HasForesight). With symmetry: whether to a state met lately.
@@ -122,11 +122,12 @@ struct ExploreOptions {
     return foresight && !partial_order && probing == Probing::kImmediate &&
            store == StoreKind::kFingerprints64;
   }
-  // Batched, of models that know what a choice touches: whether another order
-  // leads there (orders.h).
+  // Of models that know what a choice touches: whether another order leads
+  // there (orders.h). Batched of those that tell it (TellsTouches); otherwise
+  // of those that may know it, where that is foreseen.
   bool spares() const {
-    return foresight && !symmetry && !keep_going && max_depth == kUnlimited &&
-           probing == Probing::kBatched && store != StoreKind::kBits;
+    return foresight && !partial_order && !symmetry && !keep_going &&
+           max_depth == kUnlimited && store != StoreKind::kBits;
   }
 
   // How many threads search, and what is kept on disk: parallel.h.

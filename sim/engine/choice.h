@@ -42,6 +42,14 @@ constexpr uint32_t OperandOf(uint64_t choice) {
   return static_cast<uint32_t>(choice);
 }
 
+// Somebody, or time, goes on with what was begun: neither does the environment
+// spend its budget, nor does an idle task get something new to do.
+constexpr bool GoesOn(uint64_t choice) {
+  const ChoiceKind kind = KindOf(choice);
+  return kind == ChoiceKind::kTask || kind == ChoiceKind::kWorker ||
+         kind == ChoiceKind::kTimeout;
+}
+
 // Of kIssue: a letter of the alphabet (sim/user/alphabet.h) and its operands.
 constexpr uint32_t IssueOperand(uint32_t letter, uint32_t target,
                                 uint32_t object) {

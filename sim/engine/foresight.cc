@@ -90,7 +90,7 @@ uint64_t Foresight::KeyOf(uint64_t choice, uint32_t number) const {
   return Finish(choice, number, sum);
 }
 
-std::optional<Hash128> Foresight::Know(uint64_t choice) {
+std::optional<Foresight::Known> Foresight::Know(uint64_t choice) {
   group_ = nullptr;
   Group& group = GroupOf(choice);
   for (size_t i = 0; i < group.shapes.size(); ++i) {
@@ -99,11 +99,12 @@ std::optional<Hash128> Foresight::Know(uint64_t choice) {
     if (tags_[place] != TagOf(key)) continue;
     const Entry& entry = entries_[place];
     if (entry.key != key) continue;
+    const uint64_t touched = TouchedBy(group.shapes[i]);
     if (i != 0) std::swap(group.shapes[i], group.shapes[i / 2]);
     group.unused = 0;
     Hash128 next = simulation_.world().fingerprint();
     next += entry.difference;
-    return next;
+    return Known{next, touched};
   }
   choice_ = choice;
   if (group.pause == 0) {
@@ -116,17 +117,22 @@ std::optional<Hash128> Foresight::Know(uint64_t choice) {
 
 void Foresight::Apply(uint64_t choice) {
   Group* const group = std::exchange(group_, nullptr);
+  touched_ = 0;
   if (group == nullptr || choice != choice_) return simulation_.Apply(choice);
   World& world = simulation_.world();
   const Hash128 before = world.fingerprint();
   world.BeginNoting();
+  // What decides that it can go on counts.
+  if (GoesOn(choice)) BINDERY_CHECK(simulation_.IsEnabled(choice));
   simulation_.Apply(choice);
-  const DependenceLog& log = world.EndNoting();
+  const FootprintLog& log = world.EndNoting();
   // Learning takes time. What is of no use for long is seldom tried again.
   if (++group->unused > kPatience) {
     group->pause = std::min(group->unused / 16, kLongestPause);
   }
-  if (!log.refused() && ShowsInRows()) Learn(log, before, group);
+  if (!log.dependences()->refused() && ShowsInRows()) {
+    Learn(log, before, group);
+  }
 }
 
 bool Foresight::ShowsInRows() const {
@@ -135,10 +141,13 @@ bool Foresight::ShowsInRows() const {
          simulation_.inconclusive() == nullptr;
 }
 
-void Foresight::Learn(const DependenceLog& log, const Hash128& before,
+void Foresight::Learn(const FootprintLog& footprint, const Hash128& before,
                       Group* group) {
   const World& world = simulation_.world();
+  const DependenceLog& log = *footprint.dependences();
   const uint32_t shape = ShapeOf(log);
+  touches_.Add(shape, footprint);
+  touched_ = TouchedBy(shape);
   uint64_t sum = 0;
   size_t i = 0;
   ForEachNoted(log, world, [&](const DependenceLog::Noted& one, bool) {
@@ -193,6 +202,8 @@ void Foresight::Grow() {
 void Foresight::Forget() {
   std::fill(entries_, entries_ + entry_count_, Entry{});
   std::fill(tags_.begin(), tags_.end(), uint8_t{0});
+  forgotten_ += shapes_.size();
+  touches_.Clear();
   shapes_.clear();
   shape_of_.Clear();
   groups_.clear();

@@ -18,6 +18,7 @@
 //  2. Choices that did what shows in no row (faults, unmet expectations, broken
 //     properties of histories, answers that cannot be trusted) are not known.
 //  3. Memory is bounded: what was seen long ago is forgotten.
+//  4. Of what is known it is known, too, what it touches: Meet().
 //
 // The simulation has a journal and no footprints. Not thread-safe.
 #ifndef BINDERY_SIM_ENGINE_FORESIGHT_H_
@@ -31,6 +32,7 @@
 
 #include "base/zeroed_array.h"
 #include "sim/engine/simulation.h"
+#include "sim/engine/touches.h"
 #include "sim/world/dependence.h"
 #include "sim/world/hash.h"
 #include "sim/world/hash_index.h"
@@ -42,13 +44,30 @@ class Foresight {
   // The simulation outlives it.
   explicit Foresight(Simulation& simulation);
 
-  // The fingerprint of the state that the enabled choice leads to, if it is
-  // known.
-  std::optional<Hash128> Know(uint64_t choice);
+  struct Known {
+    Hash128 next;      // the fingerprint of the state that a choice leads to
+    uint64_t touched;  // what it touches, for Meet(); never 0
+  };
+  // Of an enabled choice, if it is known.
+  std::optional<Known> Know(uint64_t choice);
 
   // As Simulation::Apply(). Learns what the choice did, if Know() was asked for
   // it last and did not know.
   void Apply(uint64_t choice);
+
+  // What the latest Apply() touched, if it was learned; else 0.
+  uint64_t touched() const { return touched_; }
+  // Whether two choices may touch something in common. Two that were known in
+  // one state, and do not, do in either order what they would do alone. One
+  // that GoesOn() can do so behind the other one; others may be possible only
+  // while, say, anything else can happen.
+  bool Meet(uint64_t a, uint64_t b) {
+    // What was forgotten may touch anything; nothing was learned as 0.
+    if (a <= forgotten_ || b <= forgotten_) [[unlikely]]
+      return true;
+    return touches_.Meet(static_cast<uint32_t>(a - forgotten_ - 1),
+                         static_cast<uint32_t>(b - forgotten_ - 1));
+  }
 
  private:
   // The shapes that one choice had where the task stood at one place.
@@ -69,12 +88,14 @@ class Foresight {
   static constexpr size_t kFewEntries = size_t{1} << 14;
   static constexpr size_t kManyEntries = size_t{1} << 20;
   static constexpr size_t kShapesOfGroup = 12;
-  static constexpr size_t kMostShapes = size_t{1} << 16;
+  static constexpr size_t kMostShapes = Touches::kMostNumbers - 1;
 
   Group& GroupOf(uint64_t choice);
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
   uint32_t ShapeOf(const DependenceLog& log);
-  void Learn(const DependenceLog& log, const Hash128& before, Group* group);
+  void Learn(const FootprintLog& footprint, const Hash128& before,
+             Group* group);
+  uint64_t TouchedBy(uint32_t shape) const { return forgotten_ + shape + 1; }
   size_t PlaceOf(uint64_t key) const { return key & (entry_count_ - 1); }
   static uint8_t TagOf(uint64_t key) { return static_cast<uint8_t>(key >> 56); }
   void Put(const Entry& entry);
@@ -92,10 +113,13 @@ class Foresight {
   size_t lost_ = 0;  // to others, since the array grew
   std::vector<Shape> shapes_;
   HashIndex<uint32_t> shape_of_;  // by hash, plus 1
+  Touches touches_;               // by shape
   std::vector<Group> groups_;
   HashIndex<uint32_t> group_of_;  // by choice and place, plus 1
   Group* group_ = nullptr;        // that is to learn
   uint64_t choice_ = 0;           // what was asked for last
+  uint64_t touched_ = 0;
+  uint64_t forgotten_ = 0;  // shapes
 };
 
 }  // namespace bindery::sim

@@ -291,8 +291,11 @@ void World::Commit() {
 }
 
 void World::NoteNew(Meta* meta, AnyId id) {
-  if (footprint_->dependences() != nullptr) return NoteMade(*meta, id);
-  footprint_->Reveal(meta);
+  if (footprint_->dependences() != nullptr) {
+    NoteMade(*meta, id);
+  } else {
+    footprint_->Reveal(meta);
+  }
   footprint_->Make(meta->name, id.table());
   NoteWritten(*meta, id.table(), true);
 }

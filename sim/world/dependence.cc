@@ -34,16 +34,17 @@ void World::BeginNoting() {
     noting_ = std::make_unique<FootprintLog>(&dependences_);
   }
   footprint_.swap(noting_);
+  footprint_->Begin();
   HideRows(true);
 }
 
-const DependenceLog& World::EndNoting() {
+const FootprintLog& World::EndNoting() {
   BINDERY_CHECK_MSG(
       footprint_ != nullptr && footprint_->dependences() == &dependences_,
       "EndNoting() without BeginNoting()");
   footprint_.swap(noting_);
   HideRows(false);
-  return dependences_;
+  return *noting_;
 }
 
 // Where a name comes from.

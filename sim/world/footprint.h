@@ -73,7 +73,7 @@ inline Resource LifeResource(uint64_t name) {
 
 class FootprintLog {
  public:
-  // With `dependences` resources are not noted, but what the step depended on.
+  // With `dependences` it is noted, too, what the step depended on.
   explicit FootprintLog(DependenceLog* dependences = nullptr)
       : dependences_(dependences) {}
 
@@ -82,15 +82,10 @@ class FootprintLog {
   void Refuse() {
     if (dependences_ != nullptr) dependences_->Refuse();
   }
-  void Read(Resource resource) {
-    if (dependences_ == nullptr) reads_.push_back(resource);
-  }
-  void Write(Resource resource) {
-    if (dependences_ == nullptr) writes_.push_back(resource);
-  }
+  void Read(Resource resource) { reads_.push_back(resource); }
+  void Write(Resource resource) { writes_.push_back(resource); }
   // The row of this table is new: whoever meets these meets it.
   void Make(uint64_t name, TableId table) {
-    if (dependences_ != nullptr) return;
     makes_.push_back(RowResource(name));
     makes_.push_back(PinsResource(name));
     makes_.push_back(LifeResource(name));
@@ -101,8 +96,7 @@ class FootprintLog {
   }
   // A row that was hidden, or is new, can be seen from now on.
   void Reveal(Meta* meta) {
-    if (dependences_ != nullptr) return;
-    seen_.push_back(meta);
+    if (dependences_ == nullptr) seen_.push_back(meta);
     Read(RowResource(meta->name));
   }
 

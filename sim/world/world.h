@@ -291,7 +291,7 @@ class World {
   // From BeginNoting() to EndNoting() it is noted what the step between them
   // depends on. REQUIRES: the journal; no footprints.
   void BeginNoting();
-  const DependenceLog& EndNoting();
+  const FootprintLog& EndNoting();
   // The value that it has now; where it is for the kinds of which it is stored,
   // else null.
   uint64_t ValueOf(const Dependence& what) const;
