@@ -61,10 +61,10 @@ bool StateStore::GrowthIsDue() const {
   return visited_.GrowthIsDue() || (names_ != nullptr && names_->GrowthIsDue());
 }
 
-bool StateStore::GrowIfDue() {
+bool StateStore::GrowIfDue(int threads) {
   if (bits_ != nullptr) return true;
   if (names_ != nullptr && !names_->GrowIfDue()) return false;
-  return visited_.GrowIfDue();
+  return visited_.GrowIfDue(threads);
 }
 
 void StateStore::PrepareSharing() {

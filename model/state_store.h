@@ -64,7 +64,8 @@ class StateStore {
   }
   void HandIn(Share* share);
   bool GrowthIsDue() const;
-  bool GrowIfDue();
+  // With so many threads, this one included.
+  bool GrowIfDue(int threads = 1);
   // Room for what threads insert before they hand in for the first time.
   void PrepareSharing();
 

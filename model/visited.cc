@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "base/check.h"
 
@@ -20,6 +21,8 @@ uint64_t NonZero(uint64_t half) {
 
 // Less than this is not worth moving every key for.
 constexpr size_t kSmallestGrowthDivisor = 8;
+// So many buckets are moved before another thread has begun.
+constexpr size_t kWorthAThread = 4096;
 
 }  // namespace
 
@@ -110,7 +113,7 @@ bool VisitedSet::Restore(const Shape& shape) {
   return true;
 }
 
-bool VisitedSet::Grow() {
+bool VisitedSet::Grow(int threads) {
   const size_t old_bytes = array_.bytes();
   const size_t bytes = std::min(ZeroedArray::RoundUp(old_bytes + old_bytes / 2),
                                 ZeroedArray::RoundDown(max_bytes_));
@@ -120,7 +123,7 @@ bool VisitedSet::Grow() {
   }
   const size_t old_buckets = buckets_;
   buckets_ = bytes / kBytesPerLine;
-  Rehash(old_buckets);
+  Rehash(old_buckets, threads);
   grow_at_ = DenseAt();
   return true;
 }
@@ -135,21 +138,59 @@ bool VisitedSet::FillUp() {
 // emptied yet, and where keys lie that overflowed at the end of the array, are
 // set aside first. All others are moved from the last to the first, each into
 // buckets at or above its own.
-void VisitedSet::Rehash(size_t old_buckets) {
+void VisitedSet::Rehash(size_t old_buckets, int threads) {
   const size_t first = FirstBucketMovedInPlace(old_buckets);
+  const size_t reach = max_distance_;
   std::vector<Fingerprint> aside;
   for (size_t b = 0; b < first; ++b) TakeBucket(b, &aside);
   max_distance_ = 0;
-  std::vector<Fingerprint> keys;
-  for (size_t b = old_buckets; b-- > first;) {
-    keys.clear();
-    TakeBucket(b, &keys);
-    PutBack(keys);
+  size_t end = old_buckets;
+  while (threads > 1) {
+    // From here on all keys move to buckets that are empty already.
+    const size_t begin =
+        std::max(first, end * old_buckets / buckets_ + reach + 2);
+    if (begin + kWorthAThread * threads > end) break;
+    MoveTogether(begin, end, threads);
+    end = begin;
   }
+  Move(first, end);
   PutBack(aside);
   // A key that wrapped around further than `first` could be cut off from its
   // home by a bucket that was emptied after it.
   BINDERY_CHECK(first == old_buckets || max_distance_ < first);
+}
+
+void VisitedSet::Move(size_t begin, size_t end) {
+  std::vector<Fingerprint> keys;
+  for (size_t b = end; b-- > begin;) {
+    keys.clear();
+    TakeBucket(b, &keys);
+    PutBack(keys);
+  }
+}
+
+void VisitedSet::MoveTogether(size_t begin, size_t end, int threads) {
+  std::vector<Share> shares(threads);
+  std::vector<std::thread> others;
+  const auto edge = [&](int i) { return begin + (end - begin) * i / threads; };
+  for (int i = 1; i < threads; ++i) {
+    others.emplace_back(
+        [&, i] { MoveShared(edge(i), edge(i + 1), &shares[i]); });
+  }
+  MoveShared(edge(0), edge(1), &shares[0]);
+  for (std::thread& other : others) other.join();
+  for (const Share& share : shares) {
+    max_distance_ = std::max(max_distance_, share.max_distance);
+  }
+}
+
+void VisitedSet::MoveShared(size_t begin, size_t end, Share* share) {
+  std::vector<Fingerprint> keys;
+  for (size_t b = begin; b < end; ++b) {
+    keys.clear();
+    TakeBucket(b, &keys);
+    for (const Fingerprint fp : keys) PutBackShared(fp, share);
+  }
 }
 
 // With growth by a factor r, a key in bucket b has its home at b-d or later
@@ -180,6 +221,23 @@ void VisitedSet::PutBack(const std::vector<Fingerprint>& keys) {
     slot[0] = fp.lo;
     if (wide_) slot[1] = fp.hi;
     max_distance_ = std::max(max_distance_, distance);
+  }
+}
+
+// Of a shared table, where no half is zero and no key is there twice.
+void VisitedSet::PutBackShared(Fingerprint fp, Share* share) {
+  const size_t step = wide_ ? 2 : 1;
+  size_t bucket = Home(fp.lo);
+  for (size_t distance = 0;; ++distance) {
+    uint64_t* line = Line(bucket);
+    for (size_t i = 0; i < kLineWords; i += step) {
+      if (Load(line + i) != 0 || !Claim(line + i, fp.lo, distance, share)) {
+        continue;
+      }
+      if (wide_) line[i + 1] = fp.hi;
+      return;
+    }
+    if (++bucket == buckets_) bucket = 0;
   }
 }
 

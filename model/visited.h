@@ -21,9 +21,10 @@
 //  7. Several threads may share a table if all of them use InsertShared() and
 //     ContainsShared(), never Insert() or Contains(). Then a table does not
 //     grow by itself: each thread hands in its Share from time to time, and
-//     GrowIfDue() is called while no thread inserts. In between at most a third
-//     of the slots may be taken. In a wide table one half out of 2^64 counts as
-//     another one, since an empty half must be told apart.
+//     GrowIfDue() is called while no thread inserts; it may use threads of its
+//     own. In between at most a third of the slots may be taken. In a wide
+//     table one half out of 2^64 counts as another one, since an empty half
+//     must be told apart.
 //
 // Thread safety: none, but for InsertShared(), ContainsShared() and Prefetch()
 // among themselves.
@@ -94,8 +95,9 @@ class VisitedSet {
   void HandIn(Share* share);
   // These require that no thread inserts and that all shares are handed in.
   bool GrowthIsDue() const { return size_ >= grow_at_; }
-  // False if the table is as full as it may become.
-  bool GrowIfDue() { return !GrowthIsDue() || Grow(); }
+  // False if the table is as full as it may become. So many threads, this one
+  // included, move the keys of a shared table.
+  bool GrowIfDue(int threads = 1) { return !GrowthIsDue() || Grow(threads); }
   // Grows an empty table, as far as it may, to this size at least.
   void Reserve(size_t bytes);
 
@@ -247,12 +249,16 @@ class VisitedSet {
   // So many keys make a table that may grow do so.
   size_t DenseAt() const { return Slots() * 65 / 100; }
   size_t Slots() const { return buckets_ * kLineWords / (wide_ ? 2 : 1); }
-  bool Grow();
+  bool Grow(int threads = 1);
   bool FillUp();
-  void Rehash(size_t old_buckets);
+  void Rehash(size_t old_buckets, int threads);
   size_t FirstBucketMovedInPlace(size_t old_buckets) const;
+  void MoveTogether(size_t begin, size_t end, int threads);
+  void Move(size_t begin, size_t end);
+  void MoveShared(size_t begin, size_t end, Share* share);
   void TakeBucket(size_t bucket, std::vector<Fingerprint>* keys);
   void PutBack(const std::vector<Fingerprint>& keys);
+  void PutBackShared(Fingerprint fp, Share* share);
 
   const bool wide_;
   bool has_zero_ = false;

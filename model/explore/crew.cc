@@ -204,7 +204,7 @@ void Crew::RunBarrier() {
   const bool whole = handed_over_ == workers_;
   const bool save = Has(kHandOver);
   Clear(kPause);
-  if (!store_.GrowIfDue() && !ending_) {
+  if (!store_.GrowIfDue(workers_) && !ending_) {
     End(StopReason::kMemoryLimit, "the visited set is full");
   }
   if (save && whole) {
