@@ -1,7 +1,10 @@
 // What is said of a choice without executing it is what executing it shows, two
 // of which it is said that they touch nothing in common may change places, and
 // a search that relies on that counts what every other one counts.
+#include "sim/engine/foresight.h"
+
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "model/concept.h"
 #include "model/explore/explore.h"
+#include "sim/engine/prng.h"
 #include "sim/kernel/driver.h"
 #include "sim/kernel/mutation.h"
 #include "sim/user/open_question.h"
@@ -206,6 +210,42 @@ TEST_P(Foresight, WhatDoesNotMeetMayChangePlaces) {
 
 TEST_P(Foresight, WhatDoesNotMeetInOpenQuestionsMayChangePlaces) {
   EXPECT_GT(DoubtOpenQuestions<DoubterOfOrders>(GetParam(), 2'000), 500u);
+}
+
+// A random walk, as told by one that keeps few things.
+TEST_P(Foresight, ForgetsAndLearnsAgain) {
+  constexpr size_t kMostShapes = 60;
+  const Explorable explorable(
+      ReadFile("scenarios/tutorial/server_death.textproto"), {},
+      At(GetParam()));
+  const std::unique_ptr<BinderModel> model = explorable.Start();
+  sim::Simulation& simulation = model->simulation();
+  sim::Foresight foresight(simulation, kMostShapes);
+  sim::Prng prng(1);
+  std::set<uint64_t> touched;
+  uint64_t forgotten = 0;
+  for (int step = 0; step < 20'000; ++step) {
+    std::vector<uint64_t> choices;
+    simulation.Enabled(&choices);
+    if (choices.empty()) {
+      while (simulation.world().depth() > 0) simulation.Undo();
+      continue;
+    }
+    const uint64_t choice =
+        choices[prng.Below(static_cast<uint32_t>(choices.size()))];
+    const auto known = foresight.Know(choice);
+    foresight.Apply(choice);
+    if (known.has_value()) {
+      ASSERT_EQ(known->next, simulation.world().fingerprint());
+      touched.insert(known->touched);
+      if (known->touched > *touched.begin() + kMostShapes) {
+        EXPECT_TRUE(foresight.Meet(*touched.begin(), known->touched));
+        ++forgotten;
+      }
+    }
+  }
+  EXPECT_GT(touched.size(), kMostShapes);
+  EXPECT_GT(forgotten, 0u);
 }
 
 ExploreResult Search(const Explorable& explorable, bool keep_going,

@@ -5,7 +5,9 @@
 //  1. The model is never copied: each Apply is taken back by exactly one Undo,
 //     last in first out.
 //  2. No recursion. A level is 16 bytes; the choices still to be tried, of all
-//     levels, lie in one flat stack of 8 bytes each.
+//     levels, lie in one flat stack of 8 bytes each. What is foreseen of them
+//     lies beside, in 24 bytes each, and what is known of all choices of those
+//     states in 16 bytes each.
 //  3. Each new state is entered and expanded once. With Probing::kImmediate it
 //     is marked as visited when it is entered. With kBatched up to kTogether
 //     children of a state are expanded together: all their successors are
@@ -59,7 +61,6 @@ class DepthFirstStack {
     known_ = {};
     PushLevel(Choice{}, true);
     if (!batched()) {
-      known_.Push(0, 0);
       if (Look(0)) PushAhead();
       return;
     }
@@ -76,7 +77,6 @@ class DepthFirstStack {
     base_depth_ = depth;
     known_ = {};
     PushLevel(Choice{}, true);
-    known_.Push(0, 0);
     pending_ = choices;
     Foresee(&pending_, &pending_keys_);
   }
@@ -128,7 +128,7 @@ class DepthFirstStack {
     const Level top = levels_.back();
     Shorten(top.first_pending);
     levels_.pop_back();
-    if (!batched()) known_.Pop();
+    if (HasForesight<M> && !batched()) known_.Pop();
     if (top.applied == 0) return;
     --applied_;
     if (!levels_.empty()) model_.Undo();
@@ -180,13 +180,17 @@ class DepthFirstStack {
 
   bool batched() const { return options_.probing == Probing::kBatched; }
 
-  void PushLevel(Choice choice, bool applied) {
+  // `touched` by the choice, as far as it is known.
+  void PushLevel(Choice choice, bool applied, uint64_t touched = 0) {
     Level level;
     level.choice = choice;
     level.applied = applied ? 1 : 0;
     level.first_pending = pending_.size();
     levels_.push_back(level);
     if (applied) ++applied_;
+    if constexpr (HasForesight<M>) {
+      if (!batched()) known_.Push(M::RankOf(choice), touched);
+    }
   }
 
   // Enters the state that the model is in; true if it is to be expanded, by
@@ -230,8 +234,7 @@ class DepthFirstStack {
     model_.Apply(child_);
     books_.Count();
     if (!books_.Trusted() || !DiscoverHere()) return model_.Undo();
-    PushLevel(child_, true);
-    PushKnown(foreseen);
+    PushLevel(child_, true, TouchedByChild(foreseen));
     if (Look(depth())) PushAhead();
   }
 
@@ -277,14 +280,12 @@ class DepthFirstStack {
     return met_.has_value() ? met_->Holds(foreseen.key)
                             : books_.Visited(foreseen.key);
   }
-  // Of the child, which was applied.
-  void PushKnown(const Foreseen& foreseen) {
+  // The child was applied.
+  uint64_t TouchedByChild(const Foreseen& foreseen) const {
     if constexpr (HasForesight<M>) {
-      known_.Push(M::RankOf(child_),
-                  foreseen.known() ? foreseen.touched : model_.Touched());
-    } else {
-      known_.Push(0, 0);
+      if (!foreseen.known()) return model_.Touched();
     }
+    return foreseen.touched;
   }
   void CountSpared(size_t choices) {
     for (; choices > 0; --choices) books_.Count();

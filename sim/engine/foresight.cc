@@ -43,7 +43,8 @@ void ForEachNoted(const DependenceLog& log, const World& world, F&& f) {
 
 }  // namespace
 
-Foresight::Foresight(Simulation& simulation) : simulation_(simulation) {
+Foresight::Foresight(Simulation& simulation, size_t most_shapes)
+    : simulation_(simulation), most_shapes_(most_shapes) {
   BINDERY_CHECK_MSG(MakeEntries(kFewEntries), "out of memory");
 }
 
@@ -65,6 +66,9 @@ void Foresight::Put(const Entry& entry) {
 
 // What the task is about to do says most of what it will read.
 Foresight::Group& Foresight::GroupOf(uint64_t choice) {
+  if (shapes_.size() >= most_shapes_ || groups_.size() >= most_shapes_) {
+    Forget();
+  }
   uint64_t key = choice;
   const uint32_t actor = ActorOf(choice);
   if (actor >= 1 && actor <= simulation_.task_count()) {
@@ -73,7 +77,6 @@ Foresight::Group& Foresight::GroupOf(uint64_t choice) {
         Mix(choice, simulation_.world().table<TaskRow>().digest(slot).content);
   }
   if (const uint32_t found = group_of_.Get(key)) return groups_[found - 1];
-  if (groups_.size() >= kMostShapes || shapes_.size() >= kMostShapes) Forget();
   groups_.emplace_back();
   group_of_.Set(key, static_cast<uint32_t>(groups_.size()));
   return groups_.back();

@@ -41,8 +41,9 @@ namespace bindery::sim {
 
 class Foresight {
  public:
-  // The simulation outlives it.
-  explicit Foresight(Simulation& simulation);
+  // The simulation outlives it. So many shapes are kept at most.
+  explicit Foresight(Simulation& simulation,
+                     size_t most_shapes = Touches::kMostNumbers);
 
   struct Known {
     Hash128 next;      // the fingerprint of the state that a choice leads to
@@ -88,7 +89,6 @@ class Foresight {
   static constexpr size_t kFewEntries = size_t{1} << 14;
   static constexpr size_t kManyEntries = size_t{1} << 20;
   static constexpr size_t kShapesOfGroup = 12;
-  static constexpr size_t kMostShapes = Touches::kMostNumbers - 1;
 
   Group& GroupOf(uint64_t choice);
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
@@ -106,6 +106,7 @@ class Foresight {
   void Forget();
 
   Simulation& simulation_;
+  const size_t most_shapes_;
   std::unique_ptr<ZeroedArray> array_;
   Entry* entries_ = nullptr;   // in it, by place
   std::vector<uint8_t> tags_;  // by place: most looks need no more

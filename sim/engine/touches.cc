@@ -1,5 +1,7 @@
 #include "sim/engine/touches.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace bindery::sim {
@@ -25,7 +27,15 @@ void Touches::Add(uint32_t number, const FootprintLog& log) {
   for (const Resource one : log.writes()) {
     AddTo((one & kCommutes) != 0 ? &sets.adds : &sets.writes, one);
   }
-  if (!(sets == before)) ++age_;
+  if (!(sets == before)) ForgetAnswers();
+}
+
+// An age has 31 bits beside a pair.
+void Touches::ForgetAnswers() {
+  age_ = (age_ + 1) % (uint64_t{1} << 31);
+  if (age_ != 0) return;
+  std::fill(answers_.begin(), answers_.end(), 0);
+  age_ = 1;
 }
 
 bool Touches::FindMeeting(const Sets& a, const Sets& b) {
@@ -42,7 +52,7 @@ void Touches::Clear() {
   sets_.clear();
   place_of_.Clear();
   next_place_ = 0;
-  ++age_;
+  ForgetAnswers();
 }
 
 }  // namespace bindery::sim

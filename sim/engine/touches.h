@@ -2,9 +2,8 @@
 // resources (sim/world/footprint.h) they read, write, or change in a way that
 // commutes.
 //
-//  1. A number stands for several choices, perhaps: whatever one of them
-//  touches
-//     counts for all.
+//  1. A number may stand for several choices: what any of them touches counts
+//     for all.
 //  2. Two that do not Meet() touch nothing that the other one writes, but for
 //     what commutes (F1 of footprint.h). Two that meet may be apart:
 //     kMostPlaces resources are told from each other.
@@ -56,6 +55,7 @@ class Touches {
   };
 
   void AddTo(Places* places, Resource resource);
+  void ForgetAnswers();
   static bool FindMeeting(const Sets& a, const Sets& b);
 
   std::vector<Sets> sets_;        // by number
