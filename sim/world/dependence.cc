@@ -69,9 +69,13 @@ void World::NoteHolders(const Meta& meta, AnyId id) {
   log->Note({Kind::kHolders, id.table(), id.slot()}, HoldersOf(meta));
 }
 
-// Whether the row goes when nobody names it any more.
+// Whether the row goes when nobody names it any more: of two who let go of a
+// tombstone the later one takes it away, so they do not commute.
 void World::NoteLife(const Meta& meta, AnyId id) {
   footprint_->Read(LifeResource(meta.name));
+  if (meta.state == SlotState::kTombstone) {
+    footprint_->Write(LifeResource(meta.name));
+  }
   DependenceLog* const log = footprint_->dependences();
   if (log == nullptr) return;
   if (meta.state == SlotState::kTombstone) {

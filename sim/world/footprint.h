@@ -9,7 +9,8 @@
 //   the holders    which rows of one table name a row
 //   the pins       whether an activation of the driver names a row
 //   the life       whether a row is there: what names a row, or does no longer,
-//                  reads it, since the last one takes a freed row's name away
+//                  reads it, and writes that of a freed row, since the last one
+//                  takes its name away
 // Of tables, holders and pins it does not matter in which order two steps
 // change them: their numbers say so (kCommutes).
 //
