@@ -201,6 +201,30 @@ TEST_F(WorldTest, TombstonesCountUntilTheLastHolderIsGone) {
   EXPECT_EQ(w_.fingerprint(), before);
 }
 
+// The later one of two takes the row away, which the first one alone does not.
+TEST_F(WorldTest, WhoLetsGoOfATombstoneWritesItsLife) {
+  NodeId node;
+  FrameId other;
+  Step(2, [&] { other = w_.Create<FrameRow>(); });
+  Step(1, [&] {
+    node = AddNode(0x1000);
+    w_.Edit(frame_).node = node;
+    w_.Edit(other).node = node;
+  });
+  const Resource life = LifeResource(w_.NameOf(node));
+  const auto writes_life = [&](FrameId frame) {
+    w_.BeginNoting();
+    Step(1, [&] { w_.Edit(frame).node = {}; });
+    const std::vector<Resource>& writes = w_.EndNoting().writes();
+    return std::count(writes.begin(), writes.end(), life) > 0;
+  };
+  EXPECT_FALSE(writes_life(other)) << "the row is live";
+  w_.Undo();
+  Step(1, [&] { w_.Free(node); });
+  EXPECT_TRUE(writes_life(other));
+  EXPECT_TRUE(writes_life(frame_));
+}
+
 TEST_F(WorldTest, FramesPinWhatTheyHold) {
   NodeId node;
   Step(1, [&] { node = AddNode(0x1000); });
