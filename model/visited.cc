@@ -62,9 +62,8 @@ VisitedSet::Outcome VisitedSet::InsertZeroKeyShared(Share* share) {
 
 // The low half claims a slot, then the high half is published. Whoever meets
 // the low half alone waits for the other: that takes its owner one store.
-VisitedSet::Outcome VisitedSet::InsertWideShared(Fingerprint fp, Share* share) {
-  const uint64_t lo = NonZero(fp.lo);
-  const uint64_t hi = NonZero(fp.hi);
+VisitedSet::Outcome VisitedSet::InsertHalvesShared(uint64_t lo, uint64_t hi,
+                                                   Share* share) {
   size_t bucket = Home(lo);
   for (size_t distance = 0; distance < buckets_; ++distance) {
     uint64_t* line = Line(bucket);
@@ -82,6 +81,10 @@ VisitedSet::Outcome VisitedSet::InsertWideShared(Fingerprint fp, Share* share) {
     if (++bucket == buckets_) bucket = 0;
   }
   return Outcome::kFull;
+}
+
+VisitedSet::Outcome VisitedSet::InsertWideShared(Fingerprint fp, Share* share) {
+  return InsertHalvesShared(NonZero(fp.lo), NonZero(fp.hi), share);
 }
 
 void VisitedSet::HandIn(Share* share) {
@@ -189,7 +192,11 @@ void VisitedSet::MoveShared(size_t begin, size_t end, Share* share) {
   for (size_t b = begin; b < end; ++b) {
     keys.clear();
     TakeBucket(b, &keys);
-    for (const Fingerprint fp : keys) PutBackShared(fp, share);
+    for (const Fingerprint fp : keys) {
+      const Outcome moved = wide_ ? InsertHalvesShared(fp.lo, fp.hi, share)
+                                  : InsertNarrowShared(fp, share);
+      BINDERY_CHECK(moved == Outcome::kInserted);
+    }
   }
 }
 
@@ -221,23 +228,6 @@ void VisitedSet::PutBack(const std::vector<Fingerprint>& keys) {
     slot[0] = fp.lo;
     if (wide_) slot[1] = fp.hi;
     max_distance_ = std::max(max_distance_, distance);
-  }
-}
-
-// Of a shared table, where no half is zero and no key is there twice.
-void VisitedSet::PutBackShared(Fingerprint fp, Share* share) {
-  const size_t step = wide_ ? 2 : 1;
-  size_t bucket = Home(fp.lo);
-  for (size_t distance = 0;; ++distance) {
-    uint64_t* line = Line(bucket);
-    for (size_t i = 0; i < kLineWords; i += step) {
-      if (Load(line + i) != 0 || !Claim(line + i, fp.lo, distance, share)) {
-        continue;
-      }
-      if (wide_) line[i + 1] = fp.hi;
-      return;
-    }
-    if (++bucket == buckets_) bucket = 0;
   }
 }
 

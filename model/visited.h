@@ -244,6 +244,7 @@ class VisitedSet {
     return true;
   }
   Outcome InsertWideShared(Fingerprint fp, Share* share);
+  Outcome InsertHalvesShared(uint64_t lo, uint64_t hi, Share* share);
   Outcome InsertZeroKeyShared(Share* share);
 
   // So many keys make a table that may grow do so.
@@ -258,7 +259,6 @@ class VisitedSet {
   void MoveShared(size_t begin, size_t end, Share* share);
   void TakeBucket(size_t bucket, std::vector<Fingerprint>* keys);
   void PutBack(const std::vector<Fingerprint>& keys);
-  void PutBackShared(Fingerprint fp, Share* share);
 
   const bool wide_;
   bool has_zero_ = false;

@@ -38,7 +38,7 @@ namespace bindery::model {
 
 // What one expansion knows of how its state was found; at first, by no choice.
 template <Model M>
-class Orders {};  // nothing
+class Orders {};
 
 template <TellsTouches M>
 class Orders<M> {
