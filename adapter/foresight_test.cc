@@ -300,5 +300,27 @@ TEST_P(Foresight, SparesNoState) {
   EXPECT_GT(complete, 100u);
 }
 
+// A sum of two parts is the key of what is known: it must tell small values
+// apart as it does any others. Of 2^18 random sums of 64 bits none would lie
+// within 2^24 of another; with nearly equal multipliers about twenty do.
+TEST(ForesightHash, KeepsSumsOfSmallValuesApart) {
+  constexpr uint64_t kValues = 512;
+  for (const size_t other : {1, 2, 3, 70}) {
+    std::vector<uint64_t> sums;
+    for (uint64_t a = 0; a < kValues; ++a) {
+      for (uint64_t b = 0; b < kValues; ++b) {
+        sums.push_back(sim::Foresight::HashPart(0, a) +
+                       sim::Foresight::HashPart(other, b));
+      }
+    }
+    std::sort(sums.begin(), sums.end());
+    uint64_t near = 0;
+    for (size_t i = 1; i < sums.size(); ++i) {
+      near += sums[i] - sums[i - 1] < uint64_t{1} << 24 ? 1 : 0;
+    }
+    EXPECT_LT(near, 3u) << other;
+  }
+}
+
 }  // namespace
 }  // namespace bindery

@@ -13,11 +13,6 @@ namespace {
 constexpr uint32_t kPatience = 64;
 constexpr uint32_t kLongestPause = 256;
 
-// The i-th of some values, as it adds to a hash of all.
-uint64_t Part(size_t i, uint64_t value) {
-  return Fold(value ^ kSmallSpreads[i % kSmallSpreads.size()],
-              0x9e3779b97f4a7c15u + 2 * i);
-}
 uint64_t Finish(uint64_t choice, uint32_t shape, uint64_t sum) {
   const uint64_t key = Mix(sum + Spread(choice), shape);
   return key == 0 ? 1 : key;
@@ -42,6 +37,10 @@ void ForEachNoted(const DependenceLog& log, const World& world, F&& f) {
 }
 
 }  // namespace
+
+uint64_t Foresight::HashPart(size_t i, uint64_t value) {
+  return MixSmall(value, i);
+}
 
 Foresight::Foresight(Simulation& simulation, size_t most_shapes)
     : simulation_(simulation), most_shapes_(most_shapes) {
@@ -86,9 +85,9 @@ uint64_t Foresight::KeyOf(uint64_t choice, uint32_t number) const {
   const Shape& shape = shapes_[number];
   uint64_t sum = 0;
   size_t i = 0;
-  for (const uint64_t* word : shape.words) sum += Part(i++, *word);
+  for (const uint64_t* word : shape.words) sum += HashPart(i++, *word);
   for (const Dependence& what : shape.others) {
-    sum += Part(i++, simulation_.world().ValueOf(what));
+    sum += HashPart(i++, simulation_.world().ValueOf(what));
   }
   return Finish(choice, number, sum);
 }
@@ -154,7 +153,7 @@ void Foresight::Learn(const FootprintLog& footprint, const Hash128& before,
   uint64_t sum = 0;
   size_t i = 0;
   ForEachNoted(log, world, [&](const DependenceLog::Noted& one, bool) {
-    sum += Part(i++, one.value);
+    sum += HashPart(i++, one.value);
   });
   const uint64_t key = Finish(choice_, shape, sum);
   const uint64_t old = entries_[PlaceOf(key)].key;

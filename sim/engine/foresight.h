@@ -49,6 +49,11 @@ class Foresight {
     Hash128 next;      // the fingerprint of the state that a choice leads to
     uint64_t touched;  // what it touches, for Meet(); never 0
   };
+  // What the i-th of the values that a choice depended on adds to their hash.
+  // Each place has a multiplier of its own: with nearly equal ones, values that
+  // differ by a little, one up and one down, nearly make up for each other.
+  static uint64_t HashPart(size_t i, uint64_t value);
+
   // Of an enabled choice, if it is known.
   std::optional<Known> Know(uint64_t choice);
 
