@@ -217,8 +217,8 @@ class AlikeFinder {
         members.push_back(process);
       } else if (found_.why_not.empty()) {
         found_.why_not = absl::StrCat(
-            "objects of \"", NameOf(members[0]), "\" and \"", NameOf(process),
-            "\" point to memory at different addresses");
+            "\"", NameOf(members[0]), "\" and \"", NameOf(process),
+            "\" are written alike, but not compiled to the same commands");
       }
     }
     return members;

@@ -14,10 +14,11 @@
 //     of processes.
 //
 // Nothing else that a program can see tells which process is which: user ids
-// and pointers are as written, handles and descriptors are each process's own,
-// and debug ids are no part of the state. What walks several objects in an
-// order of keys (release of a process: threads by id, nodes by pointer, refs by
-// number) does so inside of one process, and its tasks keep their order.
+// and pointers are as written, handles, descriptors and the memory that objects
+// point to are each process's own, and debug ids are no part of the state. What
+// walks several objects in an order of keys (release of a process: threads by
+// id, nodes by pointer, refs by number) does so inside of one process, and its
+// tasks keep their order.
 #ifndef BINDERY_SIM_USER_ALIKE_H_
 #define BINDERY_SIM_USER_ALIKE_H_
 

@@ -125,14 +125,26 @@ TEST(AlikeTest, BinderfsTellsProcessesApart) {
   EXPECT_THAT(alike.why_not, HasSubstr("binderfs"));
 }
 
-// Where memory is depends on the number of the thread so far.
-TEST(AlikeTest, MemoryAtAnotherAddressIsAnotherPayload) {
-  const std::string sends =
+std::string Sends(int value) {
+  return absl::StrCat(
       "step { call { to { number: 0 } code: 2 "
-      "item { ptr { item { i32: 5 } } } } }";
-  const AlikeProcesses alike = AlikeIn(Client("client", "copies: 2", sends));
-  EXPECT_THAT(alike.classes, IsEmpty());
-  EXPECT_THAT(alike.why_not, HasSubstr("at different addresses"));
+      "item { ptr { item { i32: ",
+      value, " } } } } }");
+}
+
+// Each process has memory of its own: the same objects point to the same
+// addresses, whatever another process has in its memory.
+TEST(AlikeTest, WhoSendsTheSameMemoryIs) {
+  const AlikeProcesses alike = AlikeIn(Client("odd", "", Sends(6) + Sends(7)) +
+                                       Client("client", "copies: 2", Sends(5)));
+  EXPECT_THAT(alike.classes, ElementsAre(ElementsAre(3, 4)));
+  EXPECT_EQ(alike.why_not, "");
+}
+
+TEST(AlikeTest, WhoSendsOtherMemoryIsNot) {
+  EXPECT_THAT(
+      AlikeIn(Client("a", "", Sends(5)) + Client("b", "", Sends(6))).classes,
+      IsEmpty());
 }
 
 TEST(AlikeTest, MembersAreWhatTheScenarioSays) {

@@ -267,9 +267,16 @@ uint64_t Compiler::PlaceMemory(const Cursor<proto::PtrItem>& ptr,
   }
   segment.size = std::max<uint64_t>(segment.bytes.size(),
                                     length <= kMostMemory ? length : 0);
-  uint64_t& used = memory_used_[memory_of_];
-  segment.address = kUserMemory + (memory_of_ % kMemoryParts) * kMemoryPart +
-                    used + ptr->misalign();
+  if (memory_part_ >= kMemoryParts) {
+    errors_.Add(ptr.place(),
+                absl::StrCat("only the first ", kMemoryParts - 1,
+                             " threads of a process have memory for objects "
+                             "to point to; move the step into one of them"));
+    return kUserMemory;
+  }
+  uint64_t& used = memory_used_[{scope_.index, memory_part_}];
+  segment.address =
+      kUserMemory + memory_part_ * kMemoryPart + used + ptr->misalign();
   used = (used + ptr->misalign() + segment.size + 15) & ~uint64_t{15};
   if (used > kMemoryPart) {
     errors_.Add(ptr.place(),

@@ -75,8 +75,7 @@ void Compiler::DeclareLater(const LaterNames& names) {
 
 uint32_t Compiler::LaterStep(int process, int thread, const StepCursor& step) {
   scope_ = scopes_[static_cast<size_t>(process)];
-  memory_of_ = out_.processes[static_cast<size_t>(process)].tasks.begin +
-               static_cast<uint32_t>(thread);
+  memory_part_ = kHandlerMemory + 1 + static_cast<uint32_t>(thread);
   const uint32_t entry = static_cast<uint32_t>(out_.code.size());
   Step(step, Context());
   Signals();
@@ -310,7 +309,7 @@ void Compiler::Threads(const Cursor<proto::Process>& process) {
     out_.handler_lists.insert(out_.handler_lists.end(), list.begin(),
                               list.end());
     CheckStyle(thread);
-    ThreadCode(thread, &task);
+    ThreadCode(thread, static_cast<uint32_t>(i), &task);
     out_.tasks.push_back(task);
     task_number_.emplace(task.full_name,
                          static_cast<uint32_t>(out_.tasks.size()));
@@ -369,9 +368,10 @@ void Compiler::CheckStyle(const Cursor<proto::Thread>& thread) {
   }
 }
 
-void Compiler::ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task) {
+void Compiler::ThreadCode(const Cursor<proto::Thread>& thread, uint32_t number,
+                          TaskSpec* task) {
   task->entry = static_cast<uint32_t>(out_.code.size());
-  memory_of_ = static_cast<uint32_t>(out_.tasks.size());
+  memory_part_ = kHandlerMemory + 1 + number;
   if (thread->pool() || out_.processes[scope_.index - 1].forked_from != 0) {
     Emit(OpCode::kStart, thread.place());
   }
@@ -452,7 +452,7 @@ uint32_t Compiler::Handler(const Cursor<proto::Handler>& handler) {
                              "and the runtime starts pool threads; remove "
                              "the handler"));
   }
-  memory_of_ = kHandlerMemory + scope_.index;
+  memory_part_ = kHandlerMemory;
   HandlerFilters(handler, &spec);
   std::vector<BindSpec> names;
   if (handler->has_parcel()) {

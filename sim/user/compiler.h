@@ -50,8 +50,9 @@ class Compiler {
     std::set<uint32_t> nonblock;  // fd variables
     uint32_t default_fd = 0;
   };
-  // Threads come first in memory_used_, then the handlers of processes.
-  static constexpr uint32_t kHandlerMemory = 64;
+  // Part of a process's memory that the objects of its handlers point to. Those
+  // of its threads come behind it.
+  static constexpr uint32_t kHandlerMemory = 0;
   // A payload that is being written; defined in compile_payload.cc.
   struct Draft;
   // Where a step stands.
@@ -113,7 +114,9 @@ class Compiler {
   void IgnoringHandler(proto::Br br);
   uint32_t Handler(const Cursor<proto::Handler>& handler);
   void HandlerFilters(const Cursor<proto::Handler>& handler, HandlerSpec* spec);
-  void ThreadCode(const Cursor<proto::Thread>& thread, TaskSpec* task);
+  // `number`: of the thread in its process.
+  void ThreadCode(const Cursor<proto::Thread>& thread, uint32_t number,
+                  TaskSpec* task);
 
   // compile_names.cc: names that are bound or not.
   uint32_t AnyVariable(const std::string& name, Place place);
@@ -270,10 +273,11 @@ class Compiler {
   std::map<std::string, uint32_t> process_number_;
   std::map<std::string, uint32_t> task_number_;
   std::set<std::string> posted_;
-  // Memory that objects point to, by whose code it is in: bytes taken. A place
-  // must not depend on what other threads do (growing_scenario.h).
-  std::map<uint32_t, uint64_t> memory_used_;
-  uint32_t memory_of_ = 0;
+  // Memory that objects point to, by process and part: bytes taken. A place
+  // must not depend on what other threads do (growing_scenario.h), nor on which
+  // process it is in (alike.h).
+  std::map<std::pair<uint32_t, uint32_t>, uint64_t> memory_used_;
+  uint32_t memory_part_ = kHandlerMemory;
   // Signal steps, by instruction: whom they mean is known behind the last
   // process.
   std::vector<std::pair<uint32_t, Cursor<proto::Signal>>> signals_;
