@@ -405,6 +405,14 @@ const Mistake kMistakes[] = {
      IN_THREAD("step { stop {} }") "\nalways { name: \"x\" expr: \"true\" }\n"
                                    "sometimes { name: \"x\" expr: \"true\" }",
      "5:23", "rename one"},
+    {"predicate with the name of a property",
+     IN_THREAD(
+         "step { stop {} }") "\neventually { name: \"L1\" expr: \"true\" }",
+     "4:14", "call a property"},
+    {"predicate with the name of a deadlock",
+     IN_THREAD("step { stop {} }") "\nalways { name: \"user-deadlock\" "
+                                   "expr: \"true\" }",
+     "4:10", "call a property"},
     {"property without violation",
      IN_THREAD("step { stop {} }") "\nexpect { property: \"E2\" }", "4:10",
      "VERDICT_VIOLATED"},
@@ -526,6 +534,31 @@ TEST(ScenarioLoaderTest, CopiesShareTheirErrors) {
                       " thread { name: \"t\" step { flush {} } } }"),
             LoadError("process { name: \"p\"\n"
                       " thread { name: \"t\" step { flush {} } } }"));
+}
+
+// A process whose threads each send an object that points to memory.
+std::string SendersOf(int threads, const std::string& memory) {
+  std::string text = "process { name: \"p\" attach {}\n";
+  for (int i = 0; i < threads; ++i) {
+    absl::StrAppend(&text, "thread { name: \"t", i,
+                    "\" step { call { to { number: 0 } item { ptr { ", memory,
+                    " } } } } }\n");
+  }
+  return text + "}\n";
+}
+
+TEST(ScenarioLoaderTest, ThreadsHaveMemoryOfTheirOwn) {
+  const std::string small = "item { i32: 1 }";
+  EXPECT_EQ(LoadError(SendersOf(95, small)), "");
+  EXPECT_THAT(LoadError(SendersOf(96, small)),
+              AllOf(StartsWith("test.textproto:97:"),
+                    HasSubstr("only the first 95 threads")));
+  const std::string megabyte = "length: 0x100000";
+  const std::string more = " } } item { ptr { ";
+  EXPECT_EQ(LoadError(SendersOf(2, megabyte + more + megabyte)), "");
+  EXPECT_THAT(
+      LoadError(SendersOf(2, megabyte + more + megabyte + more + small)),
+      AllOf(StartsWith("test.textproto:2:"), HasSubstr("2 MiB")));
 }
 
 TEST(ScenarioLoaderTest, DeepNestingIsAnError) {

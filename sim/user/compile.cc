@@ -56,6 +56,18 @@ class Processes {
   std::vector<Cursor<proto::Process>> all_;
 };
 
+// What reports call the driver's own properties and the ends of a search: E16,
+// L5, livelock.
+bool IsNameOfAProperty(absl::string_view name) {
+  static constexpr absl::string_view kOthers[] = {"livelock", "user-deadlock",
+                                                  "lost-work", "golden"};
+  if (std::count(std::begin(kOthers), std::end(kOthers), name) != 0) {
+    return true;
+  }
+  return name.size() >= 2 && absl::ascii_isupper(name[0]) &&
+         std::all_of(name.begin() + 1, name.end(), absl::ascii_isdigit);
+}
+
 std::string BaseName(absl::string_view filename) {
   const size_t slash = filename.rfind('/');
   if (slash != absl::string_view::npos) filename.remove_prefix(slash + 1);
@@ -335,6 +347,12 @@ PredicateSpec Compiler::OnePredicate(
   if (predicate->expr().empty()) {
     errors_.Add(predicate.place(),
                 "the predicate has no expression; add expr: \"...\"");
+  }
+  if (IsNameOfAProperty(predicate->name())) {
+    errors_.Add(predicate.At("name"),
+                absl::StrCat("\"", predicate->name(),
+                             "\" is what reports call a property of the "
+                             "driver; choose a name that says what must hold"));
   }
   PredicateSpec spec{predicate->name(), predicate->expr(),
                      predicate.At("expr")};
