@@ -62,6 +62,10 @@ class SchemaBuilder {
     Field(name, member);
   }
   template <typename T>
+  void Derived(const char* name, T Row::*member, const char*) {
+    Field(name, member);
+  }
+  template <typename T>
   void Skip(const char* name, T Row::*member, const char*) {
     Field(name, member);
   }

@@ -99,6 +99,8 @@ class ChangingFields {
   template <typename T, typename Row>
   void Address(const char*, T Row::*) {}
   template <typename T, typename Row>
+  void Derived(const char*, T Row::*, const char*) {}
+  template <typename T, typename Row>
   void Skip(const char*, T Row::*, const char*) {}
 
   static std::set<std::string> All() {

@@ -103,6 +103,10 @@ class EveryField {
     visitor_(member);
   }
   template <typename T>
+  void Derived(const char*, T Row::*member, const char*) {
+    visitor_(member);
+  }
+  template <typename T>
   void Skip(const char*, T Row::*member, const char*) {
     visitor_(member);
   }
@@ -490,12 +494,17 @@ class FieldHasher {
     }
   }
   template <typename T>
+  void Derived(const char*, T Row::*member, const char*) {
+    ++index_;
+    others_ += Contribution(Key(), slot_.row.*member).lo;
+  }
+  template <typename T>
   void Skip(const char*, T Row::*, const char*) {
     ++index_;
   }
   const Hash128& sum() const { return sum_; }
   // See Meta. Of a live row.
-  uint64_t content() const { return sum_.lo - presence_.lo + lists_; }
+  uint64_t content() const { return sum_.lo - presence_.lo + others_; }
 
  private:
   static constexpr auto kNow = OrbitSums::Count::kNow;
@@ -513,10 +522,10 @@ class FieldHasher {
     } else if constexpr (std::is_same_v<T, BlobId>) {
       if (live()) Number(w_.blobs().HashOf(value), meaning);
     } else if constexpr (std::is_same_v<T, ListHead>) {
-      lists_ += ListContent(Key(), value.size, w_.NameOf(value.first),
-                            w_.NameOf(value.last));
+      others_ += ListContent(Key(), value.size, w_.NameOf(value.first),
+                             w_.NameOf(value.last));
     } else if constexpr (std::is_same_v<T, SetHead>) {
-      lists_ += SetContent(Key(), value.size);
+      others_ += SetContent(Key(), value.size);
     } else {
       if (live()) Number(static_cast<uint64_t>(value), meaning);
     }
@@ -548,7 +557,7 @@ class FieldHasher {
   OrbitSums* const orbit_;
   Hash128 sum_;
   Hash128 presence_;
-  uint64_t lists_ = 0;
+  uint64_t others_ = 0;
   uint64_t index_ = 0;
 };
 

@@ -117,8 +117,9 @@ class RowCommit {
   }
 
   const Hash128& delta() const { return delta_; }
-  // What changed of the row's content, which is that, and its lists and sets.
-  uint64_t content() const { return delta_.lo + lists_; }
+  // What changed of the row's content, which is that, its lists and sets, and
+  // what is derived.
+  uint64_t content() const { return delta_.lo + others_; }
 
  private:
   void Narrow(const NarrowField& field, uint64_t before, uint64_t after) {
@@ -126,7 +127,7 @@ class RowCommit {
     switch (field.kind) {
       case NarrowField::Kind::kUnsigned:
       case NarrowField::Kind::kSigned:
-        if (!hashed) return;
+        if (!hashed) return Derived(field, before, after);
         return Value(field.index, field.NumberOf(before), field.NumberOf(after),
                      field.meaning);
       case NarrowField::Kind::kBlob:
@@ -138,19 +139,24 @@ class RowCommit {
                     AnyId{static_cast<uint32_t>(after)}, hashed);
     }
   }
+  void Derived(const NarrowField& field, uint64_t before, uint64_t after) {
+    if (field.hashed != Hashed::kInContent) return;
+    const uint64_t key = FieldKey(meta_.name, field.index);
+    others_ += Contribution(key, after).lo - Contribution(key, before).lo;
+  }
   void Wide(const WideField& field) {
     switch (field.kind) {
       case WideField::Kind::kListHead: {
         // The members say that they belong.
         const auto before = ValueAt<ListHead>(c_.old, field.begin);
         const auto after = ValueAt<ListHead>(c_.actual, field.begin);
-        lists_ += ListAs(field, after) - ListAs(field, before);
+        others_ += ListAs(field, after) - ListAs(field, before);
         return DeadOwner(before.size, after.size);
       }
       case WideField::Kind::kSetHead: {
         const auto before = ValueAt<SetHead>(c_.old, field.begin);
         const auto after = ValueAt<SetHead>(c_.actual, field.begin);
-        lists_ += SetAs(field, after) - SetAs(field, before);
+        others_ += SetAs(field, after) - SetAs(field, before);
         return DeadOwner(before.size, after.size);
       }
       case WideField::Kind::kWork:
@@ -259,7 +265,7 @@ class RowCommit {
   const AnyId self_;
   const RowChange& c_;
   Hash128 delta_;
-  uint64_t lists_ = 0;
+  uint64_t others_ = 0;
 };
 
 void World::BeginStep(uint32_t actor) {

@@ -35,6 +35,8 @@ class CanonicalFields {
     if (w_.exact_addresses()) Field(name, member);
   }
   template <typename T>
+  void Derived(const char*, T Row::*, const char*) {}
+  template <typename T>
   void Skip(const char*, T Row::*, const char*) {}
 
  private:

@@ -74,6 +74,10 @@ class DocVisitor {
          absl::StrCat(Kind<T>::Text(), "; with `--addresses=exact` only"));
   }
   template <typename T>
+  void Derived(const char* name, T Row::*, const char* reason) {
+    Line(name, "no", reason);
+  }
+  template <typename T>
   void Skip(const char* name, T Row::*, const char* reason) {
     Line(name, "no", reason);
   }

@@ -49,6 +49,11 @@ class LayoutMaker {
     Add(member, Hashed::kWithExactAddresses, {});
   }
   template <typename T>
+  void Derived(const char*, T Row::*member, const char*) {
+    static_assert(std::is_unsigned_v<T>);
+    Add(member, Hashed::kInContent, {});
+  }
+  template <typename T>
   void Skip(const char*, T Row::*member, const char*) {
     Add(member, Hashed::kNever, {});
   }

@@ -19,8 +19,15 @@
 
 namespace bindery::sim {
 
-// When a field is part of the canonical state.
-enum class Hashed : uint8_t { kAlways, kWithExactAddresses, kNever };
+// When a field is part of the canonical state. One that follows from other rows
+// need not be, but is of what the row holds (dependence.h): steps read it
+// instead of those.
+enum class Hashed : uint8_t {
+  kAlways,
+  kWithExactAddresses,
+  kInContent,
+  kNever
+};
 
 struct NarrowField {
   enum class Kind : uint8_t { kUnsigned, kSigned, kBlob, kId, kAnyId };

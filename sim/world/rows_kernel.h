@@ -2,7 +2,7 @@
 // under their own names, field by field.
 //
 // Not modelled here: statistics, debug text, page arrays, LRU. See rows_user.h
-// for what Field, Address and Skip mean.
+// for what Field, Address, Derived and Skip mean.
 #ifndef BINDERY_SIM_WORLD_ROWS_KERNEL_H_
 #define BINDERY_SIM_WORLD_ROWS_KERNEL_H_
 
@@ -119,7 +119,7 @@ struct alignas(8) ProcRow {
     v.Field("requested_threads_started", &ProcRow::requested_threads_started);
     v.Field("tmp_ref", &ProcRow::tmp_ref);
     v.Field("outstanding_txns", &ProcRow::outstanding_txns);
-    v.Skip("lowest_desc", &ProcRow::lowest_desc, "derived from the refs");
+    v.Derived("lowest_desc", &ProcRow::lowest_desc, "derived from the refs");
     v.Field("is_dead", &ProcRow::is_dead);
     v.Field("in_procs", &ProcRow::in_procs);
     v.Field("deferred_work", &ProcRow::deferred_work);
@@ -135,8 +135,8 @@ struct alignas(8) ProcRow {
             &ProcRow::oneway_spam_detection_enabled);
     v.Field("sync_recv", &ProcRow::sync_recv);
     v.Field("async_recv", &ProcRow::async_recv);
-    v.Skip("allocated", &ProcRow::allocated, "derived from the buffers");
-    v.Skip("free_total", &ProcRow::free_total, "derived from the buffers");
+    v.Derived("allocated", &ProcRow::allocated, "derived from the buffers");
+    v.Derived("free_total", &ProcRow::free_total, "derived from the buffers");
     v.Field("buffers", &ProcRow::buffers);
     v.Skip("free_buffers", &ProcRow::free_buffers, "tree_shape says it");
     v.Address("tree_shape", &ProcRow::tree_shape);

@@ -2,9 +2,11 @@
 //
 // Each row lists its fields once, in Fields(); hashing, encoding, dumps and the
 // journal's bookkeeping are derived from that list. `Field` is part of the
-// canonical state, `Address` only with exact addresses, `Skip` never, with the
-// reason. A field says what its number stands for (Meaning) if renaming
-// processes changes that. Rows are trivially copyable and zero when created.
+// canonical state, `Address` only with exact addresses, `Derived` and `Skip`
+// never, with the reason. What a step reads of a row and does not find in other
+// rows that it reads is not skipped, but derived (dependence.h). A field says
+// what its number stands for (Meaning) if renaming processes changes that. Rows
+// are trivially copyable and zero when created.
 #ifndef BINDERY_SIM_WORLD_ROWS_USER_H_
 #define BINDERY_SIM_WORLD_ROWS_USER_H_
 

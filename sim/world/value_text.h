@@ -46,6 +46,10 @@ class FieldTexter {
     Field(name, member);
   }
   template <typename T>
+  void Derived(const char* name, T Row::*member, const char*) {
+    Field(name, member);
+  }
+  template <typename T>
   void Skip(const char* name, T Row::*member, const char*) {
     Field(name, member);
   }
