@@ -15,6 +15,17 @@ uint64_t HoldersOf(const Meta& meta) {
 
 }  // namespace
 
+// A key may have several owners, in no order: a thread that exits lives on
+// while a transaction holds it, and its task has another one by then.
+uint64_t World::OwnersOf(TableId table, uint64_t base) const {
+  const AnyTable& rows = TableOf(table);
+  uint64_t owners = 0;
+  for (uint32_t i = index_.Get(base); i != 0; i = rows.meta(i - 1).next_same) {
+    owners += Spread(i);
+  }
+  return owners;
+}
+
 void World::HideRows(bool hidden) {
   for (int t = 1; t < kTableCount; ++t) {
     const auto id = static_cast<TableId>(t);
@@ -106,7 +117,7 @@ const uint64_t* World::WordOf(const Dependence& what) const {
 
 uint64_t World::ValueOf(const Dependence& what) const {
   if (const uint64_t* const word = WordOf(what)) return *word;
-  if (what.kind == Kind::kKey) return index_.Get(what.key);
+  if (what.kind == Kind::kKey) return OwnersOf(what.table, what.key);
   return HoldersOf(TableOf(what.table).meta(what.slot));
 }
 

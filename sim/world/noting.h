@@ -46,7 +46,8 @@ template <typename Row>
                                         Row::kTable, first - 1,
                                         rows.at(first - 1).meta.generation));
     if (!made) {
-      dependences->Note({Dependence::Kind::kKey, Row::kTable, 0, base}, first);
+      dependences->Note({Dependence::Kind::kKey, Row::kTable, 0, base},
+                        OwnersOf(Row::kTable, base));
     }
   }
   for (uint32_t i = first; i != 0;) {

@@ -379,6 +379,8 @@ class World {
   }
   // Whether rows are found by looking (W6).
   void HideRows(bool hidden);
+  // Who has this key; 0: nobody.
+  uint64_t OwnersOf(TableId table, uint64_t base) const;
   // The slot with the bytes that `id` leads to: its own, live or not, as long
   // as nobody else got it, otherwise slot 0, which is all zero.
   template <typename Row>
