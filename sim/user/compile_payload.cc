@@ -268,10 +268,11 @@ uint64_t Compiler::PlaceMemory(const Cursor<proto::PtrItem>& ptr,
   segment.size = std::max<uint64_t>(segment.bytes.size(),
                                     length <= kMostMemory ? length : 0);
   if (memory_part_ >= kMemoryParts) {
-    errors_.Add(ptr.place(),
-                absl::StrCat("only the first ", kMemoryParts - 1,
-                             " threads of a process have memory for objects "
-                             "to point to; move the step into one of them"));
+    errors_.Add(
+        ptr.place(),
+        absl::StrCat("only the first ", kMemoryParts - MemoryOfThread(0),
+                     " threads of a process have memory for objects "
+                     "to point to; move the step into one of them"));
     return kUserMemory;
   }
   uint64_t& used = memory_used_[{scope_.index, memory_part_}];
@@ -280,8 +281,8 @@ uint64_t Compiler::PlaceMemory(const Cursor<proto::PtrItem>& ptr,
   used = (used + ptr->misalign() + segment.size + 15) & ~uint64_t{15};
   if (used > kMemoryPart) {
     errors_.Add(ptr.place(),
-                "the objects of one thread point to more than 2 MiB; use "
-                "several threads");
+                "the objects of one thread, or of a process's handlers, point "
+                "to more than 2 MiB; use several threads");
     used = 0;
   }
   return segment.address;

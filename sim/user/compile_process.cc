@@ -75,7 +75,7 @@ void Compiler::DeclareLater(const LaterNames& names) {
 
 uint32_t Compiler::LaterStep(int process, int thread, const StepCursor& step) {
   scope_ = scopes_[static_cast<size_t>(process)];
-  memory_part_ = kHandlerMemory + 1 + static_cast<uint32_t>(thread);
+  memory_part_ = MemoryOfThread(static_cast<uint32_t>(thread));
   const uint32_t entry = static_cast<uint32_t>(out_.code.size());
   Step(step, Context());
   Signals();
@@ -371,7 +371,7 @@ void Compiler::CheckStyle(const Cursor<proto::Thread>& thread) {
 void Compiler::ThreadCode(const Cursor<proto::Thread>& thread, uint32_t number,
                           TaskSpec* task) {
   task->entry = static_cast<uint32_t>(out_.code.size());
-  memory_part_ = kHandlerMemory + 1 + number;
+  memory_part_ = MemoryOfThread(number);
   if (thread->pool() || out_.processes[scope_.index - 1].forked_from != 0) {
     Emit(OpCode::kStart, thread.place());
   }

@@ -51,9 +51,12 @@ class Compiler {
     std::set<uint32_t> nonblock;  // fd variables
     uint32_t default_fd = 0;
   };
-  // Part of a process's memory that the objects of its handlers point to. Those
-  // of its threads come behind it.
+  // The parts of a process's memory that the objects of its handlers and of its
+  // threads, counted from 0, point to.
   static constexpr uint32_t kHandlerMemory = 0;
+  static constexpr uint32_t MemoryOfThread(uint32_t number) {
+    return kHandlerMemory + 1 + number;
+  }
   // A payload that is being written; defined in compile_payload.cc.
   struct Draft;
   // Where a step stands.
@@ -115,7 +118,7 @@ class Compiler {
   void IgnoringHandler(proto::Br br);
   uint32_t Handler(const Cursor<proto::Handler>& handler);
   void HandlerFilters(const Cursor<proto::Handler>& handler, HandlerSpec* spec);
-  // `number`: of the thread in its process.
+  // `number`: of the thread in its process, from 0.
   void ThreadCode(const Cursor<proto::Thread>& thread, uint32_t number,
                   TaskSpec* task);
 
