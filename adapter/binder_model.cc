@@ -1,5 +1,7 @@
 #include "adapter/binder_model.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,11 @@ namespace bindery {
 namespace {
 
 constexpr uint64_t kFaulty = 0x8f1bbcdc5a827999u;
+
+model::Foreseen ForeseenOf(const std::optional<sim::Foresight::Known>& known) {
+  if (!known.has_value()) return {};
+  return {{known->next.hi, known->next.lo}, known->touched};
+}
 
 }  // namespace
 
@@ -42,16 +49,24 @@ model::Fingerprint BinderModel::GetFingerprint() const {
   return WithFaults(simulation_.world().fingerprint());
 }
 
-// With exact addresses it matters which buffers are next to each other, which
-// no row's content says.
-model::Foreseen BinderModel::Foresee(model::Choice choice) {
-  if (simulation_.world().exact_addresses()) return {};
+sim::Foresight* BinderModel::GetForesight() {
+  if (simulation_.world().exact_addresses()) return nullptr;
   if (foresight_ == nullptr) {
     foresight_ = std::make_unique<sim::Foresight>(simulation_);
   }
-  const auto known = foresight_->Know(choice.value);
-  if (!known.has_value()) return {};
-  return {{known->next.hi, known->next.lo}, known->touched};
+  return foresight_.get();
+}
+
+model::Foreseen BinderModel::Foresee(model::Choice choice) {
+  sim::Foresight* const foresight = GetForesight();
+  if (foresight == nullptr) return {};
+  return ForeseenOf(foresight->Know(choice.value));
+}
+
+model::Foreseen BinderModel::ForeseeOrLearn(model::Choice choice) {
+  sim::Foresight* const foresight = GetForesight();
+  if (foresight == nullptr) return {};
+  return ForeseenOf(foresight->KnowOrLearn(choice.value));
 }
 
 model::Fingerprint BinderModel::LeastFingerprint() const {

@@ -42,6 +42,7 @@ class BinderModel {
   // What is known of a choice without executing it (sim/engine/foresight.h).
   // REQUIRES: no footprints.
   model::Foreseen Foresee(model::Choice choice);
+  model::Foreseen ForeseeOrLearn(model::Choice choice);
   uint64_t Touched() const {
     return foresight_ == nullptr ? 0 : foresight_->touched();
   }
@@ -102,6 +103,9 @@ class BinderModel {
     return options;
   }
 
+  // None with exact addresses: then it matters which buffers are next to each
+  // other, which no row's content says.
+  sim::Foresight* GetForesight();
   // The latest transition did what shows in no row.
   bool Faulty() const;
   model::Fingerprint WithFaults(const sim::Hash128& hash) const;

@@ -56,7 +56,7 @@ class Doubter {
     if (!model_.Check(nullptr) || model_.Inconclusive()) return;
     const std::vector<Choice> choices = Enabled();
     for (const Choice choice : choices) {
-      const model::Foreseen foreseen = model_.Foresee(choice);
+      const model::Foreseen foreseen = ForeseeOrLearn(model_, choice);
       model_.Apply(choice);
       const model::Fingerprint found = model_.GetFingerprint();
       if (foreseen.known()) DoubtKey(foreseen.key, found);
@@ -227,19 +227,13 @@ TEST_P(Foresight, WhatDoesNotMeetInOpenQuestionsMayChangePlaces) {
   EXPECT_GT(DoubtOpenQuestions<DoubterOfOrders>(GetParam(), 2'000), 500u);
 }
 
-// A random walk, as told by one that keeps few things.
-TEST_P(Foresight, ForgetsAndLearnsAgain) {
-  constexpr size_t kMostShapes = 60;
-  const Explorable explorable(
-      ReadFile("scenarios/tutorial/server_death.textproto"), {},
-      At(GetParam()));
-  const std::unique_ptr<BinderModel> model = explorable.Start();
-  sim::Simulation& simulation = model->simulation();
-  sim::Foresight foresight(simulation, kMostShapes);
+// Walks at random and begins anew at each end; f(known) sees each choice behind
+// its step.
+template <typename F>
+void WalkForeseeing(sim::Simulation& simulation, sim::Foresight& foresight,
+                    int steps, F&& f) {
   sim::Prng prng(1);
-  std::set<uint64_t> touched;
-  uint64_t forgotten = 0;
-  for (int step = 0; step < 20'000; ++step) {
+  for (int step = 0; step < steps; ++step) {
     std::vector<uint64_t> choices;
     simulation.Enabled(&choices);
     if (choices.empty()) {
@@ -248,19 +242,53 @@ TEST_P(Foresight, ForgetsAndLearnsAgain) {
     }
     const uint64_t choice =
         choices[prng.Below(static_cast<uint32_t>(choices.size()))];
-    const auto known = foresight.Know(choice);
+    const auto known = foresight.KnowOrLearn(choice);
     foresight.Apply(choice);
-    if (known.has_value()) {
-      ASSERT_EQ(known->next, simulation.world().fingerprint());
-      touched.insert(known->touched);
-      if (known->touched > *touched.begin() + kMostShapes) {
-        EXPECT_TRUE(foresight.Meet(*touched.begin(), known->touched));
-        ++forgotten;
-      }
-    }
+    f(known);
   }
+}
+
+// As told by one that keeps few things.
+TEST_P(Foresight, ForgetsAndLearnsAgain) {
+  constexpr size_t kMostShapes = 60;
+  const Explorable explorable(
+      ReadFile("scenarios/tutorial/server_death.textproto"), {},
+      At(GetParam()));
+  const std::unique_ptr<BinderModel> model = explorable.Start();
+  sim::Simulation& simulation = model->simulation();
+  sim::Foresight foresight(simulation, kMostShapes);
+  std::set<uint64_t> touched;
+  uint64_t forgotten = 0;
+  WalkForeseeing(simulation, foresight, 20'000, [&](const auto& known) {
+    if (!known.has_value()) return;
+    EXPECT_EQ(known->next, simulation.world().fingerprint());
+    touched.insert(known->touched);
+    if (known->touched > *touched.begin() + kMostShapes) {
+      EXPECT_TRUE(foresight.Meet(*touched.begin(), known->touched));
+      ++forgotten;
+    }
+  });
   EXPECT_GT(touched.size(), kMostShapes);
   EXPECT_GT(forgotten, 0u);
+}
+
+// Few states are like others here, so learning does not pay.
+TEST_P(Foresight, LearnsLittleWhereLittleIsKnown) {
+  const sim::CompiledScenario scenario =
+      *sim::CompileOpen(*sim::ParseOpenQuestion(
+          "procs:2,threads:2,commands:9,deaths:2,faults:2,alphabet:wide"));
+  const sim::Driver driver = *sim::Driver::Create("c-7.2", {});
+  BinderModel model(scenario, driver, nullptr, At(GetParam()));
+  sim::Foresight foresight(model.simulation());
+  uint64_t learned = 0;
+  uint64_t left = 0;
+  WalkForeseeing(model.simulation(), foresight, 200'000,
+                 [&](const auto& known) {
+                   if (known.has_value()) return;
+                   ++(foresight.touched() != 0 ? learned : left);
+                 });
+  EXPECT_GT(learned, 0u);
+  EXPECT_GT(left, 3 * learned);
 }
 
 ExploreResult Search(const Explorable& explorable, bool keep_going,

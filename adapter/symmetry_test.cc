@@ -99,7 +99,7 @@ class Twins {
     if (choices.empty() || !one_->Check(nullptr)) return false;
     const Choice choice =
         choices[prng_.Below(static_cast<uint32_t>(choices.size()))];
-    const model::Foreseen foreseen = one_->Foresee(choice);
+    const model::Foreseen foreseen = ForeseeOrLearn(*one_, choice);
     one_->Apply(choice);
     if (foreseen.known()) {
       EXPECT_EQ(foreseen.key, one_->GetFingerprint());

@@ -70,6 +70,11 @@ std::vector<std::string> AllScenarios() {
   return paths;
 }
 
+model::Foreseen ForeseeOrLearn(BinderModel& model, model::Choice choice) {
+  const model::Foreseen foreseen = model.Foresee(choice);
+  return foreseen.known() ? foreseen : model.ForeseeOrLearn(choice);
+}
+
 Answers AnswersOf(const model::ExploreResult& result) {
   Answers answers{
       {}, result.sometimes_seen, result.complete, result.terminal_states != 0};

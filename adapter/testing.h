@@ -10,6 +10,7 @@
 
 #include "adapter/binder_model.h"
 #include "gtest/gtest.h"
+#include "model/concept.h"
 #include "model/explore/result.h"
 #include "sim/engine/properties.h"
 #include "sim/io/scenario_loader.h"
@@ -55,6 +56,10 @@ inline std::string NameOfGranularity(
     const testing::TestParamInfo<sim::Granularity>& info) {
   return info.param == sim::Granularity::kLock ? "Lock" : "Command";
 }
+
+// What is known of a choice that is about to be applied; it is learned from
+// that if it is not known.
+model::Foreseen ForeseeOrLearn(BinderModel& model, model::Choice choice);
 
 // What a search says that does not depend on how many states it looked at.
 struct Answers {

@@ -126,9 +126,12 @@ template <typename M>
 concept HasForesight = RanksChoices<M> &&
     requires(M m, const M c, Choice choice, uint64_t touched) {
   // Of an enabled choice that breaks no property itself: the same as after
-  // Apply(), if it is known. A model that does not know may learn it from an
-  // Apply() of this choice that comes next.
+  // Apply(), if it is known.
   { m.Foresee(choice) } -> std::same_as<Foreseen>;
+  // Of one that was not known when the state was met, and is about to be tried.
+  // A model that does not know may learn it from an Apply() of this choice that
+  // comes next; one that is not going to may say that it does not know.
+  { m.ForeseeOrLearn(choice) } -> std::same_as<Foreseen>;
   // What the latest Apply() touched, if it was learned; else 0.
   { c.Touched() } -> std::same_as<uint64_t>;
   // Whether two choices touch something in common, or may; true of 0.

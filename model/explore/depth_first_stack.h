@@ -271,7 +271,7 @@ class DepthFirstStack {
   // The model may know more of the child by now; else it may learn it.
   Foreseen AskAgain(const Foreseen& foreseen) {
     if constexpr (HasForesight<M>) {
-      if (!foreseen.known()) return model_.Foresee(child_);
+      if (!foreseen.known()) return model_.ForeseeOrLearn(child_);
     }
     return foreseen;
   }

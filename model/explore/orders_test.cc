@@ -40,6 +40,7 @@ class Knowing : public SharedVariables {
   Foreseen Foresee(Choice choice) const {
     return Knows(choice) == Known::kAtOnce ? Look(choice) : Foreseen{};
   }
+  Foreseen ForeseeOrLearn(Choice choice) const { return Foresee(choice); }
   void Apply(Choice choice) {
     touched_ = Knows(choice) == Known::kAfterwards ? Look(choice).touched : 0;
     SharedVariables::Apply(choice);

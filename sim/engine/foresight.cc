@@ -10,9 +10,6 @@
 namespace bindery::sim {
 namespace {
 
-constexpr uint32_t kPatience = 64;
-constexpr uint32_t kLongestPause = 256;
-
 uint64_t Finish(uint64_t choice, uint32_t shape, uint64_t sum) {
   const uint64_t key = Mix(sum + Spread(choice), shape);
   return key == 0 ? 1 : key;
@@ -65,6 +62,7 @@ void Foresight::Put(const Entry& entry) {
 
 // What the task is about to do says most of what it will read.
 Foresight::Group& Foresight::GroupOf(uint64_t choice) {
+  group_ = nullptr;
   if (shapes_.size() >= most_shapes_ || groups_.size() >= most_shapes_) {
     Forget();
   }
@@ -93,28 +91,49 @@ uint64_t Foresight::KeyOf(uint64_t choice, uint32_t number) const {
 }
 
 std::optional<Foresight::Known> Foresight::Know(uint64_t choice) {
-  group_ = nullptr;
+  return KnowIn(&GroupOf(choice), choice);
+}
+
+std::optional<Foresight::Known> Foresight::KnowOrLearn(uint64_t choice) {
   Group& group = GroupOf(choice);
-  for (size_t i = 0; i < group.shapes.size(); ++i) {
-    const uint64_t key = KeyOf(choice, group.shapes[i]);
+  const std::optional<Known> known = KnowIn(&group, choice);
+  if (known.has_value() || group.asleep != 0) return known;
+  group_ = &group;
+  choice_ = choice;
+  return std::nullopt;
+}
+
+std::optional<Foresight::Known> Foresight::KnowIn(Group* group,
+                                                  uint64_t choice) {
+  if (IsAsleep(group)) return std::nullopt;
+  std::vector<uint32_t>& shapes = group->shapes;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    const uint64_t key = KeyOf(choice, shapes[i]);
     const size_t place = PlaceOf(key);
     if (tags_[place] != TagOf(key)) continue;
     const Entry& entry = entries_[place];
     if (entry.key != key) continue;
-    const uint64_t touched = TouchedBy(group.shapes[i]);
-    if (i != 0) std::swap(group.shapes[i], group.shapes[i / 2]);
-    group.unused = 0;
+    const uint64_t touched = TouchedBy(shapes[i]);
+    if (i != 0) std::swap(shapes[i], shapes[i / 2]);
+    group->account += kAnswer - static_cast<int32_t>(i);
+    group->account = std::min(group->account, kMostCredit);
     Hash128 next = simulation_.world().fingerprint();
     next += entry.difference;
     return Known{next, touched};
   }
-  choice_ = choice;
-  if (group.pause == 0) {
-    group_ = &group;
-  } else {
-    --group.pause;
-  }
+  group->account -= static_cast<int32_t>(shapes.size());
   return std::nullopt;
+}
+
+bool Foresight::IsAsleep(Group* group) {
+  if (group->account > 0) return false;
+  if (group->asleep == 0) {
+    group->asleep = kSleep;
+    return true;
+  }
+  if (--group->asleep != 0) return true;
+  group->account = kNextCredit;
+  return false;
 }
 
 void Foresight::Apply(uint64_t choice) {
@@ -128,10 +147,7 @@ void Foresight::Apply(uint64_t choice) {
   if (GoesOn(choice)) BINDERY_CHECK(simulation_.IsEnabled(choice));
   simulation_.Apply(choice);
   const FootprintLog& log = world.EndNoting();
-  // Learning takes time. What is of no use for long is seldom tried again.
-  if (++group->unused > kPatience) {
-    group->pause = std::min(group->unused / 16, kLongestPause);
-  }
+  group->account -= kLearning;
   if (!log.dependences()->refused() && ShowsInRows()) {
     Learn(log, before, group);
   }

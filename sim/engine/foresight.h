@@ -12,6 +12,10 @@
 // states; what is kept for each is a hash of the values and the difference of
 // fingerprints. Shapes are tried in turn, the one that fitted last first.
 //
+// Looking for what is known takes time, and learning more of it. So choices of
+// a kind have an account: each answer earns what executing would have taken,
+// and where that does not pay for the rest nobody looks or learns for a while.
+//
 //  1. Know() says nothing unless everything that the choice depended on is
 //     equal to what it was when the choice was executed, but for collisions of
 //     64-bit hashes.
@@ -56,9 +60,12 @@ class Foresight {
 
   // Of an enabled choice, if it is known.
   std::optional<Known> Know(uint64_t choice);
+  // Of one that was not known a while ago: it is looked for again only if it is
+  // to be learned now.
+  std::optional<Known> KnowOrLearn(uint64_t choice);
 
-  // As Simulation::Apply(). Learns what the choice did, if Know() was asked for
-  // it last and did not know.
+  // As Simulation::Apply(). Learns what the choice did, if KnowOrLearn() was
+  // asked for it last, did not know, and thinks that it is worth it.
   void Apply(uint64_t choice);
 
   // What the latest Apply() touched, if it was learned; else 0.
@@ -79,8 +86,8 @@ class Foresight {
   // The shapes that one choice had where the task stood at one place.
   struct Group {
     std::vector<uint32_t> shapes;
-    uint32_t pause = 0;   // so many times nothing is learned
-    uint32_t unused = 0;  // what was learned since something was known
+    int32_t account = kFirstCredit;
+    uint32_t asleep = 0;  // so many times nobody looks
   };
   struct alignas(32) Entry {
     uint64_t key;  // 0: none
@@ -94,8 +101,18 @@ class Foresight {
   static constexpr size_t kFewEntries = size_t{1} << 14;
   static constexpr size_t kManyEntries = size_t{1} << 20;
   static constexpr size_t kShapesOfGroup = 12;
+  // What is earned and spent, in shapes that are tried.
+  static constexpr int32_t kAnswer = 20;
+  static constexpr int32_t kLearning = 40;
+  static constexpr int32_t kFirstCredit = 64 * kLearning;
+  static constexpr int32_t kMostCredit = 1 << 20;
+  // Who has spent it all sleeps, and then gets some more.
+  static constexpr uint32_t kSleep = 4096;
+  static constexpr int32_t kNextCredit = 16 * kLearning;
 
   Group& GroupOf(uint64_t choice);
+  std::optional<Known> KnowIn(Group* group, uint64_t choice);
+  static bool IsAsleep(Group* group);
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
   uint32_t ShapeOf(const DependenceLog& log);
   void Learn(const FootprintLog& footprint, const Hash128& before,
