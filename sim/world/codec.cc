@@ -496,7 +496,7 @@ class FieldHasher {
   template <typename T>
   void Derived(const char*, T Row::*member, const char*) {
     ++index_;
-    others_ += Contribution(Key(), slot_.row.*member).lo;
+    others_ += NumberContent(Key(), slot_.row.*member);
   }
   template <typename T>
   void Skip(const char*, T Row::*, const char*) {
@@ -525,7 +525,7 @@ class FieldHasher {
       others_ += ListContent(Key(), value.size, w_.NameOf(value.first),
                              w_.NameOf(value.last));
     } else if constexpr (std::is_same_v<T, SetHead>) {
-      others_ += SetContent(Key(), value.size);
+      others_ += NumberContent(Key(), value.size);
     } else {
       if (live()) Number(static_cast<uint64_t>(value), meaning);
     }

@@ -141,8 +141,7 @@ class RowCommit {
   }
   void Derived(const NarrowField& field, uint64_t before, uint64_t after) {
     if (field.hashed != Hashed::kInContent) return;
-    const uint64_t key = FieldKey(meta_.name, field.index);
-    others_ += Contribution(key, after).lo - Contribution(key, before).lo;
+    others_ += NumberContent(FieldKey(meta_.name, field.index), after - before);
   }
   void Wide(const WideField& field) {
     switch (field.kind) {
@@ -180,7 +179,7 @@ class RowCommit {
                        world_.NameOf(list.first), world_.NameOf(list.last));
   }
   uint64_t SetAs(const WideField& field, const SetHead& set) const {
-    return SetContent(FieldKey(meta_.name, field.index), set.size);
+    return NumberContent(FieldKey(meta_.name, field.index), set.size);
   }
   static uint64_t TypeAt(const char* row, const WideField& field) {
     return static_cast<uint64_t>(ValueAt<Work>(row, field.begin).type);

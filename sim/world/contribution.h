@@ -49,15 +49,15 @@ inline uint64_t PresenceKey(uint64_t name) { return FieldKey(name, 0); }
 // The place on a list of the row whose field with this key holds the link.
 inline uint64_t PlaceKey(uint64_t field_key) { return Mix(field_key, 1); }
 
-// What the head of a list, and of a set, in the field with this key says to
-// whoever looks at it alone: not part of the canonical state, which has it from
-// the members, but of the row's content (dependence.h).
+// What a field with this key adds to the content of its row (dependence.h)
+// without being part of the canonical state, which has it from other rows: the
+// head of a list, and a number, which is the size of a set or derived.
 inline uint64_t ListContent(uint64_t field_key, uint64_t size, uint64_t first,
                             uint64_t last) {
   return size == 0 ? 0 : Fold(field_key + size, Mix(first, last));
 }
-inline uint64_t SetContent(uint64_t field_key, uint64_t size) {
-  return field_key * size;
+inline uint64_t NumberContent(uint64_t field_key, uint64_t number) {
+  return field_key * number;
 }
 
 }  // namespace bindery::sim
