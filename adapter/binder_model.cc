@@ -49,24 +49,19 @@ model::Fingerprint BinderModel::GetFingerprint() const {
   return WithFaults(simulation_.world().fingerprint());
 }
 
-sim::Foresight* BinderModel::GetForesight() {
-  if (simulation_.world().exact_addresses()) return nullptr;
+// With exact addresses it matters which buffers are next to each other, which
+// no row's content says.
+model::Foreseen BinderModel::Foresee(model::Choice choice) {
+  if (simulation_.world().exact_addresses()) return {};
   if (foresight_ == nullptr) {
     foresight_ = std::make_unique<sim::Foresight>(simulation_);
   }
-  return foresight_.get();
-}
-
-model::Foreseen BinderModel::Foresee(model::Choice choice) {
-  sim::Foresight* const foresight = GetForesight();
-  if (foresight == nullptr) return {};
-  return ForeseenOf(foresight->Know(choice.value));
+  return ForeseenOf(foresight_->Know(choice.value));
 }
 
 model::Foreseen BinderModel::ForeseeOrLearn(model::Choice choice) {
-  sim::Foresight* const foresight = GetForesight();
-  if (foresight == nullptr) return {};
-  return ForeseenOf(foresight->KnowOrLearn(choice.value));
+  if (foresight_ == nullptr) return {};
+  return ForeseenOf(foresight_->KnowOrLearn(choice.value));
 }
 
 model::Fingerprint BinderModel::LeastFingerprint() const {

@@ -103,9 +103,6 @@ class BinderModel {
     return options;
   }
 
-  // None with exact addresses: then it matters which buffers are next to each
-  // other, which no row's content says.
-  sim::Foresight* GetForesight();
   // The latest transition did what shows in no row.
   bool Faulty() const;
   model::Fingerprint WithFaults(const sim::Hash128& hash) const;

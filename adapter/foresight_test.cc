@@ -173,15 +173,24 @@ uint64_t DoubtScenarios(sim::Granularity granularity, size_t most_states) {
   return doubted;
 }
 
-template <typename SomeDoubter>
-uint64_t DoubtOpenQuestion(const std::string& text,
-                           sim::Granularity granularity, size_t most_states) {
+// f(model) of an open question.
+template <typename F>
+auto OfOpenQuestion(const std::string& text, sim::Granularity granularity,
+                    F&& f) {
   SCOPED_TRACE(text);
   const sim::CompiledScenario scenario =
       *sim::CompileOpen(*sim::ParseOpenQuestion(text));
   const sim::Driver driver = *sim::Driver::Create("c-7.2", {});
   BinderModel model(scenario, driver, nullptr, At(granularity));
-  return SomeDoubter(model, most_states).Search();
+  return f(model);
+}
+
+template <typename SomeDoubter>
+uint64_t DoubtOpenQuestion(const std::string& text,
+                           sim::Granularity granularity, size_t most_states) {
+  return OfOpenQuestion(text, granularity, [&](BinderModel& model) {
+    return SomeDoubter(model, most_states).Search();
+  });
 }
 
 // The least that is doubted in one of some open questions.
@@ -274,19 +283,18 @@ TEST_P(Foresight, ForgetsAndLearnsAgain) {
 
 // Few states are like others here, so learning does not pay.
 TEST_P(Foresight, LearnsLittleWhereLittleIsKnown) {
-  const sim::CompiledScenario scenario =
-      *sim::CompileOpen(*sim::ParseOpenQuestion(
-          "procs:2,threads:2,commands:9,deaths:2,faults:2,alphabet:wide"));
-  const sim::Driver driver = *sim::Driver::Create("c-7.2", {});
-  BinderModel model(scenario, driver, nullptr, At(GetParam()));
-  sim::Foresight foresight(model.simulation());
   uint64_t learned = 0;
   uint64_t left = 0;
-  WalkForeseeing(model.simulation(), foresight, 200'000,
-                 [&](const auto& known) {
-                   if (known.has_value()) return;
-                   ++(foresight.touched() != 0 ? learned : left);
-                 });
+  const auto walk = [&](BinderModel& model) {
+    sim::Foresight foresight(model.simulation());
+    WalkForeseeing(model.simulation(), foresight, 200'000,
+                   [&](const auto& known) {
+                     if (known.has_value()) return;
+                     ++(foresight.touched() != 0 ? learned : left);
+                   });
+  };
+  OfOpenQuestion("procs:2,threads:2,commands:9,deaths:2,faults:2,alphabet:wide",
+                 GetParam(), walk);
   EXPECT_GT(learned, 0u);
   EXPECT_GT(left, 3 * learned);
 }

@@ -97,7 +97,7 @@ std::optional<Foresight::Known> Foresight::Know(uint64_t choice) {
 std::optional<Foresight::Known> Foresight::KnowOrLearn(uint64_t choice) {
   Group& group = GroupOf(choice);
   const std::optional<Known> known = KnowIn(&group, choice);
-  if (known.has_value() || group.asleep != 0) return known;
+  if (known.has_value() || group.account <= 0) return known;
   group_ = &group;
   choice_ = choice;
   return std::nullopt;
@@ -105,7 +105,7 @@ std::optional<Foresight::Known> Foresight::KnowOrLearn(uint64_t choice) {
 
 std::optional<Foresight::Known> Foresight::KnowIn(Group* group,
                                                   uint64_t choice) {
-  if (IsAsleep(group)) return std::nullopt;
+  if (!TakeTurn(group)) return std::nullopt;
   std::vector<uint32_t>& shapes = group->shapes;
   for (size_t i = 0; i < shapes.size(); ++i) {
     const uint64_t key = KeyOf(choice, shapes[i]);
@@ -121,19 +121,19 @@ std::optional<Foresight::Known> Foresight::KnowIn(Group* group,
     next += entry.difference;
     return Known{next, touched};
   }
-  group->account -= static_cast<int32_t>(shapes.size());
+  Spend(group, static_cast<int32_t>(shapes.size()));
   return std::nullopt;
 }
 
-bool Foresight::IsAsleep(Group* group) {
-  if (group->account > 0) return false;
-  if (group->asleep == 0) {
-    group->asleep = kSleep;
-    return true;
-  }
-  if (--group->asleep != 0) return true;
-  group->account = kNextCredit;
+bool Foresight::TakeTurn(Group* group) {
+  if (group->account > 0) return true;
+  if (++group->account == 0) group->account = kNextCredit;
   return false;
+}
+
+void Foresight::Spend(Group* group, int32_t cost) {
+  group->account -= cost;
+  if (group->account <= 0) group->account = -kPause;
 }
 
 void Foresight::Apply(uint64_t choice) {
@@ -147,7 +147,7 @@ void Foresight::Apply(uint64_t choice) {
   if (GoesOn(choice)) BINDERY_CHECK(simulation_.IsEnabled(choice));
   simulation_.Apply(choice);
   const FootprintLog& log = world.EndNoting();
-  group->account -= kLearning;
+  Spend(group, kLearning);
   if (!log.dependences()->refused() && ShowsInRows()) {
     Learn(log, before, group);
   }

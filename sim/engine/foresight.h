@@ -86,8 +86,8 @@ class Foresight {
   // The shapes that one choice had where the task stood at one place.
   struct Group {
     std::vector<uint32_t> shapes;
+    // What was earned and is not spent; below 0: so many times nobody looks.
     int32_t account = kFirstCredit;
-    uint32_t asleep = 0;  // so many times nobody looks
   };
   struct alignas(32) Entry {
     uint64_t key;  // 0: none
@@ -106,13 +106,15 @@ class Foresight {
   static constexpr int32_t kLearning = 40;
   static constexpr int32_t kFirstCredit = 64 * kLearning;
   static constexpr int32_t kMostCredit = 1 << 20;
-  // Who has spent it all sleeps, and then gets some more.
-  static constexpr uint32_t kSleep = 4096;
+  // Where all is spent nobody looks so many times; then there is some more.
+  static constexpr int32_t kPause = 4096;
   static constexpr int32_t kNextCredit = 16 * kLearning;
 
   Group& GroupOf(uint64_t choice);
   std::optional<Known> KnowIn(Group* group, uint64_t choice);
-  static bool IsAsleep(Group* group);
+  // Whether somebody looks this time.
+  static bool TakeTurn(Group* group);
+  static void Spend(Group* group, int32_t cost);
   uint64_t KeyOf(uint64_t choice, uint32_t shape) const;
   uint32_t ShapeOf(const DependenceLog& log);
   void Learn(const FootprintLog& footprint, const Hash128& before,
