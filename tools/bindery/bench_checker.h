@@ -18,6 +18,8 @@ struct CheckerBenchmarks {
   Benchmark explore;
   Benchmark two_clients;
   Benchmark four_clients;
+  Benchmark two_pairs;
+  Benchmark open_question;
   Benchmark spin;
 };
 
@@ -26,9 +28,12 @@ struct CheckerBenchmarks {
 // is "mismatch"; size C beside SPIN; size C and the driver by one
 // thread and by two; the driver at both granularities, on --max_states states
 // (default 5,000,000); two clients at lock granularity with and without partial
-// order, four clients with and without symmetry, all their states. Figures of
-// two runs are ratios ("times_one_thread", of elapsed time;
-// "times_fewer_states", "times_less_cpu"). Errors: what could not be run.
+// order, four clients with and without symmetry, all their states. With --full,
+// which takes half an hour and 6 GB: two pairs of clients at lock granularity
+// with and without partial order, and all of an open question of six commands,
+// by two threads. Figures of two runs are ratios ("times_one_thread", of
+// elapsed time; "times_fewer_states", "times_less_cpu"). Errors: what could not
+// be run.
 absl::Status BenchChecker(const CheckerBenchmarks& benchmarks,
                           proto::Report* report);
 

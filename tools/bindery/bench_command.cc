@@ -60,20 +60,17 @@ absl::Status BenchBrm(proto::Result* result) {
 }
 
 // Everything included: apply, invariants, fingerprint, visited set, undo.
-absl::Status BenchScenario(const char* name, const char* text,
-                           proto::Result* result) {
-  auto session = OpenText(name, text);
-  if (!session.ok()) return session.status();
+absl::Status BenchSession(const Session& session, proto::Result* result) {
   model::ExploreOptions options;
   Ticker ticker("explore");
   SetSearchOptions(0, 0, &ticker, &options);
   const Meter meter;
-  SearchCoverage coverage(**session);
-  const auto run = ExploreSession(**session, std::move(options), &coverage);
+  SearchCoverage coverage(session);
+  const auto run = ExploreSession(session, std::move(options), &coverage);
   if (!run.ok()) return run.status();
   const model::ExploreResult& found = *run;
   FillCounts(found, result);
-  const bool lock = (*session)->options.granularity == sim::Granularity::kLock;
+  const bool lock = session.options.granularity == sim::Granularity::kLock;
   result->set_name(lock ? "explore lock" : "explore command");
   const char* unfinished = found.complete ? "pass" : "inconclusive";
   result->set_verdict(found.findings.empty() ? unfinished : "violated");
@@ -83,6 +80,13 @@ absl::Status BenchScenario(const char* name, const char* text,
   return absl::OkStatus();
 }
 
+absl::Status BenchScenario(const char* name, const char* text,
+                           proto::Result* result) {
+  auto session = OpenText(name, text);
+  if (!session.ok()) return session.status();
+  return BenchSession(**session, result);
+}
+
 // Three clients with three calls each.
 absl::Status BenchExplore(proto::Result* result) {
   return BenchScenario("three_clients", kThreeClients, result);
@@ -90,6 +94,17 @@ absl::Status BenchExplore(proto::Result* result) {
 
 absl::Status BenchTwoClients(proto::Result* result) {
   return BenchScenario("two_clients_one_thread", kTwoClients, result);
+}
+
+absl::Status BenchTwoPairs(proto::Result* result) {
+  return BenchScenario("two_pairs", kTwoPairs, result);
+}
+
+// The one of --open.
+absl::Status BenchOpenQuestion(proto::Result* result) {
+  auto session = OpenOpenQuestion();
+  if (!session.ok()) return session.status();
+  return BenchSession(**session, result);
 }
 
 absl::Status BenchFourClients(proto::Result* result) {
@@ -201,9 +216,14 @@ absl::Status BenchOne(const std::string& name, proto::Report* report) {
   if (name == "allocator") return BenchAllocator(report->add_results());
   if (name == "brm") return BenchBrm(report->add_results());
   if (name == "checker") {
-    return BenchChecker(
-        {BenchBrm, BenchExplore, BenchTwoClients, BenchFourClients, BenchSpin},
-        report);
+    return BenchChecker({.brm = BenchBrm,
+                         .explore = BenchExplore,
+                         .two_clients = BenchTwoClients,
+                         .four_clients = BenchFourClients,
+                         .two_pairs = BenchTwoPairs,
+                         .open_question = BenchOpenQuestion,
+                         .spin = BenchSpin},
+                        report);
   }
   if (name == "explore") return BenchExplore(report->add_results());
   if (name == "processes") return BenchProcesses(report);

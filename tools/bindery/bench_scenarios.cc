@@ -4,11 +4,13 @@
 #include "tools/bindery/four_clients.inc"
 #include "tools/bindery/three_clients.inc"
 #include "tools/bindery/two_clients_one_thread.inc"
+#include "tools/bindery/two_pairs.inc"
 
 namespace bindery::tools {
 
 const char kThreeClients[] = BINDERY_THREE_CLIENTS;
 const char kTwoClients[] = BINDERY_TWO_CLIENTS_ONE_THREAD;
+const char kTwoPairs[] = BINDERY_TWO_PAIRS;
 const char kFourClients[] = BINDERY_FOUR_CLIENTS;
 
 std::string RoundtripScenario(uint64_t rounds) {

@@ -11,6 +11,8 @@ namespace bindery::tools {
 extern const char kThreeClients[];
 // scenarios/reduction/two_clients_one_thread.textproto.
 extern const char kTwoClients[];
+// scenarios/reduction/two_pairs.textproto.
+extern const char kTwoPairs[];
 // scenarios/reduction/four_clients.textproto.
 extern const char kFourClients[];
 // One client that calls one server `rounds` times.

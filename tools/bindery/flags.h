@@ -58,6 +58,7 @@ ABSL_DECLARE_FLAG(uint64_t, bug_depth);
 ABSL_DECLARE_FLAG(uint64_t, searches);
 ABSL_DECLARE_FLAG(int64_t, preemptions);
 ABSL_DECLARE_FLAG(uint64_t, rounds);
+ABSL_DECLARE_FLAG(bool, full);
 ABSL_DECLARE_FLAG(bool, wide_fingerprints);
 ABSL_DECLARE_FLAG(bool, exact);
 ABSL_DECLARE_FLAG(std::string, bitstate);
